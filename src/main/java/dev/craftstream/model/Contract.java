@@ -1,0 +1,9 @@
+package dev.craftstream.model;
+
+/** How a served model is asked. */
+public enum Contract {
+  /** This project's own: samples with their embeddings, or option probabilities, in one call. */
+  CRAFT,
+  /** Triton's vLLM backend, with an embedding model beside it. */
+  VLLM
+}

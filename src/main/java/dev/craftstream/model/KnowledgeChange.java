@@ -1,0 +1,22 @@
+package dev.craftstream.model;
+
+import java.util.List;
+
+/**
+ * What is known of a question changed: it was measured, its content or labels changed, or it went.
+ *
+ * @param questionId the question's id
+ * @param question the question; null where it was removed
+ * @param questionVersion counts its contents from 1
+ * @param knowledge all of the live checkpoints that have measured this version, oldest first
+ * @param measured the id of the checkpoint whose measurement this change is; empty for any other
+ *     change
+ * @param modelTime the newest model time that the job had seen
+ */
+public record KnowledgeChange(
+    String questionId,
+    Question question,
+    int questionVersion,
+    List<CheckpointKnowledge> knowledge,
+    String measured,
+    long modelTime) {}

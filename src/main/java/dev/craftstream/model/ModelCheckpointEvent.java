@@ -1,0 +1,13 @@
+package dev.craftstream.model;
+
+/**
+ * A record of the model-checkpoints topic.
+ *
+ * @param checkpointId the checkpoint's id
+ * @param modelTime the record's offset + 1
+ * @param announced what was announced, its {@code announcedAt} being {@code modelTime}; null where
+ *     the checkpoint was retired
+ * @param original the record itself, for a dead letter
+ */
+public record ModelCheckpointEvent(
+    String checkpointId, long modelTime, ModelCheckpoint announced, OriginalRecord original) {}

@@ -1,0 +1,20 @@
+package dev.craftstream.model;
+
+/** Which questions may become which instruction (paper, section 3.2). */
+public enum Strategy {
+  /** Every question keeps its answer. */
+  VAN_TUNING,
+  /** Correctness alone decides (R-Tuning's rule). */
+  COR_RAIT,
+  /** CRaFT without flow. */
+  CORCER_RAIT,
+  /** CRaFT without certainty. */
+  CRAFT_WITHOUT_CERTAINTY,
+  /** Correctness, certainty and knowledge flow. */
+  CRAFT;
+
+  /** Whether REFUSAL candidates must also pass the flow rule. */
+  public boolean usesFlow() {
+    return this == CRAFT || this == CRAFT_WITHOUT_CERTAINTY;
+  }
+}

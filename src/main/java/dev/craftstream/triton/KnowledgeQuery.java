@@ -1,0 +1,50 @@
+package dev.craftstream.triton;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Question;
+import java.io.Serializable;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Asks the model server what a model checkpoint knows. Never blocks; futures complete on a thread
+ * of the client's.
+ *
+ * <p>Both methods wait for a server that is not there, retry what a retry can mend and give up at
+ * their deadline. Their futures fail with
+ *
+ * <ul>
+ *   <li>{@link UnusableAnswerException} where asking again can't help: the server refuses the
+ *       request or its answer breaks the contract;
+ *   <li>{@link ServerUnavailableException} where it may help: the deadline passed, the model is
+ *       unloaded, the server is overloaded, the connection broke.
+ * </ul>
+ */
+public interface KnowledgeQuery extends AutoCloseable {
+
+  /**
+   * Asks one question.
+   *
+   * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
+   */
+  CompletableFuture<KnowledgeState> ask(
+      Question question, int questionVersion, ModelCheckpoint checkpoint);
+
+  /**
+   * Completes when the server says that the checkpoint is ready and has its contract's inputs and
+   * outputs.
+   */
+  CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
+
+  /** How many times a request was sent again since the start. */
+  long retries();
+
+  /** Ends all requests in flight. */
+  @Override
+  void close();
+
+  /** Opens the query on the machine that uses it. */
+  interface Factory extends Serializable {
+    KnowledgeQuery open();
+  }
+}
