@@ -11,4 +11,10 @@ package dev.craftstream.model;
  * @param serving where it is served
  */
 public record ModelCheckpoint(
-    String id, long announcedAt, Role role, String baseId, Serving serving) {}
+    String id, long announcedAt, Role role, String baseId, Serving serving) {
+
+  /** The same checkpoint, served where {@code announcedAgain} says. */
+  public ModelCheckpoint movedTo(ModelCheckpoint announcedAgain) {
+    return new ModelCheckpoint(id, announcedAt, role, baseId, announcedAgain.serving);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Role;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * Model time, and the model checkpoints that are live at it. Kept in broadcast state: each parallel
+ * task holds the same, and a restored or added task finds it there.
+ */
+final class Announcements {
+  private static final String NOW = "now";
+
+  private final BroadcastState<String, ModelCheckpoint> checkpoints;
+  private final BroadcastState<String, Long> clock;
+
+  private long modelTime;
+  private List<ModelCheckpoint> live = List.of();
+  private Map<Long, ModelCheckpoint> liveByTime = Map.of();
+
+  Announcements(OperatorStateStore store) throws Exception {
+    checkpoints =
+        store.getBroadcastState(
+            new MapStateDescriptor<>(
+                "model-checkpoints",
+                TypeInformation.of(String.class),
+                TypeInformation.of(ModelCheckpoint.class)));
+    clock =
+        store.getBroadcastState(
+            new MapStateDescriptor<>(
+                "model-time", TypeInformation.of(String.class), TypeInformation.of(Long.class)));
+    Long restored = clock.get(NOW);
+    modelTime = restored == null ? 0 : restored;
+    refresh();
+  }
+
+  /** Takes an admitted announcement or retirement; model time moves to its place. */
+  void apply(ModelCheckpointEvent event) throws Exception {
+    ModelCheckpoint announced = event.announced();
+    if (announced == null) {
+      checkpoints.remove(event.checkpointId());
+    } else {
+      ModelCheckpoint known = checkpoints.get(announced.id());
+      checkpoints.put(announced.id(), known == null ? announced : known.movedTo(announced));
+    }
+    modelTime = Math.max(modelTime, event.modelTime());
+    clock.put(NOW, modelTime);
+    refresh();
+  }
+
+  /** The newest model time, from 1; 0 before the first announcement. */
+  long modelTime() {
+    return modelTime;
+  }
+
+  /**
+   * The oldest live checkpoint that measures {@code question} and has no answer for it; or null.
+   */
+  ModelCheckpoint missing(TrackedQuestion question) {
+    Purpose purpose = question.question().purpose();
+    for (ModelCheckpoint checkpoint : live) {
+      if (checkpoint.role().measures(purpose) && !question.hasAsked(checkpoint.announcedAt())) {
+        return checkpoint;
+      }
+    }
+    return null;
+  }
+
+  boolean isLive(ModelCheckpoint checkpoint) {
+    return liveByTime.containsKey(checkpoint.announcedAt());
+  }
+
+  /** {@link ModelCheckpoint#announcedAt()} of all live checkpoints. */
+  Set<Long> liveTimes() {
+    return liveByTime.keySet();
+  }
+
+  /** What the live checkpoints know of {@code question}, oldest first. */
+  List<CheckpointKnowledge> knowledge(TrackedQuestion question) {
+    List<CheckpointKnowledge> known = new ArrayList<>();
+    for (TrackedQuestion.Measured measured : question.measured()) {
+      ModelCheckpoint checkpoint = liveByTime.get(measured.announcedAt());
+      if (checkpoint != null && measured.state() != null) {
+        known.add(new CheckpointKnowledge(checkpoint, measured.state()));
+      }
+    }
+    return known;
+  }
+
+  /** A checkpoint is live unless it, or the INITIAL one that it was made from, is retired. */
+  private void refresh() throws Exception {
+    Map<String, ModelCheckpoint> announced = new HashMap<>();
+    for (Map.Entry<String, ModelCheckpoint> entry : checkpoints.entries()) {
+      announced.put(entry.getKey(), entry.getValue());
+    }
+    live =
+        announced.values().stream()
+            .filter(c -> c.role() == Role.INITIAL || announced.containsKey(c.baseId()))
+            .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
+            .toList();
+    liveByTime = live.stream().collect(Collectors.toMap(ModelCheckpoint::announcedAt, c -> c));
+  }
+}

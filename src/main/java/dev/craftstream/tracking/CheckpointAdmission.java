@@ -1,0 +1,259 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.DeadLetter.Reason;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.UnusableAnswerException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets through the announcements that fit what was announced before and whose models the server has
+ * ready, in their order; the others become dead letters and their model time stays empty.
+ *
+ * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
+ * server is not reachable, and those behind it wait as well: order is what makes model time.
+ */
+public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheckpointEvent>
+    implements OneInputStreamOperator<ModelCheckpointEvent, ModelCheckpointEvent> {
+
+  /** Side output of announcements and retirements that were refused. */
+  public static final OutputTag<DeadLetter> REFUSED =
+      new OutputTag<>("refused-checkpoints", TypeInformation.of(DeadLetter.class));
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointAdmission.class);
+  private static final Duration REST = Duration.ofSeconds(1);
+
+  private final KnowledgeQuery.Factory queryFactory;
+
+  private transient MailboxExecutor mailbox;
+  private transient KnowledgeQuery query;
+  private transient ListState<ModelCheckpointEvent> waitingState;
+  private transient ListState<ModelCheckpoint> knownState;
+  private transient Deque<ModelCheckpointEvent> waiting;
+  private transient Map<String, ModelCheckpoint> known;
+  private transient boolean checking;
+  private transient OutageLog outages;
+  private transient Counter admitted;
+  private transient Counter refused;
+
+  public CheckpointAdmission(KnowledgeQuery.Factory queryFactory) {
+    this.queryFactory = queryFactory;
+  }
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor mailboxExecutor) {
+    super.setMailboxExecutor(mailboxExecutor);
+    this.mailbox = mailboxExecutor;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    waitingState =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>(
+                    "waiting", TypeInformation.of(ModelCheckpointEvent.class)));
+    knownState =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("known", TypeInformation.of(ModelCheckpoint.class)));
+    waiting = new ArrayDeque<>();
+    known = new HashMap<>();
+    for (ModelCheckpointEvent event : waitingState.get()) {
+      waiting.add(event);
+    }
+    for (ModelCheckpoint checkpoint : knownState.get()) {
+      known.put(checkpoint.id(), checkpoint);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    query = queryFactory.open();
+    outages = new OutageLog(LOG);
+    admitted = getMetricGroup().counter("admitted");
+    refused = getMetricGroup().counter("refused");
+    getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
+    mailbox.execute(this::next, "check the first announcement");
+  }
+
+  @Override
+  public void processElement(StreamRecord<ModelCheckpointEvent> element) throws Exception {
+    waiting.add(element.getValue());
+    next();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    waitingState.update(new ArrayList<>(waiting));
+    knownState.update(new ArrayList<>(known.values()));
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (query != null) {
+      query.close();
+    }
+    super.close();
+  }
+
+  /** Decides on the events at the head of the queue, up to one that needs the server's word. */
+  private void next() {
+    while (!checking && !waiting.isEmpty()) {
+      ModelCheckpointEvent event = waiting.peek();
+      DeadLetter contradiction = contradiction(event);
+      if (contradiction != null) {
+        refuse(contradiction);
+      } else if (event.announced() == null) {
+        admit(event);
+      } else {
+        check(event);
+      }
+    }
+  }
+
+  private void check(ModelCheckpointEvent event) {
+    checking = true;
+    CompletableFuture<Void> ready = query.ready(event.announced());
+    ready.whenComplete(
+        (nothing, failure) -> {
+          try {
+            mailbox.execute(() -> checked(event, failure), "model %s", event.checkpointId());
+          } catch (RejectedExecutionException taskHasEnded) {
+            // The restored task checks again.
+          }
+        });
+  }
+
+  private void checked(ModelCheckpointEvent event, Throwable failure) {
+    checking = false;
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause == null) {
+      outages.answered(event.announced());
+      admit(event);
+      next();
+    } else if (cause instanceof UnusableAnswerException) {
+      refuse(letter(event, Reason.UNSERVABLE_CHECKPOINT, cause.getMessage()));
+      next();
+    } else {
+      outages.failed(event.announced(), cause);
+      checking = true;
+      getProcessingTimeService()
+          .registerTimer(
+              getProcessingTimeService().getCurrentProcessingTime() + REST.toMillis(),
+              time -> {
+                checking = false;
+                next();
+              });
+    }
+  }
+
+  private void admit(ModelCheckpointEvent event) {
+    waiting.remove();
+    ModelCheckpoint announced = event.announced();
+    if (announced == null) {
+      known.remove(event.checkpointId());
+      LOG.info("Model time {}: {} is retired.", event.modelTime(), event.checkpointId());
+    } else {
+      known.merge(announced.id(), announced, ModelCheckpoint::movedTo);
+      LOG.info(
+          "Model time {}: {} is {}, served as {}.",
+          event.modelTime(),
+          announced.id(),
+          announced.role(),
+          announced.serving());
+    }
+    admitted.inc();
+    output.collect(new StreamRecord<>(event));
+  }
+
+  private void refuse(DeadLetter letter) {
+    waiting.remove();
+    refused.inc();
+    LOG.warn("Refused: {}", letter.explanation());
+    output.collect(REFUSED, new StreamRecord<>(letter));
+  }
+
+  /** Why the event does not fit what was announced before; null where it does. */
+  private DeadLetter contradiction(ModelCheckpointEvent event) {
+    ModelCheckpoint announced = event.announced();
+    ModelCheckpoint before = known.get(event.checkpointId());
+    if (announced == null) {
+      return before != null
+          ? null
+          : letter(
+              event,
+              Reason.UNKNOWN_CHECKPOINT,
+              "Model checkpoint "
+                  + event.checkpointId()
+                  + " cannot be retired: it is not announced. Check the id.");
+    }
+    if (before != null
+        && (before.role() != announced.role() || !before.baseId().equals(announced.baseId()))) {
+      return letter(
+          event,
+          Reason.INVALID,
+          "Model checkpoint "
+              + announced.id()
+              + " is known as "
+              + before.role()
+              + (before.baseId().isEmpty() ? "" : " of " + before.baseId())
+              + " and cannot become "
+              + announced.role()
+              + (announced.baseId().isEmpty() ? "" : " of " + announced.baseId())
+              + ": an id names one set of weights. Announce it under another id.");
+    }
+    if (announced.role() != Role.INITIAL) {
+      ModelCheckpoint base = known.get(announced.baseId());
+      if (base == null || base.role() != Role.INITIAL) {
+        return letter(
+            event,
+            Reason.UNKNOWN_CHECKPOINT,
+            "Model checkpoint "
+                + announced.id()
+                + " is "
+                + announced.role()
+                + " of "
+                + announced.baseId()
+                + (base == null ? ", which is not announced" : ", which is " + base.role())
+                + ". Announce its INITIAL checkpoint first, then this one again.");
+      }
+    }
+    return null;
+  }
+
+  private static DeadLetter letter(ModelCheckpointEvent event, Reason reason, String explanation) {
+    return new DeadLetter(reason, explanation, event.original(), "", event.checkpointId());
+  }
+}

@@ -1,0 +1,501 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.UnusableAnswer;
+import dev.craftstream.tracking.TrackedQuestion.Measured;
+import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.UnusableAnswerException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that every question is measured under every live model checkpoint, and says by its
+ * watermarks when that is so.
+ *
+ * <p>Input 1 are question events, keyed by question id; input 2 are admitted model checkpoint
+ * events, broadcast. Watermark n means: every question that was known when announcement n came has
+ * its knowledge state, or its {@link UnusableAnswer}, under every checkpoint up to n. Questions
+ * that came later never hold it back.
+ *
+ * <p>The tracker pulls. A question that needs attention waits in a {@link Lane}; the <i>pump</i>
+ * takes turns out of the lanes while requests in flight are allowed, and a turn <i>reconciles</i>
+ * its question: it finds the first live checkpoint without an answer and asks it, one request a
+ * question at a time. A completed request comes back as a mail, is stored and emitted, and the
+ * question is reconciled again. New and changed questions have a lane of their own that goes first,
+ * but leaves a quarter of the slots to a sweep that is under way. Nothing blocks the task thread,
+ * so Flink checkpoints go on whatever the server does.
+ *
+ * <p>Requests in flight are not state: each snapshot queues their questions again, so that a
+ * restored or rescaled task asks exactly what has no answer.
+ */
+public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChange>
+    implements TwoInputStreamOperator<QuestionEvent, ModelCheckpointEvent, KnowledgeChange> {
+
+  /** Side output of questions that could not be asked or whose answers could not be used. */
+  public static final OutputTag<UnusableAnswer> UNUSABLE =
+      new OutputTag<>("unusable-answers", TypeInformation.of(UnusableAnswer.class));
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(KnowledgeTracker.class);
+
+  /** Turns that one pump takes before it lets input and Flink checkpoints have theirs. */
+  private static final int SLICE = 1_000;
+
+  private final TrackerSettings settings;
+  private final KnowledgeQuery.Factory queryFactory;
+
+  private transient MailboxExecutor mailbox;
+  private transient KnowledgeQuery query;
+  private transient ValueState<TrackedQuestion> questions;
+  private transient Announcements announcements;
+  private transient Tally tally;
+  private transient Lane arrivals;
+  private transient Lane sweep;
+  private transient Map<String, Asked> inFlight;
+  private transient Map<Long, Long> answersByCheckpoint;
+  private transient SlotMeter slots;
+  private transient TrackerMetrics metrics;
+  private transient int arrivalsInFlight;
+  private transient int sliceLeft;
+  private transient boolean pumpIsQueued;
+  private transient long completeTime;
+  private transient OutageLog outages;
+
+  public KnowledgeTracker(TrackerSettings settings, KnowledgeQuery.Factory queryFactory) {
+    this.settings = settings;
+    this.queryFactory = queryFactory;
+  }
+
+  // ---------------------------------------------------------------- life cycle
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor mailboxExecutor) {
+    super.setMailboxExecutor(mailboxExecutor);
+    this.mailbox = mailboxExecutor;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    questions =
+        getRuntimeContext()
+            .getState(
+                new ValueStateDescriptor<>("question", TypeInformation.of(TrackedQuestion.class)));
+    announcements = new Announcements(context.getOperatorStateStore());
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    int maxParallelism = task.getMaxNumberOfParallelSubtasks();
+    KeyGroupRange range =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+    tally = new Tally(context.getOperatorStateStore(), range, maxParallelism);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    inFlight = new HashMap<>();
+    answersByCheckpoint = new HashMap<>();
+    outages = new OutageLog(LOG);
+    slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
+    arrivals = lane("arrivals");
+    sweep = lane("sweep");
+    query = queryFactory.open();
+    metrics = new TrackerMetrics(getMetricGroup());
+    metrics.expose(
+        getMetricGroup(), slots, tally, announcements, () -> completeTime, query::retries);
+    queuePump();
+  }
+
+  private Lane lane(String name) {
+    return new Lane(
+        name,
+        (timers, trigger) ->
+            getInternalTimerService(timers, VoidNamespaceSerializer.INSTANCE, trigger),
+        this::takeTurn);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
+      setCurrentKey(entry.getKey());
+      entry.getValue().lane.schedule(entry.getValue().holds);
+    }
+    tally.save();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (query != null) {
+      query.close();
+    }
+    super.close();
+  }
+
+  // ---------------------------------------------------------------- input
+
+  @Override
+  public void processElement1(StreamRecord<QuestionEvent> element) throws Exception {
+    QuestionEvent event = element.getValue();
+    TrackedQuestion before = questions.value();
+    if (event.question() == null) {
+      remove(event.questionId(), before);
+    } else if (before == null) {
+      tally.addKnown(event.questionId(), 1);
+      tally.addWaiting(event.questionId(), 1);
+      arrive(TrackedQuestion.first(event.question(), event.origin()));
+    } else {
+      change(before, event);
+    }
+    pump();
+  }
+
+  private void remove(String id, TrackedQuestion before) {
+    if (before == null) {
+      metrics.duplicates.inc();
+      return;
+    }
+    tally.addKnown(id, -1);
+    if (waits(before)) {
+      tally.addWaiting(id, -1);
+    }
+    questions.clear();
+    cancel(id);
+    emit(new KnowledgeChange(id, null, before.version(), List.of(), "", now()));
+  }
+
+  private void change(TrackedQuestion before, QuestionEvent event) throws Exception {
+    Question question = event.question();
+    if (question.equals(before.question())) {
+      metrics.duplicates.inc();
+      return;
+    }
+    if (!waits(before)) {
+      tally.addWaiting(question.id(), 1);
+    }
+    if (question.sameContent(before.question())) {
+      TrackedQuestion relabelled = before.relabelled(question, event.origin());
+      arrive(relabelled);
+      emitKnowledge(relabelled, "");
+    } else {
+      arrive(before.changed(question, event.origin()));
+      cancel(question.id());
+    }
+  }
+
+  /** Stores a question that needs attention before any sweep; it holds only later model times. */
+  private void arrive(TrackedQuestion question) throws Exception {
+    questions.update(question);
+    arrivals.schedule(now() + 1);
+    Asked asked = inFlight.get(question.question().id());
+    if (asked != null) {
+      asked.holds = now() + 1;
+    }
+  }
+
+  @Override
+  public void processElement2(StreamRecord<ModelCheckpointEvent> element) throws Exception {
+    announcements.apply(element.getValue());
+    tally.allWait();
+    for (Map.Entry<String, Asked> entry : new ArrayList<>(inFlight.entrySet())) {
+      if (!announcements.isLive(entry.getValue().checkpoint)) {
+        cancel(entry.getKey());
+      }
+    }
+    pump();
+  }
+
+  /**
+   * Model time is this operator's own; whatever comes in, such as the last watermark of a drain, is
+   * not.
+   */
+  @Override
+  public void processWatermark1(Watermark mark) {}
+
+  @Override
+  public void processWatermark2(Watermark mark) {}
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status, int index) {}
+
+  // ---------------------------------------------------------------- the pump
+
+  /** Fills the free slots, new questions first, and tells what model time is complete. */
+  private void pump() throws Exception {
+    sliceLeft = SLICE;
+    long now = now();
+    arrivals.drain(now + 1, () -> mayTake(arrivalSlots()));
+    sweep.drain(now, () -> mayTake(settings.requestsInFlight()));
+    if (sliceLeft <= 0) {
+      queuePump();
+    }
+    advance();
+  }
+
+  private boolean mayTake(int limit) {
+    return sliceLeft > 0
+        && inFlight.size() < settings.requestsInFlight()
+        && (limit == settings.requestsInFlight() || arrivalsInFlight < limit);
+  }
+
+  private int arrivalSlots() {
+    boolean sweeping = sweep.drainedTo() < now();
+    return settings.requestsInFlight() - (sweeping ? settings.sweepReserve() : 0);
+  }
+
+  private void queuePump() {
+    if (!pumpIsQueued) {
+      pumpIsQueued = true;
+      mailbox.execute(
+          () -> {
+            pumpIsQueued = false;
+            pump();
+          },
+          "take turns");
+    }
+  }
+
+  private void advance() {
+    long complete = Math.min(now(), Math.min(arrivals.drainedTo(), sweep.drainedTo()));
+    for (Asked asked : inFlight.values()) {
+      complete = Math.min(complete, asked.holds - 1);
+    }
+    if (complete > completeTime) {
+      completeTime = complete;
+      output.emitWatermark(new Watermark(complete));
+      LOG.info(
+          "Model time {} is complete: {} questions known, {} answers; {} % of {} requests in flight"
+              + " in use over the last {} s.",
+          complete,
+          tally.known(),
+          metrics.answered.getCount(),
+          Math.round(slots.share() * 1000) / 10.0,
+          settings.requestsInFlight(),
+          Math.round(slots.seconds() * 10) / 10.0);
+    }
+  }
+
+  // ---------------------------------------------------------------- a question's turn
+
+  private void takeTurn(String id, Lane lane, long due) throws Exception {
+    sliceLeft--;
+    if (!inFlight.containsKey(id)) {
+      reconcile(id, lane, due);
+    }
+  }
+
+  /** Asks the first live checkpoint that has no answer; the current key is {@code id}. */
+  private void reconcile(String id, Lane lane, long holds) throws Exception {
+    TrackedQuestion question = questions.value();
+    if (question == null) {
+      return;
+    }
+    TrackedQuestion kept = question.without(announcements.liveTimes());
+    if (kept != question) {
+      questions.update(kept);
+      emitKnowledge(kept, "");
+    }
+    ModelCheckpoint missing = announcements.missing(kept);
+    if (missing != null) {
+      Asked asked = new Asked(lane, missing, kept.version(), holds);
+      inFlight.put(id, asked);
+      countInFlight(lane, 1);
+      ask(kept.question(), asked);
+      return;
+    }
+    if (waits(kept)) {
+      questions.update(kept.reconciled(now()));
+      tally.addWaiting(id, -1);
+    }
+    sweep.schedule(now() + 1);
+  }
+
+  private void ask(Question question, Asked asked) {
+    String id = question.id();
+    metrics.asked.inc();
+    asked.startedNanos = System.nanoTime();
+    asked.answersBefore = answersOf(asked.checkpoint);
+    asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
+    asked.attempt.whenComplete(
+        (state, failure) -> {
+          try {
+            mailbox.execute(() -> completed(id, asked, state, failure), "answer to %s", id);
+          } catch (RejectedExecutionException taskHasEnded) {
+            // The restored task asks again.
+          }
+        });
+  }
+
+  private void completed(String id, Asked asked, KnowledgeState state, Throwable failure)
+      throws Exception {
+    setCurrentKey(id);
+    TrackedQuestion question = questions.value();
+    boolean wanted = wanted(question, asked);
+    if (wanted && failure == null) {
+      metrics.answeredAfter(System.nanoTime() - asked.startedNanos);
+      answersByCheckpoint.merge(asked.checkpoint.announcedAt(), 1L, Long::sum);
+      outages.answered(asked.checkpoint);
+      TrackedQuestion measured = question.with(new Measured(asked.checkpoint.announcedAt(), state));
+      questions.update(measured);
+      emitKnowledge(measured, asked.checkpoint.id());
+    } else if (wanted && !giveUp(question, asked, cause(failure))) {
+      restThenAskAgain(id, asked);
+      return;
+    }
+    inFlight.remove(id);
+    countInFlight(asked.lane, -1);
+    reconcile(id, asked.lane, asked.holds);
+    pump();
+  }
+
+  /** Whether the question is given up under this checkpoint; then that is stored and emitted. */
+  private boolean giveUp(TrackedQuestion question, Asked asked, Throwable cause) throws Exception {
+    String explanation;
+    if (cause instanceof UnusableAnswerException) {
+      explanation = cause.getMessage();
+    } else if (cause instanceof ServerUnavailableException
+        || cause instanceof CancellationException) {
+      metrics.failed.inc();
+      asked.failures++;
+      outages.failed(asked.checkpoint, cause);
+      if (answersOf(asked.checkpoint) > asked.answersBefore) {
+        asked.attempts++;
+      }
+      if (asked.attempts < settings.attempts()) {
+        return false;
+      }
+      explanation =
+          "Given up after "
+              + asked.attempts
+              + " attempts while the server answered other questions; the last one: "
+              + cause.getMessage();
+    } else {
+      LOG.error(
+          "Asking question {} under model checkpoint {} failed in a way that should not happen.",
+          question.question().id(),
+          asked.checkpoint.id(),
+          cause);
+      explanation = "Asking failed in a way that should not happen: " + cause;
+    }
+    metrics.unusable.inc();
+    questions.update(question.with(new Measured(asked.checkpoint.announcedAt(), null)));
+    output.collect(
+        UNUSABLE,
+        new StreamRecord<>(
+            new UnusableAnswer(
+                question.question(), question.origin(), asked.checkpoint.id(), explanation)));
+    return true;
+  }
+
+  /** The question keeps its slot while it rests, so that an outage never becomes a flood. */
+  private void restThenAskAgain(String id, Asked asked) {
+    asked.attempt = null;
+    Duration rest = settings.backOff(asked.failures);
+    long jittered = (long) (rest.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
+    getProcessingTimeService()
+        .registerTimer(
+            getProcessingTimeService().getCurrentProcessingTime() + jittered,
+            time -> {
+              if (inFlight.get(id) != asked) {
+                return;
+              }
+              setCurrentKey(id);
+              TrackedQuestion question = questions.value();
+              if (wanted(question, asked)) {
+                ask(question.question(), asked);
+              } else {
+                completed(id, asked, null, new CancellationException());
+              }
+            });
+  }
+
+  /**
+   * Frees the slot of a request whose answer nobody wants; one that rests notices when it wakes.
+   */
+  private void cancel(String id) {
+    Asked asked = inFlight.get(id);
+    if (asked != null && asked.attempt != null) {
+      asked.attempt.cancel(false);
+    }
+  }
+
+  // ---------------------------------------------------------------- small parts
+
+  private long now() {
+    return announcements.modelTime();
+  }
+
+  private boolean wanted(TrackedQuestion question, Asked asked) {
+    return question != null
+        && question.version() == asked.questionVersion
+        && announcements.isLive(asked.checkpoint);
+  }
+
+  private boolean waits(TrackedQuestion question) {
+    return question.reconciledAt() < now();
+  }
+
+  private long answersOf(ModelCheckpoint checkpoint) {
+    return answersByCheckpoint.getOrDefault(checkpoint.announcedAt(), 0L);
+  }
+
+  private void countInFlight(Lane lane, int change) {
+    if (lane == arrivals) {
+      arrivalsInFlight += change;
+    }
+    slots.set(inFlight.size());
+  }
+
+  private void emitKnowledge(TrackedQuestion question, String measured) {
+    emit(
+        new KnowledgeChange(
+            question.question().id(),
+            question.question(),
+            question.version(),
+            announcements.knowledge(question),
+            measured,
+            now()));
+  }
+
+  private void emit(KnowledgeChange change) {
+    // No timestamp: sinks must not write model time into Kafka, where it would mean 1970.
+    output.collect(new StreamRecord<>(change));
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Question;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The tracker's state of one question. Immutable; lies in the state backend as it is, so its fields
+ * may only be added to (Flink's POJO evolution).
+ *
+ * @param question the question as it is now
+ * @param version counts its contents from 1
+ * @param origin where its newest event lies
+ * @param measured an entry for each live model checkpoint that was asked, oldest first
+ * @param reconciledAt the newest model time at which no answer was missing; {@link #NEVER} at first
+ */
+public record TrackedQuestion(
+    Question question, int version, Origin origin, List<Measured> measured, long reconciledAt) {
+
+  /**
+   * The value of {@code reconciledAt} while an answer has been missing ever since the question
+   * came.
+   */
+  public static final long NEVER = -1;
+
+  /**
+   * One model checkpoint's answer.
+   *
+   * @param announcedAt identifies the checkpoint
+   * @param state what it knows; null where the answer could not be used
+   */
+  public record Measured(long announcedAt, KnowledgeState state) {}
+
+  static TrackedQuestion first(Question question, Origin origin) {
+    return new TrackedQuestion(question, 1, origin, List.of(), NEVER);
+  }
+
+  /** Another content, of which nothing is known yet. */
+  TrackedQuestion changed(Question newQuestion, Origin newOrigin) {
+    return new TrackedQuestion(newQuestion, version + 1, newOrigin, List.of(), NEVER);
+  }
+
+  /** The same content with other labels on it; what was measured stays valid. */
+  TrackedQuestion relabelled(Question newQuestion, Origin newOrigin) {
+    return new TrackedQuestion(newQuestion, version, newOrigin, measured, NEVER);
+  }
+
+  TrackedQuestion with(Measured measurement) {
+    List<Measured> all = new ArrayList<>(measured);
+    all.removeIf(m -> m.announcedAt == measurement.announcedAt);
+    all.add(measurement);
+    all.sort((a, b) -> Long.compare(a.announcedAt, b.announcedAt));
+    return new TrackedQuestion(question, version, origin, List.copyOf(all), reconciledAt);
+  }
+
+  /** Forgets the checkpoints that are not among {@code live}; returns this where there are none. */
+  TrackedQuestion without(Set<Long> live) {
+    List<Measured> kept = measured.stream().filter(m -> live.contains(m.announcedAt)).toList();
+    return kept.size() == measured.size()
+        ? this
+        : new TrackedQuestion(question, version, origin, kept, reconciledAt);
+  }
+
+  TrackedQuestion reconciled(long modelTime) {
+    return new TrackedQuestion(question, version, origin, measured, modelTime);
+  }
+
+  boolean hasAsked(long announcedAt) {
+    for (Measured m : measured) {
+      if (m.announcedAt == announcedAt) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

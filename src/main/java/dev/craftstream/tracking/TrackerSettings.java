@@ -1,0 +1,54 @@
+package dev.craftstream.tracking;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How a {@link KnowledgeTracker} task asks.
+ *
+ * @param requestsInFlight how many questions one parallel task asks at the same time; at least 2
+ * @param attempts how often a question is asked while the server answers others, before it is given
+ *     up; at least 1. Attempts during an outage do not count.
+ * @param firstBackOff how long a question rests after its first failure; doubles with each further
+ *     one
+ * @param maxBackOff how long it rests at most
+ */
+public record TrackerSettings(
+    int requestsInFlight, int attempts, Duration firstBackOff, Duration maxBackOff)
+    implements Serializable {
+
+  public TrackerSettings {
+    if (requestsInFlight < 2) {
+      throw new IllegalArgumentException(
+          "The number of requests in flight must be at least 2, so that new questions and sweeps"
+              + " both get on; it is "
+              + requestsInFlight
+              + ".");
+    }
+    if (attempts < 1) {
+      throw new IllegalArgumentException(
+          "The number of attempts must be at least 1; it is " + attempts + ".");
+    }
+    if (firstBackOff.isNegative()
+        || firstBackOff.isZero()
+        || maxBackOff.compareTo(firstBackOff) < 0) {
+      throw new IllegalArgumentException(
+          "The back-off must be positive and its maximum at least as long; they are "
+              + firstBackOff
+              + " and "
+              + maxBackOff
+              + ".");
+    }
+  }
+
+  /** Slots that new questions leave to a sweep while one is under way. */
+  int sweepReserve() {
+    return Math.max(1, requestsInFlight / 4);
+  }
+
+  /** How long a question rests after its {@code failures}-th failure, before jitter. */
+  Duration backOff(int failures) {
+    Duration wait = firstBackOff.multipliedBy(1L << Math.min(failures - 1, 20));
+    return wait.compareTo(maxBackOff) > 0 ? maxBackOff : wait;
+  }
+}
