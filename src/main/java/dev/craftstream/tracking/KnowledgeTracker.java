@@ -109,7 +109,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     questions =
-        getRuntimeContext()
+        context
+            .getKeyedStateStore()
             .getState(
                 new ValueStateDescriptor<>("question", TypeInformation.of(TrackedQuestion.class)));
     announcements = new Announcements(context.getOperatorStateStore());

@@ -1,0 +1,445 @@
+package dev.craftstream.tracking;
+
+import static dev.craftstream.tracking.TrackerHarness.announce;
+import static dev.craftstream.tracking.TrackerHarness.question;
+import static dev.craftstream.tracking.TrackerHarness.retire;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Task;
+import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.UnusableAnswerException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KnowledgeTrackerTest {
+
+  @Test
+  void aQuestionIsMeasuredUnderEachLiveCheckpointThatConcernsIt() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.rehearsal(2);
+      tracker.checkpoint(announce(3, "tuned", Role.TUNED, "initial"));
+      tracker.ask("q");
+      tracker.ask(
+          new Question(
+              "e",
+              Task.OPEN_ENDED,
+              Purpose.EVALUATE,
+              "What?",
+              "gold",
+              List.of(),
+              List.of(),
+              "",
+              List.of()));
+      tracker.answerAll(0.5);
+
+      assertThat(tracker.measured())
+          .containsExactlyInAnyOrder("q@initial", "q@rehearsal", "e@initial", "e@tuned");
+    }
+  }
+
+  @Test
+  void aChangeCarriesAllThatIsKnownAndTheModelTime() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.answer("q@initial", 0.3);
+      tracker.rehearsal(2);
+      tracker.answer("q@rehearsal", 0.7);
+
+      KnowledgeChange last = tracker.changes().get(1);
+      assertThat(last.modelTime()).isEqualTo(2);
+      assertThat(last.knowledge())
+          .extracting(k -> k.checkpoint().id(), k -> k.state().correctness())
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple("initial", 0.3),
+              org.assertj.core.groups.Tuple.tuple("rehearsal", 0.7));
+    }
+  }
+
+  @Test
+  void modelTimeIsCompleteWhenEveryQuestionKnownAtTheAnnouncementIsMeasured() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a", "b");
+      tracker.initial(1);
+      tracker.answer("a@initial", 1);
+      assertThat(tracker.modelTime()).isZero();
+      tracker.answer("b@initial", 1);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void questionsThatCameLaterNeverHoldModelTimeBack() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.ask("later");
+      tracker.answer("a@initial", 1);
+
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      assertThat(tracker.server.openNames()).containsExactly("later@initial");
+
+      tracker.rehearsal(2);
+      tracker.answer("a@rehearsal", 1);
+      assertThat(tracker.modelTime()).as("known at announcement 2").isEqualTo(1);
+      tracker.answer("later@initial", 1);
+      tracker.answer("later@rehearsal", 1);
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void modelTimePassesWithoutQuestions() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theLastWatermarkOfADrainIsNoModelTime() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.drainWatermark();
+      assertThat(tracker.modelTime()).isZero();
+    }
+  }
+
+  @Test
+  void theAllowedRequestsAreInFlightFromTheFirstToTheLast() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask(ids(20));
+      tracker.initial(1);
+      for (int left = 20; left > 0; left--) {
+        assertThat(tracker.server.open()).hasSize(Math.min(4, left));
+        tracker.answer(tracker.server.openNames().get(0), 0.5);
+      }
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void newQuestionsGoBeforeASweepAndLeaveItAQuarterOfTheSlots() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask(ids(50));
+      tracker.initial(1);
+      assertThat(tracker.server.open()).hasSize(4);
+      for (int i = 0; i < 30; i++) {
+        tracker.ask("new" + i);
+      }
+      for (int i = 0; i < 3; i++) {
+        tracker.server.open().stream()
+            .filter(a -> !a.what().startsWith("new"))
+            .findFirst()
+            .orElseThrow()
+            .answer(0.5);
+        tracker.passTime(Duration.ZERO);
+      }
+      assertThat(tracker.server.openNames().stream().filter(n -> n.startsWith("new"))).hasSize(3);
+
+      for (int i = 0; i < 20; i++) {
+        tracker.server.open().get(0).answer(0.5);
+        tracker.passTime(Duration.ZERO);
+        assertThat(tracker.server.openNames().stream().filter(n -> n.startsWith("new")))
+            .as("new questions leave the sweep its share")
+            .hasSizeLessThanOrEqualTo(3);
+      }
+      assertThat(tracker.measured().stream().filter(m -> !m.startsWith("new")))
+          .hasSizeGreaterThan(5);
+      assertThat(tracker.measured().stream().filter(m -> m.startsWith("new")))
+          .hasSizeGreaterThan(5);
+    }
+  }
+
+  @Test
+  void aChangedQuestionIsMeasuredAgainAndTheOldAnswerIsNotUsed() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      ScriptedQuery.Ask old = tracker.server.open("q@initial");
+      tracker.ask(question("q", "Another text?"));
+      assertThat(old.answer()).isCancelled();
+      ScriptedQuery.Ask again = tracker.server.open("q@initial");
+      assertThat(again.version()).isEqualTo(2);
+      assertThat(again.question().text()).isEqualTo("Another text?");
+      tracker.answer("q@initial", 0.5);
+
+      assertThat(tracker.changes()).hasSize(1);
+      assertThat(tracker.changes().get(0).questionVersion()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRepeatedEventChangesNothing() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.answerAll(0.5);
+      tracker.ask("q");
+      assertThat(tracker.server.asks).hasSize(1);
+      assertThat(tracker.changes()).hasSize(1);
+    }
+  }
+
+  @Test
+  void newTagsKeepTheMeasurement() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.answerAll(0.5);
+      Question q = question("q", "What is q?");
+      tracker.ask(
+          new Question(
+              q.id(),
+              q.task(),
+              q.purpose(),
+              q.text(),
+              q.answer(),
+              q.aliases(),
+              q.options(),
+              "history",
+              List.of("new")));
+
+      assertThat(tracker.server.asks).hasSize(1);
+      KnowledgeChange last = tracker.changes().get(1);
+      assertThat(last.question().subject()).isEqualTo("history");
+      assertThat(last.knowledge()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aRemovedQuestionDisappears() throws Exception {
+    try (TrackerHarness tracker =
+        TrackerHarness.restore(new HashMapStateBackend(), 4, 1, 0, null)) {
+      tracker.initial(1);
+      tracker.ask("gone", "asked");
+      tracker.answer("gone@initial", 1);
+      tracker.remove("gone");
+      tracker.remove("asked");
+      tracker.remove("never-there");
+
+      assertThat(tracker.stateEntries()).isZero();
+      assertThat(tracker.server.open()).isEmpty();
+      List<KnowledgeChange> removals =
+          tracker.changes().stream().filter(c -> c.question() == null).toList();
+      assertThat(removals).extracting(KnowledgeChange::questionId).containsExactly("gone", "asked");
+
+      tracker.rehearsal(2);
+      assertThat(tracker.server.open()).isEmpty();
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRetiredCheckpointIsAskedNoMoreAndForgotten() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      tracker.rehearsal(2);
+      tracker.answer(tracker.server.openNames().get(0), 0.6);
+      tracker.checkpoint(retire(3, "rehearsal"));
+
+      assertThat(tracker.server.open()).isEmpty();
+      assertThat(tracker.modelTime()).isEqualTo(3);
+      KnowledgeChange last = tracker.changes().get(tracker.changes().size() - 1);
+      assertThat(last.measured()).isEmpty();
+      assertThat(last.knowledge())
+          .extracting(CheckpointKnowledge::checkpoint)
+          .extracting(c -> c.id())
+          .containsExactly("initial");
+    }
+  }
+
+  @Test
+  void whatWasMadeFromARetiredCheckpointIsNotAskedEither() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.initial(1);
+      tracker.rehearsal(2);
+      tracker.checkpoint(retire(3, "initial"));
+      tracker.ask("q");
+      assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void anUnusableAnswerIsGivenUpAtOnceAndOnlyUnderItsCheckpoint() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("q");
+      tracker.initial(1);
+      tracker.fail("q@initial", new UnusableAnswerException("shape [3], expected [10]"));
+
+      assertThat(tracker.unusable()).hasSize(1);
+      assertThat(tracker.unusable().get(0).explanation()).contains("expected [10]");
+      assertThat(tracker.unusable().get(0).checkpointId()).isEqualTo("initial");
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.rehearsal(2);
+      assertThat(tracker.server.openNames()).containsExactly("q@rehearsal");
+    }
+  }
+
+  @Test
+  void anOutageIsWaitedOutHoweverLongItTakes() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a", "b");
+      tracker.initial(1);
+      for (int i = 0; i < 50; i++) {
+        tracker.fail("a@initial", new ServerUnavailableException("down", null));
+        tracker.fail("b@initial", new ServerUnavailableException("down", null));
+        assertThat(tracker.server.open()).as("rests").isEmpty();
+        tracker.passTime(Duration.ofSeconds(1));
+      }
+      tracker.answerAll(0.5);
+      assertThat(tracker.unusable()).isEmpty();
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aQuestionThatFailsWhileOthersAreAnsweredIsGivenUpAfterItsAttempts() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.initial(1);
+      tracker.ask("poison");
+      for (int attempt = 1; attempt <= 3; attempt++) {
+        assertThat(tracker.unusable()).isEmpty();
+        tracker.ask("other" + attempt);
+        tracker.answer("other" + attempt + "@initial", 0.5);
+        tracker.fail("poison@initial", new ServerUnavailableException("timed out", null));
+        tracker.passTime(Duration.ofSeconds(1));
+      }
+      assertThat(tracker.unusable()).hasSize(1);
+      assertThat(tracker.unusable().get(0).explanation())
+          .contains("3 attempts")
+          .contains("timed out");
+      assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRestoreAsksExactlyWhatHadNoAnswer() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask(ids(10));
+      tracker.initial(1);
+      tracker.server.open().get(0).answer(0.5);
+      tracker.server.open().get(0).answer(0.5);
+      tracker.passTime(Duration.ZERO);
+      assertThat(tracker.server.open()).hasSize(4);
+      assertThat(tracker.measured()).hasSize(2);
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 4, 1, 0, state)) {
+      assertThat(restored.server.open()).hasSize(4);
+      assertThat(restored.modelTime()).isZero();
+      restored.answerAll(0.5);
+      assertThat(restored.server.asks).hasSize(8);
+      assertThat(restored.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aSnapshotWithRequestsInFlightAsksNothingTwice() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask(ids(10));
+      tracker.initial(1);
+      tracker.snapshot();
+      tracker.server.open().get(0).answer(0.5);
+      tracker.passTime(Duration.ZERO);
+      tracker.snapshot();
+      tracker.answerAll(0.5);
+      assertThat(tracker.server.asks).hasSize(10);
+      assertThat(tracker.measured()).hasSize(10);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRestoreAfterTheSweepTellsModelTimeAgain() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 4, 1, 0, state)) {
+      assertThat(restored.server.asks).isEmpty();
+      assertThat(restored.modelTime()).isEqualTo(1);
+    }
+  }
+
+  static List<StateBackend> backends() {
+    return List.of(new EmbeddedRocksDBStateBackend(), new HashMapStateBackend());
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void rescalingFromOneToTwoAndBackLosesAndRepeatsNothing(StateBackend backend) throws Exception {
+    int max = TrackerHarness.MAX_PARALLELISM;
+    List<String> measured = new ArrayList<>();
+    OperatorSubtaskState one;
+    try (TrackerHarness tracker = TrackerHarness.restore(backend, 4, 1, 0, null)) {
+      tracker.ask(ids(40));
+      tracker.initial(1);
+      answerSome(tracker, 6);
+      measured.addAll(tracker.measured());
+      one = tracker.snapshot();
+    }
+    List<OperatorSubtaskState> halves = new ArrayList<>();
+    for (int task = 0; task < 2; task++) {
+      OperatorSubtaskState part =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(one, max, 1, 2, task);
+      try (TrackerHarness tracker = TrackerHarness.restore(backend, 4, 2, task, part)) {
+        answerSome(tracker, 5);
+        assertThat(tracker.modelTime()).isZero();
+        measured.addAll(tracker.measured());
+        halves.add(tracker.snapshot());
+      }
+    }
+    OperatorSubtaskState whole =
+        AbstractStreamOperatorTestHarness.repackageState(
+            halves.toArray(OperatorSubtaskState[]::new));
+    OperatorSubtaskState back =
+        AbstractStreamOperatorTestHarness.repartitionOperatorState(whole, max, 2, 1, 0);
+    try (TrackerHarness tracker = TrackerHarness.restore(backend, 4, 1, 0, back)) {
+      tracker.answerAll(0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      measured.addAll(tracker.measured());
+    }
+    Set<String> distinct = new HashSet<>(measured);
+    assertThat(measured).hasSize(40);
+    assertThat(distinct).hasSize(40);
+  }
+
+  private static void answerSome(TrackerHarness tracker, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      tracker.server.open().get(0).answer(0.5);
+      tracker.passTime(Duration.ZERO);
+    }
+  }
+
+  private static String[] ids(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "q" + i).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Question;
+import dev.craftstream.triton.KnowledgeQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A model server whose answers the test gives by hand, in whatever order it likes. */
+final class ScriptedQuery implements KnowledgeQuery {
+  private static final Map<String, ScriptedQuery> OPEN = new ConcurrentHashMap<>();
+
+  final List<Ask> asks = new ArrayList<>();
+  final List<CompletableFuture<Void>> readiness = new ArrayList<>();
+  private final String name = UUID.randomUUID().toString();
+
+  /** One request. */
+  record Ask(
+      Question question,
+      int version,
+      ModelCheckpoint checkpoint,
+      CompletableFuture<KnowledgeState> answer) {
+
+    String what() {
+      return question.id() + "@" + checkpoint.id();
+    }
+
+    void answer(double correctness) {
+      answer.complete(knows(correctness));
+    }
+  }
+
+  ScriptedQuery() {
+    OPEN.put(name, this);
+  }
+
+  static KnowledgeState knows(double correctness) {
+    return new KnowledgeState(correctness, 0.5, 0, 10, (int) (correctness * 10), "", 1, "v1");
+  }
+
+  Factory factory() {
+    String key = name;
+    return () -> OPEN.get(key);
+  }
+
+  /** Requests without an answer, oldest first. */
+  List<Ask> open() {
+    return asks.stream().filter(a -> !a.answer.isDone()).toList();
+  }
+
+  List<String> openNames() {
+    return open().stream().map(Ask::what).toList();
+  }
+
+  Ask open(String what) {
+    return open().stream()
+        .filter(a -> a.what().equals(what))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(what + " is not asked; asked: " + openNames()));
+  }
+
+  @Override
+  public CompletableFuture<KnowledgeState> ask(
+      Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    Ask ask = new Ask(question, questionVersion, checkpoint, new CompletableFuture<>());
+    asks.add(ask);
+    return ask.answer;
+  }
+
+  @Override
+  public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    readiness.add(ready);
+    return ready;
+  }
+
+  @Override
+  public long retries() {
+    return 0;
+  }
+
+  @Override
+  public void close() {}
+}

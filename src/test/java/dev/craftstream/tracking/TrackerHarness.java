@@ -1,0 +1,223 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.UnusableAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+
+/**
+ * One tracker task in Flink's operator harness, with a model server whose answers the test gives.
+ */
+final class TrackerHarness implements AutoCloseable {
+  static final int MAX_PARALLELISM = 16;
+
+  final ScriptedQuery server = new ScriptedQuery();
+  private final KeyedTwoInputStreamOperatorTestHarness<
+          String, QuestionEvent, ModelCheckpointEvent, KnowledgeChange>
+      harness;
+  private long snapshots;
+
+  private TrackerHarness(StateBackend backend, TrackerSettings settings, int tasks, int task)
+      throws Exception {
+    harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new KnowledgeTracker(settings, server.factory()),
+            QuestionEvent::questionId,
+            null,
+            Types.STRING,
+            MAX_PARALLELISM,
+            tasks,
+            task);
+    harness.setStateBackend(backend);
+  }
+
+  static TrackerSettings settings(int requestsInFlight) {
+    return new TrackerSettings(requestsInFlight, 3, Duration.ofMillis(100), Duration.ofMillis(100));
+  }
+
+  static TrackerHarness start(int requestsInFlight) throws Exception {
+    return restore(new EmbeddedRocksDBStateBackend(), requestsInFlight, 1, 0, null);
+  }
+
+  static TrackerHarness restore(
+      StateBackend backend, int requestsInFlight, int tasks, int task, OperatorSubtaskState state)
+      throws Exception {
+    TrackerHarness tracker = new TrackerHarness(backend, settings(requestsInFlight), tasks, task);
+    tracker.harness.setup();
+    if (state == null) {
+      tracker.harness.initializeEmptyState();
+    } else {
+      tracker.harness.initializeState(state);
+    }
+    tracker
+        .harness
+        .getOperator()
+        .setMailboxExecutor(
+            new MailboxExecutorImpl(
+                tracker.harness.getTaskMailbox(),
+                TaskMailbox.MIN_PRIORITY,
+                StreamTaskActionExecutor.IMMEDIATE));
+    tracker.harness.open();
+    tracker.mails();
+    return tracker;
+  }
+
+  // ---------------------------------------------------------------- events
+
+  static Question question(String id, String text) {
+    return new Question(
+        id, Task.OPEN_ENDED, Purpose.TRAIN, text, "gold", List.of(), List.of(), "", List.of());
+  }
+
+  static ModelCheckpointEvent announce(long modelTime, String id, Role role, String base) {
+    Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
+    return new ModelCheckpointEvent(
+        id, modelTime, new ModelCheckpoint(id, modelTime, role, base, serving), original());
+  }
+
+  static ModelCheckpointEvent retire(long modelTime, String id) {
+    return new ModelCheckpointEvent(id, modelTime, null, original());
+  }
+
+  static OriginalRecord original() {
+    return new OriginalRecord(new Origin("model-checkpoints", 0, 0), new byte[0], new byte[0]);
+  }
+
+  void ask(Question question) throws Exception {
+    harness.processElement1(
+        new StreamRecord<>(
+            new QuestionEvent(question.id(), question, new Origin("questions", 0, 0))));
+    mails();
+  }
+
+  void ask(String... ids) throws Exception {
+    for (String id : ids) {
+      ask(question(id, "What is " + id + "?"));
+    }
+  }
+
+  void remove(String id) throws Exception {
+    harness.processElement1(
+        new StreamRecord<>(new QuestionEvent(id, null, new Origin("questions", 0, 0))));
+    mails();
+  }
+
+  void checkpoint(ModelCheckpointEvent event) throws Exception {
+    harness.processElement2(new StreamRecord<>(event));
+    mails();
+  }
+
+  void initial(long modelTime) throws Exception {
+    checkpoint(announce(modelTime, "initial", Role.INITIAL, ""));
+  }
+
+  void rehearsal(long modelTime) throws Exception {
+    checkpoint(announce(modelTime, "rehearsal", Role.REHEARSAL, "initial"));
+  }
+
+  void drainWatermark() throws Exception {
+    harness.processBothWatermarks(Watermark.MAX_WATERMARK);
+    mails();
+  }
+
+  void answer(String what, double correctness) throws Exception {
+    server.open(what).answer(correctness);
+    mails();
+  }
+
+  void fail(String what, Exception failure) throws Exception {
+    server.open(what).answer().completeExceptionally(failure);
+    mails();
+  }
+
+  /** Answers all that is asked, and what is asked after that, until nothing is. */
+  void answerAll(double correctness) throws Exception {
+    while (!server.open().isEmpty()) {
+      server.open().forEach(a -> a.answer(correctness));
+      mails();
+    }
+  }
+
+  void passTime(Duration time) throws Exception {
+    harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
+    mails();
+  }
+
+  // ---------------------------------------------------------------- what came out
+
+  List<KnowledgeChange> changes() {
+    return harness.extractOutputValues();
+  }
+
+  List<String> measured() {
+    return changes().stream()
+        .filter(c -> !c.measured().isEmpty())
+        .map(c -> c.questionId() + "@" + c.measured())
+        .toList();
+  }
+
+  List<UnusableAnswer> unusable() {
+    List<UnusableAnswer> answers = new ArrayList<>();
+    Optional.ofNullable(harness.getSideOutput(KnowledgeTracker.UNUSABLE))
+        .ifPresent(q -> q.forEach(r -> answers.add(r.getValue())));
+    return answers;
+  }
+
+  /** The newest watermark; 0 where none was emitted. */
+  long modelTime() {
+    return harness.getOutput().stream()
+        .filter(Watermark.class::isInstance)
+        .mapToLong(w -> ((Watermark) w).getTimestamp())
+        .max()
+        .orElse(0);
+  }
+
+  int stateEntries() {
+    return harness.numKeyedStateEntries();
+  }
+
+  OperatorSubtaskState snapshot() throws Exception {
+    snapshots++;
+    return harness.snapshot(snapshots, snapshots);
+  }
+
+  /** Runs the mails that are there now and those that they cause. */
+  private void mails() throws Exception {
+    while (true) {
+      Optional<Mail> mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+      if (mail.isEmpty()) {
+        return;
+      }
+      mail.get().run();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+}
