@@ -1,0 +1,185 @@
+package dev.craftstream.tracking;
+
+import static dev.craftstream.tracking.TrackerHarness.announce;
+import static dev.craftstream.tracking.TrackerHarness.retire;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.DeadLetter.Reason;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.UnusableAnswerException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CheckpointAdmissionTest {
+  private ScriptedQuery server;
+  private OneInputStreamOperatorTestHarness<ModelCheckpointEvent, ModelCheckpointEvent> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    restore(null);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void announcementsPassInOrderOnceTheServerHasThemReady() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    event(announce(2, "r", Role.REHEARSAL, "i"));
+    assertThat(admitted()).isEmpty();
+    assertThat(server.readiness).as("one at a time").hasSize(1);
+    ready();
+    assertThat(admitted()).containsExactly("i");
+    ready();
+    assertThat(admitted()).containsExactly("i", "r");
+  }
+
+  @Test
+  void aRehearsalOfWhatWasNeverAnnouncedIsRefused() throws Exception {
+    event(announce(1, "r", Role.REHEARSAL, "i"));
+    assertThat(refused())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.reason()).isEqualTo(Reason.UNKNOWN_CHECKPOINT);
+              assertThat(letter.explanation()).contains("REHEARSAL of i, which is not announced");
+            });
+  }
+
+  @Test
+  void aRehearsalOfARehearsalIsRefused() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(2, "r", Role.REHEARSAL, "i"));
+    ready();
+    event(announce(3, "rr", Role.REHEARSAL, "r"));
+    assertThat(refused())
+        .singleElement()
+        .satisfies(l -> assertThat(l.checkpointId()).isEqualTo("rr"));
+  }
+
+  @Test
+  void anIdKeepsItsRole() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(2, "j", Role.INITIAL, ""));
+    ready();
+    event(announce(3, "j", Role.REHEARSAL, "i"));
+    assertThat(refused())
+        .singleElement()
+        .satisfies(l -> assertThat(l.reason()).isEqualTo(Reason.INVALID));
+  }
+
+  @Test
+  void theRetirementOfWhatIsNotAnnouncedIsRefused() throws Exception {
+    event(retire(1, "i"));
+    assertThat(refused())
+        .singleElement()
+        .satisfies(l -> assertThat(l.reason()).isEqualTo(Reason.UNKNOWN_CHECKPOINT));
+  }
+
+  @Test
+  void aModelThatIsNotThereIsRefusedAndTheNextPasses() throws Exception {
+    event(announce(1, "missing", Role.INITIAL, ""));
+    event(announce(2, "there", Role.INITIAL, ""));
+    server.readiness.get(0).completeExceptionally(new UnusableAnswerException("no such model"));
+    mails();
+    ready();
+    assertThat(admitted()).containsExactly("there");
+    assertThat(refused())
+        .singleElement()
+        .satisfies(l -> assertThat(l.reason()).isEqualTo(Reason.UNSERVABLE_CHECKPOINT));
+  }
+
+  @Test
+  void aServerThatIsNotThereIsWaitedFor() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    for (int i = 0; i < 10; i++) {
+      server
+          .readiness
+          .get(i)
+          .completeExceptionally(new ServerUnavailableException("connection refused", null));
+      mails();
+      harness.setProcessingTime(harness.getProcessingTime() + 1_000);
+      mails();
+    }
+    ready();
+    assertThat(admitted()).containsExactly("i");
+    assertThat(refused()).isEmpty();
+  }
+
+  @Test
+  void whatWaitsForTheServerIsCheckedAgainAfterARestore() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(2, "r", Role.REHEARSAL, "i"));
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+
+    restore(state);
+    ready();
+    assertThat(admitted()).containsExactly("r");
+  }
+
+  private void restore(OperatorSubtaskState state) throws Exception {
+    server = new ScriptedQuery();
+    harness = new OneInputStreamOperatorTestHarness<>(new CheckpointAdmission(server.factory()));
+    harness.setup();
+    if (state != null) {
+      harness.initializeState(state);
+    } else {
+      harness.initializeEmptyState();
+    }
+    ((CheckpointAdmission) harness.getOperator())
+        .setMailboxExecutor(
+            new MailboxExecutorImpl(
+                harness.getTaskMailbox(),
+                TaskMailbox.MIN_PRIORITY,
+                StreamTaskActionExecutor.IMMEDIATE));
+    harness.open();
+    mails();
+  }
+
+  private void event(ModelCheckpointEvent event) throws Exception {
+    harness.processElement(event, 0);
+    mails();
+  }
+
+  private void ready() throws Exception {
+    server.readiness.get(server.readiness.size() - 1).complete(null);
+    mails();
+  }
+
+  private List<String> admitted() {
+    return harness.extractOutputValues().stream().map(ModelCheckpointEvent::checkpointId).toList();
+  }
+
+  private List<DeadLetter> refused() {
+    List<DeadLetter> letters = new ArrayList<>();
+    Optional.ofNullable(harness.getSideOutput(CheckpointAdmission.REFUSED))
+        .ifPresent(queue -> queue.forEach(r -> letters.add(r.getValue())));
+    return letters;
+  }
+
+  private void mails() throws Exception {
+    Optional<Mail> mail;
+    while ((mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY)).isPresent()) {
+      mail.get().run();
+    }
+  }
+}
