@@ -1,0 +1,152 @@
+package dev.craftstream.method;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes a knowledge state of a model checkpoint's answers.
+ *
+ * <p>What can't be measured (no samples, embeddings that do not fit, numbers that are no
+ * probabilities) is an {@link IllegalArgumentException} whose message is a sentence about the
+ * answer: it belongs into a dead letter.
+ */
+public final class KnowledgeMeasurement {
+
+  private KnowledgeMeasurement() {}
+
+  /**
+   * Measures an open-ended question.
+   *
+   * @param samples what the model said, in the order drawn; trimmed here by {@link Samples#trim}
+   * @param embeddings the samples' sentence embeddings, in the same order
+   * @param instructionFirstLine where a sample ends, see {@link Samples#trim}
+   * @param seed seed of the first sample
+   * @param promptVersion version of the prompt that was asked with
+   */
+  public static KnowledgeState openEnded(
+      Question question,
+      List<String> samples,
+      double[][] embeddings,
+      String instructionFirstLine,
+      long seed,
+      String promptVersion) {
+    requireAsMany(samples.size(), embeddings.length);
+    return openEnded(
+        question,
+        samples,
+        Certainty.ofEmbeddings(embeddings),
+        instructionFirstLine,
+        seed,
+        promptVersion);
+  }
+
+  /** As above, for a server's 32-bit embeddings. */
+  public static KnowledgeState openEnded(
+      Question question,
+      List<String> samples,
+      float[][] embeddings,
+      String instructionFirstLine,
+      long seed,
+      String promptVersion) {
+    requireAsMany(samples.size(), embeddings.length);
+    return openEnded(
+        question,
+        samples,
+        Certainty.ofEmbeddings(embeddings),
+        instructionFirstLine,
+        seed,
+        promptVersion);
+  }
+
+  /**
+   * Measures a multiple-choice question.
+   *
+   * @param probabilities each option letter's probability as the next token, over the whole
+   *     vocabulary, in the order of the letters
+   * @param promptVersion version of the prompt that was asked with
+   */
+  public static KnowledgeState multipleChoice(
+      Question question, double[] probabilities, String promptVersion) {
+    requireTask(question, Task.MULTIPLE_CHOICE);
+    if (probabilities.length != question.options().size()) {
+      throw new IllegalArgumentException(
+          "The question has "
+              + question.options().size()
+              + " options, but the answer has "
+              + probabilities.length
+              + " probabilities.");
+    }
+    int target = question.targetIndex();
+    return new KnowledgeState(
+        Correctness.ofOptions(probabilities, target),
+        Certainty.ofOptions(probabilities),
+        probabilities[target],
+        0,
+        0,
+        "",
+        0L,
+        promptVersion);
+  }
+
+  private static KnowledgeState openEnded(
+      Question question,
+      List<String> samples,
+      double certainty,
+      String instructionFirstLine,
+      long seed,
+      String promptVersion) {
+    requireTask(question, Task.OPEN_ENDED);
+    List<String> answers = new ArrayList<>(samples.size());
+    for (String sample : samples) {
+      answers.add(Samples.trim(sample, instructionFirstLine));
+    }
+    int correct = Correctness.countCorrect(question, answers);
+    return new KnowledgeState(
+        Correctness.share(correct, answers.size()),
+        certainty,
+        0,
+        answers.size(),
+        correct,
+        mostFrequentCorrect(question, answers),
+        seed,
+        promptVersion);
+  }
+
+  /** Of answers that are equally frequent, the one drawn first. */
+  private static String mostFrequentCorrect(Question question, List<String> answers) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (String answer : answers) {
+      if (counts.containsKey(answer) || Correctness.isCorrect(question, answer)) {
+        counts.merge(answer, 1, Integer::sum);
+      }
+    }
+    String best = "";
+    int bestCount = 0;
+    for (Map.Entry<String, Integer> entry : counts.entrySet()) {
+      if (entry.getValue() > bestCount) {
+        best = entry.getKey();
+        bestCount = entry.getValue();
+      }
+    }
+    return best;
+  }
+
+  private static void requireAsMany(int samples, int embeddings) {
+    if (samples != embeddings) {
+      throw new IllegalArgumentException(
+          "The answer has " + samples + " samples, but " + embeddings + " embeddings.");
+    }
+  }
+
+  private static void requireTask(Question question, Task task) {
+    if (question.task() != task) {
+      throw new IllegalArgumentException(
+          "Question " + question.id() + " is " + question.task() + " and not " + task + ".");
+    }
+  }
+}

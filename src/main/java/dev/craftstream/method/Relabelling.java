@@ -1,0 +1,124 @@
+package dev.craftstream.method;
+
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From knowledge states to a label (paper, section 3.2): correctness divides the questions, and the
+ * flow rule takes those out of the REFUSAL candidates that the model is about to learn.
+ *
+ * <p>The flow rule concerns REFUSAL candidates only; ANSWER candidates are the same under every
+ * strategy but {@link Strategy#VAN_TUNING}, whose candidates are all questions.
+ */
+public final class Relabelling {
+
+  private static final Comparator<CheckpointKnowledge> BY_ANNOUNCEMENT =
+      Comparator.comparingLong(knowledge -> knowledge.checkpoint().announcedAt());
+
+  private Relabelling() {}
+
+  /**
+   * A label and, where it is {@link Label#DROPPED}, why.
+   *
+   * @param dropReason null for the other labels
+   */
+  public record Outcome(Label label, DropReason dropReason) {}
+
+  /** Knowledge flow: correctness under REHEARSAL minus correctness under INITIAL, -1 to 1. */
+  public static double knowledgeFlow(KnowledgeState initial, KnowledgeState rehearsal) {
+    return Figures.round(rehearsal.correctness() - initial.correctness());
+  }
+
+  /**
+   * Labels a question.
+   *
+   * @param initial what the INITIAL checkpoint knows
+   * @param rehearsal what its REHEARSAL checkpoint knows; null while it has not been measured: then
+   *     correctness alone decides, under every strategy
+   */
+  public static Outcome label(
+      Task task,
+      Strategy strategy,
+      Thresholds thresholds,
+      KnowledgeState initial,
+      KnowledgeState rehearsal) {
+    if (strategy == Strategy.VAN_TUNING) {
+      return new Outcome(Label.ANSWER, null);
+    }
+    Label label = thresholds.label(task, initial.correctness());
+    if (label == Label.DROPPED) {
+      return new Outcome(label, DropReason.UNDECIDED_CORRECTNESS);
+    }
+    if (label == Label.REFUSAL
+        && strategy.usesFlow()
+        && rehearsal != null
+        && !staysUnknown(task, knowledgeFlow(initial, rehearsal))) {
+      return new Outcome(Label.DROPPED, DropReason.KNOWLEDGE_FLOW);
+    }
+    return new Outcome(label, null);
+  }
+
+  /**
+   * Decides on a question from all that is known of it.
+   *
+   * <ol>
+   *   <li>Final: the newest INITIAL checkpoint that has a measured REHEARSAL, with its newest
+   *       REHEARSAL. A newer INITIAL takes over only when its own REHEARSAL has been measured.
+   *   <li>Provisional, where there is no such pair: the newest INITIAL, by correctness alone.
+   *   <li>Nothing, where no INITIAL has been measured.
+   * </ol>
+   *
+   * @param knowledge the measurements of the live checkpoints, in any order; those of TUNED ones
+   *     take no part
+   */
+  public static Optional<Decision> decide(
+      Task task, Strategy strategy, Thresholds thresholds, List<CheckpointKnowledge> knowledge) {
+    Optional<CheckpointKnowledge> paired =
+        initials(knowledge).stream()
+            .filter(initial -> newestRehearsal(initial, knowledge).isPresent())
+            .max(BY_ANNOUNCEMENT);
+    Optional<CheckpointKnowledge> chosen =
+        paired.isPresent() ? paired : initials(knowledge).stream().max(BY_ANNOUNCEMENT);
+    return chosen.map(
+        initial -> {
+          CheckpointKnowledge rehearsal = newestRehearsal(initial, knowledge).orElse(null);
+          Outcome outcome =
+              label(
+                  task,
+                  strategy,
+                  thresholds,
+                  initial.state(),
+                  rehearsal == null ? null : rehearsal.state());
+          return new Decision(outcome.label(), outcome.dropReason(), strategy, initial, rehearsal);
+        });
+  }
+
+  /** Open-ended: only where knowledge ebbs. Multiple choice: also where it stands still. */
+  private static boolean staysUnknown(Task task, double flow) {
+    return switch (task) {
+      case OPEN_ENDED -> flow < 0;
+      case MULTIPLE_CHOICE -> flow <= 0;
+    };
+  }
+
+  private static List<CheckpointKnowledge> initials(List<CheckpointKnowledge> knowledge) {
+    return knowledge.stream().filter(known -> known.checkpoint().role() == Role.INITIAL).toList();
+  }
+
+  private static Optional<CheckpointKnowledge> newestRehearsal(
+      CheckpointKnowledge initial, List<CheckpointKnowledge> knowledge) {
+    return knowledge.stream()
+        .filter(known -> known.checkpoint().role() == Role.REHEARSAL)
+        .filter(known -> known.checkpoint().baseId().equals(initial.checkpoint().id()))
+        .max(BY_ANNOUNCEMENT);
+  }
+}

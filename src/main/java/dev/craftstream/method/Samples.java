@@ -1,0 +1,41 @@
+package dev.craftstream.method;
+
+/** Where a sample of a base model ends. */
+public final class Samples {
+
+  private Samples() {}
+
+  /**
+   * The answer in a sample: the text before the place where the few-shot instruction starts to
+   * repeat, stripped. A model that was shown "instruction, question, answer" three times goes on in
+   * that way, and what it then says about questions of its own making is no answer to ours.
+   *
+   * <p>The instruction starts to repeat where its first line occurs, or where the sample's last
+   * line is the beginning of it, one whole word at least: there the limit on tokens cut it off. A
+   * sample that consists of one line is never cut for the second reason.
+   *
+   * @param sample what the model said after the prompt
+   * @param instructionFirstLine the first line of the few-shot instruction; blank: only strip
+   * @return the answer, stripped; trimming it again changes nothing
+   */
+  public static String trim(String sample, String instructionFirstLine) {
+    String instruction = instructionFirstLine.strip();
+    if (instruction.isEmpty()) {
+      return sample.strip();
+    }
+    int repeat = sample.indexOf(instruction);
+    String answer = (repeat < 0 ? sample : sample.substring(0, repeat)).strip();
+    String firstWord = instruction.split("\\s", 2)[0];
+    while (true) {
+      int lastBreak = Math.max(answer.lastIndexOf('\n'), answer.lastIndexOf('\r'));
+      if (lastBreak < 0) {
+        return answer;
+      }
+      String lastLine = answer.substring(lastBreak + 1);
+      if (!lastLine.startsWith(firstWord) || !instruction.startsWith(lastLine)) {
+        return answer;
+      }
+      answer = answer.substring(0, lastBreak).strip();
+    }
+  }
+}

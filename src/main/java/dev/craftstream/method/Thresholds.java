@@ -1,0 +1,77 @@
+package dev.craftstream.method;
+
+import dev.craftstream.model.Label;
+import dev.craftstream.model.Task;
+import java.io.Serializable;
+
+/**
+ * How much a model must know to be taught the answer, and how little to be taught to refuse (paper,
+ * section 3.2).
+ *
+ * @param openEndedAnswer open-ended ANSWER candidates: correctness at least this
+ * @param openEndedRefusal open-ended REFUSAL candidates: correctness at most this
+ * @param multipleChoiceAnswer multiple-choice ANSWER candidates: correctness at least this
+ * @param multipleChoiceRefusal multiple-choice REFUSAL candidates: correctness below this
+ */
+public record Thresholds(
+    double openEndedAnswer,
+    double openEndedRefusal,
+    double multipleChoiceAnswer,
+    double multipleChoiceRefusal)
+    implements Serializable {
+
+  /** The paper's: 0.51 and 0.49 (0.50 is in neither set); 0.5 and 0.5. */
+  public static final Thresholds PAPER = new Thresholds(0.51, 0.49, 0.5, 0.5);
+
+  public Thresholds {
+    requireShare("open-ended ANSWER", openEndedAnswer);
+    requireShare("open-ended REFUSAL", openEndedRefusal);
+    requireShare("multiple-choice ANSWER", multipleChoiceAnswer);
+    requireShare("multiple-choice REFUSAL", multipleChoiceRefusal);
+    if (openEndedRefusal >= openEndedAnswer) {
+      throw new IllegalArgumentException(
+          "The open-ended REFUSAL threshold ("
+              + openEndedRefusal
+              + ") must be below the ANSWER threshold ("
+              + openEndedAnswer
+              + "): both include their own value, and a question can't be in both sets.");
+    }
+    if (multipleChoiceRefusal > multipleChoiceAnswer) {
+      throw new IllegalArgumentException(
+          "The multiple-choice REFUSAL threshold ("
+              + multipleChoiceRefusal
+              + ") must not be above the ANSWER threshold ("
+              + multipleChoiceAnswer
+              + "): a question can't be in both sets.");
+    }
+  }
+
+  /** The label by correctness alone; {@link Label#DROPPED} between the two thresholds. */
+  Label label(Task task, double correctness) {
+    boolean known;
+    boolean unknown;
+    switch (task) {
+      case OPEN_ENDED -> {
+        known = correctness >= openEndedAnswer;
+        unknown = correctness <= openEndedRefusal;
+      }
+      case MULTIPLE_CHOICE -> {
+        known = correctness >= multipleChoiceAnswer;
+        unknown = correctness < multipleChoiceRefusal;
+      }
+      default -> throw new AssertionError(task);
+    }
+    return known ? Label.ANSWER : unknown ? Label.REFUSAL : Label.DROPPED;
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          "The "
+              + name
+              + " threshold is "
+              + value
+              + "; correctness is a share, so set it between 0 and 1.");
+    }
+  }
+}

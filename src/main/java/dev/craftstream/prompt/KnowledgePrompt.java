@@ -1,0 +1,103 @@
+package dev.craftstream.prompt;
+
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Task;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What a model checkpoint is shown when it is asked what it knows (paper, section 3.1 and
+ * appendix).
+ *
+ * <p>Texts are joined, never filled into a template: a question that holds braces, {@code Answer:}
+ * or the instruction itself stays as it is.
+ *
+ * @param instruction what open-ended questions are introduced with; multiple-choice ones need none
+ * @param shots the solved questions shown first
+ */
+public record KnowledgePrompt(String instruction, Shots shots) implements Serializable {
+
+  /** The paper's instruction. */
+  public static final String INSTRUCTION = "Answer the following question as simple as possible.";
+
+  /** Stands in for a question where the prompt's own texts are named. */
+  private static final String PROBE = "?";
+
+  public KnowledgePrompt {
+    if (instruction.isBlank()) {
+      throw new IllegalArgumentException(
+          "The instruction of the knowledge query is blank; a sample ends where it repeats, so give"
+              + " it a text, such as \""
+              + INSTRUCTION
+              + "\"");
+    }
+  }
+
+  /** The paper's instruction and the project's own shots. */
+  public static KnowledgePrompt standard() {
+    return new KnowledgePrompt(INSTRUCTION, Shots.builtIn());
+  }
+
+  /** The whole prompt for a question. */
+  public String prompt(Question question) {
+    return switch (question.task()) {
+      case OPEN_ENDED -> openEnded(question.text());
+      case MULTIPLE_CHOICE -> multipleChoice(question.text(), question.options());
+    };
+  }
+
+  /** The text whose repetition ends a sample. */
+  public String instructionFirstLine() {
+    return instruction.strip().lines().findFirst().orElseThrow().strip();
+  }
+
+  /**
+   * Names the prompt: the kind of question, the number of shots and a hash over all of its texts,
+   * such as {@code oe-3shot-1a2b3c4d}.
+   */
+  public String version(Task task) {
+    return switch (task) {
+      case OPEN_ENDED ->
+          "oe-"
+              + shots.openEnded().size()
+              + "shot-"
+              + PromptVersion.hash(instruction, openEnded(PROBE));
+      case MULTIPLE_CHOICE ->
+          "mc-"
+              + shots.multipleChoice().size()
+              + "shot-"
+              + PromptVersion.hash(multipleChoice(PROBE, List.of(PROBE, PROBE)));
+    };
+  }
+
+  private String openEnded(String question) {
+    StringBuilder prompt = new StringBuilder();
+    for (Shots.OpenEnded shot : shots.openEnded()) {
+      prompt
+          .append(openEndedForm(shot.question()))
+          .append(' ')
+          .append(shot.answer())
+          .append("\n\n");
+    }
+    return prompt.append(openEndedForm(question)).toString();
+  }
+
+  private String openEndedForm(String question) {
+    return instruction + "\nQuestion: " + question + "\nAnswer:";
+  }
+
+  private String multipleChoice(String question, List<String> options) {
+    StringBuilder prompt = new StringBuilder();
+    for (Shots.MultipleChoice shot : shots.multipleChoice()) {
+      prompt
+          .append(multipleChoiceForm(shot.question(), shot.options()))
+          .append(shot.target())
+          .append("\n\n");
+    }
+    return prompt.append(multipleChoiceForm(question, options)).toString();
+  }
+
+  private static String multipleChoiceForm(String question, List<String> options) {
+    return Options.lettered(question, options) + "Answer: ";
+  }
+}
