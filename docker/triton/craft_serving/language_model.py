@@ -1,0 +1,138 @@
+"""A GGUF language model, and optionally a LoRA adapter, on llama.cpp: many requests share its slots in one batch."""
+
+import json
+import math
+import string
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
+
+from craft_serving.settings import Settings
+
+TOP_TOKENS = 512
+"""Tokens whose probability is asked for at first. Costs 20 ms; the whole vocabulary costs 600 ms."""
+CANCEL_CHECK_SECONDS = 0.1
+
+
+class RequestError(ValueError):
+    """The request can not be served as it is; asking again will not help."""
+
+
+class Cancelled(Exception):
+    """The client no longer waits for the answer."""
+
+
+class LanguageModel:
+    """Draws samples and reads next-token probabilities. Thread-safe: call it from one thread per request."""
+
+    def __init__(self, settings: Settings, adapter: Path | None) -> None:
+        params = CommonParams()
+        params.model.path = str(settings.language_model())
+        if adapter is not None:
+            lora = CommonAdapterLoraInfo()
+            lora.path, lora.scale = str(adapter), 1.0
+            params.lora_adapters = [lora]
+        params.n_parallel = settings.slots
+        params.n_ctx = settings.context
+        params.kv_unified = True  # one attention memory for all slots, so that samples share their prompt's part
+        params.cache_ram_mib = settings.prompt_cache_mib
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
+        params.fit_params = False
+        params.verbosity = -1
+        self._slots = settings.slots
+        self._server = Server(params)
+
+    def samples(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        temperature: float,
+        max_tokens: int,
+        stop: Sequence[str],
+        is_cancelled: Callable[[], bool],
+    ) -> list[str]:
+        """One sample per seed, from the whole distribution (no top-k, top-p or min-p).
+
+        The prompt is computed once for all samples, which llama.cpp seeds with seeds[0], seeds[0] + 1, ... (mod 2^32).
+        Alone on the server, equal seeds give equal samples; under load most of them, since batches round differently.
+        """
+        texts: list[str] = []
+        while len(texts) < len(seeds):
+            rest = seeds[len(texts) : len(texts) + self._slots]
+            body = {
+                "prompt": prompt,
+                "n": len(rest),
+                "seed": rest[0] % 2**32,
+                "temperature": temperature,
+                "max_tokens": max_tokens,
+                "stop": list(stop),
+                "top_k": 0,
+                "top_p": 1.0,
+                "min_p": 0.0,
+            }
+            texts += self._generate(body, is_cancelled)
+        return texts
+
+    def option_probabilities(self, prompt: str, letters: Sequence[str]) -> np.ndarray:
+        """FP32 [len(letters)]: the probability over the whole vocabulary that the next token is the letter.
+
+        In this family of tokenizers a blank belongs to the word behind it. So blanks at the prompt's end are cut, and a
+        letter's probability is that of its two tokens "A" and " A". If one of the two is not among the likeliest 512
+        tokens, it counts as nothing; if neither is, the whole vocabulary is asked.
+        """
+        prompt = prompt.rstrip(" ")
+        found = self._next_token(prompt, TOP_TOKENS)
+        if any(letter not in found for letter in letters):
+            found = self._next_token(prompt, 1 << 20)
+        return np.array([found.get(letter, 0.0) for letter in letters], np.float32)
+
+    def _next_token(self, prompt: str, top: int) -> dict[str, float]:
+        reply = self._ask({"prompt": prompt, "max_tokens": 1, "temperature": 0.0, "logprobs": top})
+        found: dict[str, float] = {}
+        for token in reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]:
+            letter = token["token"].removeprefix(" ")
+            if len(letter) == 1 and letter in string.ascii_uppercase:
+                found[letter] = found.get(letter, 0.0) + math.exp(token["logprob"])
+        return found
+
+    def _ask(self, body: dict) -> dict:
+        reply = self._server.handle_completions(body)
+        _raise_if_refused(reply)
+        return reply
+
+    def _generate(self, body: dict, is_cancelled: Callable[[], bool]) -> list[str]:
+        """Streams, only so that a cancelled request can leave its slots to others at once."""
+        texts = [""] * body["n"]
+        refused: dict = {}
+        cancelled = False
+        next_check = 0.0
+
+        def on_chunk(chunk: bytes) -> bool:
+            nonlocal cancelled, next_check
+            reply = json.loads(chunk)
+            if "choices" not in reply:
+                refused.update(reply)
+                return True
+            for choice in reply["choices"]:
+                texts[choice["index"]] += choice["text"]
+            now = time.monotonic()
+            if now >= next_check:
+                next_check = now + CANCEL_CHECK_SECONDS
+                cancelled = is_cancelled()
+            return cancelled
+
+        self._server.handle_completions(json.dumps({**body, "stream": True}).encode(), on_chunk)
+        if cancelled:
+            raise Cancelled
+        _raise_if_refused(refused)
+        return texts
+
+
+def _raise_if_refused(reply: dict) -> None:
+    error = reply.get("error", reply if "message" in reply else None)
+    if error is not None:
+        kind = RequestError if error.get("code") == 400 else RuntimeError
+        raise kind(error.get("message", str(error)))

@@ -1,0 +1,38 @@
+import hashlib
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    """Sample k is the prompt's last question and one of three suffixes, chosen by seed k.
+
+    A prompt with "describe the request" gets samples that are what the model received, as JSON. Option i of K has
+    probability 0.8 (i + 1) / (1 + .. + K).
+    """
+
+    def execute(self, requests: list) -> list:
+        return [self._answer(request) for request in requests]
+
+    def _answer(self, request):
+        inputs = {tensor.name(): tensor.as_numpy().tolist() for tensor in request.inputs()}
+        inputs = {name: [v.decode() if isinstance(v, bytes) else v for v in values] for name, values in inputs.items()}
+        prompt = inputs["prompt"][0]
+        if "options" in inputs:
+            weights = np.arange(1, len(inputs["options"]) + 1, dtype=np.float32)
+            return pb_utils.InferenceResponse([pb_utils.Tensor("option_probabilities", 0.8 * weights / weights.sum())])
+        if "describe the request" in prompt:
+            received = {**inputs, "id": request.request_id(), "outputs": sorted(request.requested_output_names())}
+            samples = [json.dumps(received)] * len(inputs["seeds"])
+        else:
+            question = prompt.rpartition("Question: ")[2].removesuffix("\nAnswer:").strip()
+            samples = [f"{question} {seed % 3}" for seed in inputs["seeds"]]
+        texts = np.array([sample.encode() for sample in samples], object)
+        vectors = np.stack([self._embedding(sample) for sample in samples])
+        return pb_utils.InferenceResponse([pb_utils.Tensor("samples", texts), pb_utils.Tensor("embeddings", vectors)])
+
+    @staticmethod
+    def _embedding(text: str) -> np.ndarray:
+        vector = np.frombuffer(hashlib.sha256(text.encode()).digest()[:8], np.uint8).astype(np.float32) + 1
+        return vector / np.linalg.norm(vector)
