@@ -1,0 +1,45 @@
+package dev.craftstream.topics;
+
+import java.io.Serializable;
+
+/**
+ * What a record may hold. More becomes a dead letter of reason {@code TOO_LARGE}.
+ *
+ * @param recordBytes key and value of a Kafka record, in bytes
+ * @param textCharacters a question's text
+ * @param answerCharacters a gold answer, an alias or an option, each
+ * @param aliases aliases of one question
+ * @param subjectCharacters a subject
+ * @param tags tags of one question
+ * @param tagCharacters each tag
+ */
+public record Limits(
+    int recordBytes,
+    int textCharacters,
+    int answerCharacters,
+    int aliases,
+    int subjectCharacters,
+    int tags,
+    int tagCharacters)
+    implements Serializable {
+
+  /** Limits that a question a person can read keeps with ease. */
+  public static final Limits DEFAULT = new Limits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256);
+
+  public Limits {
+    atLeastOne("recordBytes", recordBytes);
+    atLeastOne("textCharacters", textCharacters);
+    atLeastOne("answerCharacters", answerCharacters);
+    atLeastOne("aliases", aliases);
+    atLeastOne("subjectCharacters", subjectCharacters);
+    atLeastOne("tags", tags);
+    atLeastOne("tagCharacters", tagCharacters);
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "The limit " + name + " is " + value + "; give at least 1.");
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.craftstream.topics;
+
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import dev.craftstream.v1.MultipleChoice;
+import dev.craftstream.v1.OpenEnded;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * Records of the {@code questions} topic to events.
+ *
+ * <p>The key may be absent, for the value names the question; where it is there, it has to be the
+ * same id. A record without a value (a tombstone) removes the question that its key names.
+ */
+public final class QuestionParser implements RecordParser<QuestionEvent> {
+  private static final long serialVersionUID = 1L;
+
+  private final WireFormat format;
+  private final Limits limits;
+
+  public QuestionParser(WireFormat format, Limits limits) {
+    this.format = format;
+    this.limits = limits;
+  }
+
+  @Override
+  public TypeInformation<QuestionEvent> eventType() {
+    return TypeInformation.of(QuestionEvent.class);
+  }
+
+  @Override
+  public Parsed<QuestionEvent> parse(OriginalRecord original) {
+    String questionId = "";
+    try {
+      Rules.size(original, limits);
+      String key = Rules.key(original);
+      if (original.value() == null) {
+        return new Parsed.Event<>(removal(key, original));
+      }
+      var message = dev.craftstream.v1.QuestionEvent.newBuilder();
+      Messages.read(format, original.value(), message);
+      Rules.id("question_id", message.getQuestionId());
+      Rules.keyNames(key, "question_id", message.getQuestionId());
+      questionId = message.getQuestionId();
+      return new Parsed.Event<>(
+          new QuestionEvent(questionId, question(message.build()), original.origin()));
+    } catch (Rejection e) {
+      return new Parsed.Rejected<>(e.deadLetter(original, questionId, ""));
+    }
+  }
+
+  private static QuestionEvent removal(String key, OriginalRecord original) throws Rejection {
+    if (key == null) {
+      throw Rejection.invalid(
+          "The record has neither key nor value; to remove a question, name it in the key.");
+    }
+    Rules.id("The key", key);
+    return new QuestionEvent(key, null, original.origin());
+  }
+
+  private Question question(dev.craftstream.v1.QuestionEvent message) throws Rejection {
+    Purpose purpose = purpose(message);
+    Rules.atMost("subject", message.getSubject(), limits.subjectCharacters());
+    String subject = message.getSubject().isBlank() ? "" : message.getSubject();
+    List<String> tags = message.getTagsList();
+    Rules.atMost("tags", tags, limits.tags());
+    Rules.texts("tags", tags, limits.tagCharacters());
+    tags = Rules.distinct(tags);
+    return switch (message.getChangeCase()) {
+      case OPEN_ENDED -> {
+        OpenEnded open = message.getOpenEnded();
+        Rules.text("open_ended.question", open.getQuestion(), limits.textCharacters());
+        Rules.text("open_ended.answer", open.getAnswer(), limits.answerCharacters());
+        Rules.atMost("open_ended.aliases", open.getAliasesList(), limits.aliases());
+        Rules.texts("open_ended.aliases", open.getAliasesList(), limits.answerCharacters());
+        yield new Question(
+            message.getQuestionId(),
+            Task.OPEN_ENDED,
+            purpose,
+            open.getQuestion(),
+            open.getAnswer(),
+            Rules.distinct(open.getAliasesList()),
+            List.of(),
+            subject,
+            tags);
+      }
+      case MULTIPLE_CHOICE -> {
+        MultipleChoice choice = message.getMultipleChoice();
+        Rules.text("multiple_choice.question", choice.getQuestion(), limits.textCharacters());
+        options(choice.getOptionsList());
+        target(choice);
+        yield new Question(
+            message.getQuestionId(),
+            Task.MULTIPLE_CHOICE,
+            purpose,
+            choice.getQuestion(),
+            choice.getTarget(),
+            List.of(),
+            List.copyOf(choice.getOptionsList()),
+            subject,
+            tags);
+      }
+      case REMOVAL -> null;
+      case CHANGE_NOT_SET ->
+          throw Rejection.invalid(
+              "The event says nothing of question %s; exactly one of open_ended, multiple_choice and removal is allowed."
+                  .formatted(Rejection.shown(message.getQuestionId())));
+    };
+  }
+
+  private static Purpose purpose(dev.craftstream.v1.QuestionEvent message) throws Rejection {
+    return switch (message.getPurpose()) {
+      case PURPOSE_UNSPECIFIED, PURPOSE_TRAIN -> Purpose.TRAIN;
+      case PURPOSE_EVALUATE -> Purpose.EVALUATE;
+      case UNRECOGNIZED ->
+          throw Rejection.invalid(
+              "purpose is the number %d; allowed are %s."
+                  .formatted(
+                      message.getPurposeValue(),
+                      JsonMessages.enumNames(dev.craftstream.v1.Purpose.getDescriptor())));
+    };
+  }
+
+  private void options(List<String> options) throws Rejection {
+    if (options.size() < 2 || options.size() > 26) {
+      throw Rejection.invalid(
+          "multiple_choice.options has %s entries; 2 to 26 are allowed."
+              .formatted(Rules.count(options.size())));
+    }
+    Rules.texts("multiple_choice.options", options, limits.answerCharacters());
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < options.size(); i++) {
+      if (!seen.add(options.get(i))) {
+        throw Rejection.invalid(
+            "multiple_choice.options[%d] is %s, as an option before it is; only different options are allowed."
+                .formatted(i, Rejection.shown(options.get(i))));
+      }
+    }
+  }
+
+  private static void target(MultipleChoice choice) throws Rejection {
+    String target = choice.getTarget();
+    char last = (char) ('A' + choice.getOptionsCount() - 1);
+    if (target.length() != 1 || target.charAt(0) < 'A' || target.charAt(0) > last) {
+      throw Rejection.invalid(
+          "multiple_choice.target is %s; one letter from A to %s is allowed."
+              .formatted(target.isEmpty() ? "missing" : Rejection.shown(target), last));
+    }
+  }
+}

@@ -1,0 +1,292 @@
+package dev.craftstream.topics;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Serving;
+import dev.craftstream.v1.Announcement;
+import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.Contract;
+import dev.craftstream.v1.DropReason;
+import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.ModelCheckpointEvent;
+import dev.craftstream.v1.MultipleChoice;
+import dev.craftstream.v1.OpenEnded;
+import dev.craftstream.v1.Purpose;
+import dev.craftstream.v1.Reason;
+import dev.craftstream.v1.Removal;
+import dev.craftstream.v1.Retirement;
+import dev.craftstream.v1.Role;
+import dev.craftstream.v1.Stage;
+import dev.craftstream.v1.Task;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Domain records to the records of their topics. */
+public final class RecordEncoder implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** As much of a dead letter's original value as is kept; its topic takes 16 MiB in JSON. */
+  static final int KEPT_VALUE_BYTES = 8 << 20;
+
+  /** As much of a dead letter's original key as is kept. */
+  static final int KEPT_KEY_BYTES = 64 << 10;
+
+  private static final int EXPLANATION_CHARACTERS = 10_000;
+
+  private final WireFormat format;
+
+  public RecordEncoder(WireFormat format) {
+    this.format = format;
+  }
+
+  private EncodedRecord record(String key, Message message) {
+    return new EncodedRecord(key.getBytes(StandardCharsets.UTF_8), Messages.write(format, message));
+  }
+
+  private static EncodedRecord tombstone(String key) {
+    return new EncodedRecord(key.getBytes(StandardCharsets.UTF_8), null);
+  }
+
+  /** For the topic of questions; a removal is written as the event, not as a tombstone. */
+  public EncodedRecord question(QuestionEvent event) {
+    var message = dev.craftstream.v1.QuestionEvent.newBuilder().setQuestionId(event.questionId());
+    Question question = event.question();
+    if (question == null) {
+      return record(event.questionId(), message.setRemoval(Removal.getDefaultInstance()).build());
+    }
+    switch (question.task()) {
+      case OPEN_ENDED ->
+          message.setOpenEnded(
+              OpenEnded.newBuilder()
+                  .setQuestion(question.text())
+                  .setAnswer(question.answer())
+                  .addAllAliases(question.aliases()));
+      case MULTIPLE_CHOICE ->
+          message.setMultipleChoice(
+              MultipleChoice.newBuilder()
+                  .setQuestion(question.text())
+                  .addAllOptions(question.options())
+                  .setTarget(question.answer()));
+    }
+    return record(
+        event.questionId(),
+        message
+            .setSubject(question.subject())
+            .setPurpose(purpose(question.purpose()))
+            .addAllTags(question.tags())
+            .build());
+  }
+
+  /** For the topic of model checkpoints. */
+  public EncodedRecord announcement(ModelCheckpoint checkpoint) {
+    Serving serving = checkpoint.serving();
+    return record(
+        checkpoint.id(),
+        ModelCheckpointEvent.newBuilder()
+            .setCheckpointId(checkpoint.id())
+            .setAnnouncement(
+                Announcement.newBuilder()
+                    .setRole(role(checkpoint.role()))
+                    .setBaseCheckpointId(checkpoint.baseId())
+                    .setServing(
+                        dev.craftstream.v1.Serving.newBuilder()
+                            .setModelName(serving.modelName())
+                            .setModelVersion(serving.modelVersion())
+                            .setContract(contract(serving.contract()))
+                            .setEmbeddingModelName(serving.embeddingModelName())
+                            .setEmbeddingModelVersion(serving.embeddingModelVersion())))
+            .build());
+  }
+
+  /** For the topic of model checkpoints. */
+  public EncodedRecord retirement(String checkpointId) {
+    return record(
+        checkpointId,
+        ModelCheckpointEvent.newBuilder()
+            .setCheckpointId(checkpointId)
+            .setRetirement(Retirement.getDefaultInstance())
+            .build());
+  }
+
+  /** For the topic of instructions. */
+  public EncodedRecord instruction(Instruction instruction) {
+    if (instruction.isTombstone()) {
+      return tombstone(instruction.questionId());
+    }
+    Decision decision = instruction.decision();
+    return record(
+        instruction.questionId(),
+        dev.craftstream.v1.Instruction.newBuilder()
+            .setQuestionId(instruction.questionId())
+            .setRevision(instruction.revision())
+            .setQuestionVersion(instruction.questionVersion())
+            .setTask(task(instruction.task()))
+            .setLabel(label(decision.label()))
+            .setStage(decision.provisional() ? Stage.STAGE_PROVISIONAL : Stage.STAGE_FINAL)
+            .setPrompt(instruction.prompt())
+            .setResponse(instruction.response())
+            .setSubject(instruction.subject())
+            .addAllTags(instruction.tags())
+            .setBasis(basis(instruction))
+            .build());
+  }
+
+  private static Basis basis(Instruction instruction) {
+    Decision decision = instruction.decision();
+    KnowledgeState initial = decision.initial().state();
+    Basis.Builder basis =
+        Basis.newBuilder()
+            .setStrategy(decision.strategy().name())
+            .setInitialCheckpointId(decision.initial().checkpoint().id())
+            .setInitialCorrectness(initial.correctness())
+            .setInitialCertainty(initial.certainty())
+            .setInitialSeed(initial.seed())
+            .setKnowledgePromptVersion(initial.promptVersion())
+            .setTrainingPromptVersion(instruction.trainingPromptVersion())
+            .setModelTime(instruction.modelTime());
+    if (decision.dropReason() != null) {
+      basis.setDropReason(dropReason(decision.dropReason()));
+    }
+    if (decision.rehearsal() != null) {
+      KnowledgeState rehearsal = decision.rehearsal().state();
+      basis
+          .setRehearsalCheckpointId(decision.rehearsal().checkpoint().id())
+          .setRehearsalCorrectness(rehearsal.correctness())
+          .setKnowledgeFlow(rehearsal.correctness() - initial.correctness())
+          .setRehearsalSeed(rehearsal.seed());
+    }
+    return basis.build();
+  }
+
+  /**
+   * For the topic of knowledge: the entry of the checkpoint whose measurement this change is.
+   *
+   * @return nothing where the change is no measurement; a tombstone where the question was removed
+   */
+  public Optional<EncodedRecord> knowledge(KnowledgeChange change) {
+    if (change.question() == null) {
+      return Optional.of(tombstone(change.questionId()));
+    }
+    for (CheckpointKnowledge entry : change.knowledge()) {
+      if (entry.checkpoint().id().equals(change.measured())) {
+        return Optional.of(knowledge(change, entry));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private EncodedRecord knowledge(KnowledgeChange change, CheckpointKnowledge measured) {
+    ModelCheckpoint checkpoint = measured.checkpoint();
+    KnowledgeState state = measured.state();
+    return record(
+        change.questionId(),
+        KnowledgeRecord.newBuilder()
+            .setQuestionId(change.questionId())
+            .setQuestionVersion(change.questionVersion())
+            .setTask(task(change.question().task()))
+            .setCheckpointId(checkpoint.id())
+            .setRole(role(checkpoint.role()))
+            .setCheckpointTime(checkpoint.announcedAt())
+            .setModelTime(change.modelTime())
+            .setCorrectness(state.correctness())
+            .setCertainty(state.certainty())
+            .setSamples(state.samples())
+            .setCorrectSamples(state.correctSamples())
+            .setFrequentCorrectAnswer(state.frequentCorrectAnswer())
+            .setTargetProbability(state.targetProbability())
+            .setPromptVersion(state.promptVersion())
+            .setSeed(state.seed())
+            .build());
+  }
+
+  /**
+   * For the topic of dead letters. Of an original value over 8 MiB the beginning is kept, for the
+   * dead letter has to fit into its topic; the whole lies where the dead letter says.
+   */
+  public EncodedRecord deadLetter(DeadLetter deadLetter) {
+    OriginalRecord original = deadLetter.original();
+    byte[] key = atMost(original.key(), KEPT_KEY_BYTES);
+    byte[] value = atMost(original.value(), KEPT_VALUE_BYTES);
+    String explanation = Rejection.shortened(deadLetter.explanation(), EXPLANATION_CHARACTERS);
+    if (length(key) < length(original.key()) || length(value) < length(original.value())) {
+      explanation +=
+          " (Of the original's %s bytes of key and %s of value, the first %s and %s are kept here.)"
+              .formatted(
+                  Rules.count(length(original.key())),
+                  Rules.count(length(original.value())),
+                  Rules.count(length(key)),
+                  Rules.count(length(value)));
+    }
+    var message =
+        dev.craftstream.v1.DeadLetter.newBuilder()
+            .setReason(reason(deadLetter.reason()))
+            .setExplanation(explanation)
+            .setTopic(original.origin().topic())
+            .setPartition(original.origin().partition())
+            .setOffset(original.origin().offset())
+            .setQuestionId(deadLetter.questionId())
+            .setCheckpointId(deadLetter.checkpointId());
+    if (key != null) {
+      message.setOriginalKey(ByteString.copyFrom(key));
+    }
+    if (value != null) {
+      message.setOriginalValue(ByteString.copyFrom(value));
+    }
+    String id =
+        deadLetter.questionId().isEmpty() ? deadLetter.checkpointId() : deadLetter.questionId();
+    return new EncodedRecord(
+        id.isEmpty() ? key : id.getBytes(StandardCharsets.UTF_8),
+        Messages.write(format, message.build()));
+  }
+
+  private static byte[] atMost(byte[] bytes, int count) {
+    return bytes == null || bytes.length <= count ? bytes : Arrays.copyOf(bytes, count);
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  // The schema's names are the domain's, with the enum's name in front.
+
+  static Task task(dev.craftstream.model.Task task) {
+    return Task.valueOf("TASK_" + task.name());
+  }
+
+  static Purpose purpose(dev.craftstream.model.Purpose purpose) {
+    return Purpose.valueOf("PURPOSE_" + purpose.name());
+  }
+
+  static Role role(dev.craftstream.model.Role role) {
+    return Role.valueOf("ROLE_" + role.name());
+  }
+
+  static Contract contract(dev.craftstream.model.Contract contract) {
+    return Contract.valueOf("CONTRACT_" + contract.name());
+  }
+
+  static Label label(dev.craftstream.model.Label label) {
+    return Label.valueOf("LABEL_" + label.name());
+  }
+
+  static DropReason dropReason(dev.craftstream.model.DropReason reason) {
+    return DropReason.valueOf("DROP_REASON_" + reason.name());
+  }
+
+  static Reason reason(DeadLetter.Reason reason) {
+    return Reason.valueOf("REASON_" + reason.name());
+  }
+}
