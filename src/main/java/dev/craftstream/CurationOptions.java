@@ -92,6 +92,20 @@ public final class CurationOptions {
           .withDescription(
               "Replicas of the topics that the job creates; -1: the broker's default.");
 
+  public static final ConfigOption<Duration> KAFKA_RETENTION =
+      key("kafka.retention")
+          .durationType()
+          .defaultValue(Duration.ofDays(30))
+          .withDescription(
+              "How long the topics knowledge and dead-letters, where the job creates them, keep their"
+                  + " records.");
+
+  public static final ConfigOption<String> KAFKA_COMPRESSION =
+      key("kafka.compression")
+          .stringType()
+          .defaultValue("lz4")
+          .withDescription("Compression of what the job writes: none, gzip, snappy, lz4 or zstd.");
+
   // ---------------------------------------------------------------- limits on what comes in
 
   public static final ConfigOption<MemorySize> LIMITS_RECORD =
@@ -150,7 +164,7 @@ public final class CurationOptions {
   public static final ConfigOption<Duration> TRITON_DEADLINE =
       key("triton.deadline")
           .durationType()
-          .defaultValue(Duration.ofSeconds(120))
+          .defaultValue(Duration.ofMinutes(2))
           .withDescription(
               "How long one request may take, its retries included. After that the question rests"
                   + " and is asked again.");

@@ -52,16 +52,20 @@ public record CurationSettings(
   }
 
   private static KafkaSettings kafka(Configuration options) {
-    return new KafkaSettings(
-        required(options, KAFKA_BOOTSTRAP_SERVERS, "the brokers' addresses, such as kafka:9092"),
-        options.get(KAFKA_PROPERTIES),
-        options.get(KAFKA_TOPIC_PREFIX),
-        options.get(KAFKA_FORMAT),
-        options.get(KAFKA_DELIVERY_GUARANTEE),
-        options.get(KAFKA_TRANSACTIONAL_ID_PREFIX),
-        options.get(KAFKA_TRANSACTION_TIMEOUT),
-        options.get(KAFKA_PARTITIONS),
-        options.get(KAFKA_REPLICATION_FACTOR));
+    return KafkaSettings.builder(
+            required(
+                options, KAFKA_BOOTSTRAP_SERVERS, "the brokers' addresses, such as kafka:9092"))
+        .clientProperties(options.get(KAFKA_PROPERTIES))
+        .topicPrefix(options.get(KAFKA_TOPIC_PREFIX))
+        .format(options.get(KAFKA_FORMAT))
+        .guarantee(options.get(KAFKA_DELIVERY_GUARANTEE))
+        .transactionalIdPrefix(options.get(KAFKA_TRANSACTIONAL_ID_PREFIX))
+        .transactionTimeout(options.get(KAFKA_TRANSACTION_TIMEOUT))
+        .partitions(options.get(KAFKA_PARTITIONS))
+        .replicationFactor(options.get(KAFKA_REPLICATION_FACTOR))
+        .retention(options.get(KAFKA_RETENTION))
+        .compression(options.get(KAFKA_COMPRESSION))
+        .build();
   }
 
   private static Limits limits(Configuration options) {
