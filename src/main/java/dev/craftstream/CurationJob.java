@@ -51,7 +51,10 @@ import picocli.CommandLine.Option;
 public final class CurationJob implements Callable<Integer> {
   private static final int DEFAULT_MAX_PARALLELISM = 1024;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with the job's options.")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with the job's options.")
   private Path config;
 
   @Option(
@@ -89,7 +92,8 @@ public final class CurationJob implements Callable<Integer> {
   /**
    * The stages, in the order of the data.
    *
-   * @throws IllegalArgumentException where the environment does not fit the settings, with a sentence
+   * @throws IllegalArgumentException where the environment does not fit the settings, with a
+   *     sentence
    */
   public static void define(StreamExecutionEnvironment env, CurationSettings settings) {
     checkEnvironment(env, settings.kafka());
@@ -111,7 +115,8 @@ public final class CurationJob implements Callable<Integer> {
                 "model-checkpoints")
             .uid("model-checkpoints")
             .setParallelism(1)
-            .process(new ParseRecords<>(new ModelCheckpointParser(kafka.format(), settings.limits())))
+            .process(
+                new ParseRecords<>(new ModelCheckpointParser(kafka.format(), settings.limits())))
             .name("parse-model-checkpoints")
             .uid("parse-model-checkpoints")
             .setParallelism(1);
@@ -156,10 +161,7 @@ public final class CurationJob implements Callable<Integer> {
                 announced.getSideOutput(ParseRecords.DEAD_LETTERS),
                 admitted.getSideOutput(CheckpointAdmission.REFUSED));
 
-    instructions
-        .sinkTo(TopicSinks.instructions(kafka))
-        .name("instructions")
-        .uid("instructions");
+    instructions.sinkTo(TopicSinks.instructions(kafka)).name("instructions").uid("instructions");
     knowledge
         .keyBy(KnowledgeChange::questionId)
         .sinkTo(TopicSinks.knowledge(kafka))

@@ -15,14 +15,15 @@ import dev.craftstream.triton.Endpoint;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 
-/** The job's options, read and checked; a mistake fails here with a sentence that says what to set. */
+/**
+ * The job's options, read and checked; a mistake fails here with a sentence that says what to set.
+ */
 public record CurationSettings(
     KafkaSettings kafka,
     Limits limits,
@@ -163,8 +164,7 @@ public record CurationSettings(
     try {
       return settings.get();
     } catch (IllegalArgumentException mistake) {
-      throw new IllegalArgumentException(
-          "Options " + name + ".*: " + sentence(mistake), mistake);
+      throw new IllegalArgumentException("Options " + name + ".*: " + sentence(mistake), mistake);
     }
   }
 

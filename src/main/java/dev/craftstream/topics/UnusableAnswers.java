@@ -7,7 +7,9 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.UnusableAnswer;
 import org.apache.flink.api.common.functions.MapFunction;
 
-/** Makes dead letters of answers that could not be used, with the question's event as the original. */
+/**
+ * Makes dead letters of answers that could not be used, with the question's event as the original.
+ */
 public final class UnusableAnswers implements MapFunction<UnusableAnswer, DeadLetter> {
   private static final long serialVersionUID = 1L;
 

@@ -71,7 +71,10 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   /** Leaves out what can be counted, and the texts that are those of the measurement before. */
   private static void writeState(KnowledgeState state, KnowledgeState before, DataOutputView out)
       throws IOException {
-    boolean counted = state.samples() > 0 && state.targetProbability() == 0 && state.correctness() == share(state);
+    boolean counted =
+        state.samples() > 0
+            && state.targetProbability() == 0
+            && state.correctness() == share(state);
     boolean sameAnswer = state.frequentCorrectAnswer().equals(before.frequentCorrectAnswer());
     boolean samePrompt = state.promptVersion().equals(before.promptVersion());
     out.writeByte(

@@ -1,0 +1,113 @@
+package dev.craftstream.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.local.TritonServer;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.Stage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The golden cases through the whole job: Kafka, Flink, a real Triton that replays the answers. */
+@Tag("golden")
+@ExtendWith(KafkaBrokerExtension.class)
+class JobGoldenTest {
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setConfiguration(RunningJob.flinkConfiguration())
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("dev.craftstream.golden.GoldenCases#all")
+  void theLabelsAreThoseOfTheAuthorsScripts(GoldenCases cases, KafkaBroker broker)
+      throws Exception {
+    TritonServer.Settings replay =
+        TritonServerExtension.withModels(Path.of("src/test/triton"), "golden_replay")
+            .ownServer(Path.of("target/triton").toAbsolutePath(), "golden_replay")
+            .withEnvironment(Map.of("GOLDEN_CASES", cases.folder().toAbsolutePath().toString()));
+    List<Question> questions =
+        Stream.concat(
+                cases.openEnded().stream().map(GoldenCases.OpenEndedCase::question),
+                cases.multipleChoice().stream().map(GoldenCases.MultipleChoiceCase::question))
+            .toList();
+    try (TritonServer triton = TritonServer.start(replay);
+        RunningJob job =
+            RunningJob.start(
+                broker.bootstrapServers(),
+                triton.endpoint(),
+                Map.of("tracker.requests-in-flight", "16"))) {
+      for (Question question : questions) {
+        job.ask(question);
+      }
+      job.announce("initial", Role.INITIAL, "", "golden_replay", "1");
+      job.announce("rehearsal", Role.REHEARSAL, "initial", "golden_replay", "2");
+
+      await()
+          .atMost(Duration.ofMinutes(5))
+          .until(() -> ids(job.instructions(), Stage.STAGE_FINAL).size() == questions.size());
+
+      assertThat(job.deadLetters()).isEmpty();
+      List<Instruction> all = job.instructions();
+      assertThat(all).as("one provisional and one final").hasSize(2 * questions.size());
+      for (GoldenCases.Expected expected :
+          List.of(cases.openEndedExpected(), cases.multipleChoiceExpected())) {
+        Set<String> ids = expected.measured().keySet();
+        GoldenCases.Outcome correctness = expected.strategies().get(Strategy.COR_RAIT);
+        GoldenCases.Outcome flow = expected.strategies().get(Strategy.CRAFT);
+        assertLabels(all, Stage.STAGE_PROVISIONAL, ids, correctness);
+        assertLabels(all, Stage.STAGE_FINAL, ids, flow);
+      }
+    }
+  }
+
+  private static void assertLabels(
+      List<Instruction> all, Stage stage, Set<String> ids, GoldenCases.Outcome expected) {
+    Map<String, Label> labels =
+        all.stream()
+            .filter(i -> i.getStage() == stage && ids.contains(i.getQuestionId()))
+            .collect(Collectors.toMap(Instruction::getQuestionId, Instruction::getLabel));
+    assertThat(labels.keySet()).isEqualTo(ids);
+    assertThat(with(labels, Label.LABEL_ANSWER)).isEqualTo(expected.answerCandidates());
+    assertThat(with(labels, Label.LABEL_REFUSAL)).isEqualTo(expected.refusalCandidates());
+  }
+
+  private static Set<String> with(Map<String, Label> labels, Label label) {
+    Set<String> ids = new HashSet<>(labels.keySet());
+    ids.removeIf(id -> labels.get(id) != label);
+    return ids;
+  }
+
+  private static Set<String> ids(List<Instruction> instructions, Stage stage) {
+    return instructions.stream()
+        .filter(i -> i.getStage() == stage)
+        .map(Instruction::getQuestionId)
+        .collect(Collectors.toSet());
+  }
+}

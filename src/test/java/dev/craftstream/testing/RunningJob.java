@@ -1,0 +1,226 @@
+package dev.craftstream.testing;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.ConfigurationFile;
+import dev.craftstream.CurationJob;
+import dev.craftstream.CurationSettings;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.topics.EncodedRecord;
+import dev.craftstream.topics.RecordEncoder;
+import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.KnowledgeRecord;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The whole job on the test's Flink cluster, with ways to feed its topics and to read what it
+ * wrote.
+ */
+public final class RunningJob implements AutoCloseable {
+  private final CurationSettings settings;
+  private final RecordEncoder encoder;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
+  private final JobClient job;
+
+  private RunningJob(Configuration options) throws Exception {
+    settings = CurationSettings.of(options);
+    encoder = new RecordEncoder(settings.kafka().format());
+    new TopicAdmin(settings.kafka()).prepare();
+    producer = new KafkaProducer<>(clientProperties());
+    consumer = new KafkaConsumer<>(clientProperties());
+    List<String> outputs =
+        List.of(
+            settings.kafka().topics().instructions(),
+            settings.kafka().topics().knowledge(),
+            settings.kafka().topics().deadLetters());
+    List<TopicPartition> partitions =
+        outputs.stream()
+            .flatMap(
+                topic ->
+                    IntStream.range(0, settings.kafka().partitions())
+                        .mapToObj(p -> new TopicPartition(topic, p)))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(options);
+    CurationJob.define(env, settings);
+    job = env.executeAsync("craft-stream");
+  }
+
+  /** Flink's configuration as it is shipped, for one small machine. */
+  public static Configuration flinkConfiguration() {
+    Configuration options = ConfigurationFile.read(Path.of("flink-conf/config.yaml"));
+    options.setString("execution.checkpointing.interval", "500ms");
+    options.setString("execution.checkpointing.min-pause", "0s");
+    options.setString(
+        "execution.checkpointing.dir", Path.of("target/flink-checkpoints").toUri().toString());
+    options.setString(
+        "execution.checkpointing.savepoint-dir",
+        Path.of("target/flink-savepoints").toUri().toString());
+    options.removeKey("jobmanager.rpc.address");
+    options.removeKey("rest.address");
+    options.removeKey("metrics.reporters");
+    options.setString("rest.port", "0");
+    return options;
+  }
+
+  /** Starts the job with topics of its own; {@code overrides} win over the shipped options. */
+  public static RunningJob start(
+      String bootstrapServers, String triton, Map<String, String> overrides) throws Exception {
+    Configuration options = flinkConfiguration();
+    options.addAll(ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml")));
+    String prefix = KafkaBrokerExtension.freshPrefix();
+    options.setString("kafka.bootstrap-servers", bootstrapServers);
+    options.setString("kafka.topic-prefix", prefix);
+    options.setString("kafka.transactional-id-prefix", prefix + "job");
+    options.setString("triton.endpoints", triton);
+    overrides.forEach(options::setString);
+    return new RunningJob(options);
+  }
+
+  public JobClient job() {
+    return job;
+  }
+
+  // ---------------------------------------------------------------- in
+
+  public void ask(Question question) throws Exception {
+    send(
+        settings.kafka().topics().questions(),
+        encoder.question(new QuestionEvent(question.id(), question, new Origin("", 0, 0))));
+  }
+
+  public void remove(String questionId) throws Exception {
+    send(
+        settings.kafka().topics().questions(),
+        new EncodedRecord(questionId.getBytes(StandardCharsets.UTF_8), null));
+  }
+
+  /** A record of any bytes. */
+  public void sendQuestion(byte[] key, byte[] value) throws Exception {
+    send(settings.kafka().topics().questions(), new EncodedRecord(key, value));
+  }
+
+  public void sendCheckpoint(byte[] key, byte[] value) throws Exception {
+    send(settings.kafka().topics().modelCheckpoints(), new EncodedRecord(key, value));
+  }
+
+  public void announce(String id, Role role, String base, String model, String version)
+      throws Exception {
+    Serving serving = new Serving(model, version, Contract.CRAFT, "", "");
+    send(
+        settings.kafka().topics().modelCheckpoints(),
+        encoder.announcement(new ModelCheckpoint(id, 1, role, base, serving)));
+  }
+
+  private void send(String topic, EncodedRecord record) throws Exception {
+    Future<RecordMetadata> sent =
+        producer.send(new ProducerRecord<>(topic, record.key(), record.value()));
+    sent.get();
+  }
+
+  // ---------------------------------------------------------------- out
+
+  /** Instructions committed so far, in the order of each question; tombstones left out. */
+  public List<Instruction> instructions() {
+    return read(settings.kafka().topics().instructions(), Instruction::newBuilder);
+  }
+
+  public List<KnowledgeRecord> knowledge() {
+    return read(settings.kafka().topics().knowledge(), KnowledgeRecord::newBuilder);
+  }
+
+  public List<DeadLetter> deadLetters() {
+    return read(settings.kafka().topics().deadLetters(), DeadLetter::newBuilder);
+  }
+
+  /** Keys of the instructions that were taken back. */
+  public List<String> tombstones() {
+    poll();
+    return written.stream()
+        .filter(r -> r.topic().equals(settings.kafka().topics().instructions()))
+        .filter(r -> r.value() == null)
+        .map(r -> new String(r.key(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  /** The newest instruction of a question that was not taken back. */
+  public Optional<Instruction> instruction(String questionId) {
+    return instructions().stream()
+        .filter(i -> i.getQuestionId().equals(questionId))
+        .reduce((before, after) -> after);
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends Message> List<T> read(String topic, Supplier<Message.Builder> builder) {
+    poll();
+    List<T> messages = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : written) {
+      if (record.topic().equals(topic) && record.value() != null) {
+        Message.Builder message = builder.get();
+        try {
+          JsonFormat.parser().merge(new String(record.value(), StandardCharsets.UTF_8), message);
+        } catch (InvalidProtocolBufferException e) {
+          throw new AssertionError("The job wrote what its own schema does not allow.", e);
+        }
+        messages.add((T) message.build());
+      }
+    }
+    return messages;
+  }
+
+  private void poll() {
+    consumer.poll(Duration.ofMillis(200)).forEach(written::add);
+  }
+
+  private Properties clientProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("bootstrap.servers", settings.kafka().bootstrapServers());
+    properties.setProperty("isolation.level", "read_committed");
+    properties.setProperty("max.request.size", String.valueOf(16 << 20));
+    properties.setProperty("key.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("value.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
+    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
+    return properties;
+  }
+
+  @Override
+  public void close() throws Exception {
+    job.cancel().get();
+    producer.close();
+    consumer.close();
+  }
+}
