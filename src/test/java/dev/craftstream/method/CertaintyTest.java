@@ -1,0 +1,114 @@
+package dev.craftstream.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class CertaintyTest {
+
+  @Nested
+  class OfEmbeddings {
+
+    @Test
+    void isOneWhereAllSamplesMeanTheSame() {
+      double[] e = {0.6, 0.8};
+      assertThat(Certainty.ofEmbeddings(new double[][] {e, e, e})).isEqualTo(1);
+    }
+
+    @Test
+    void isTheMeanCosineOfAllPairs() {
+      // Cosines of the three pairs: 0, 0.6, 0.8.
+      double[][] embeddings = {{1, 0}, {0, 1}, {0.6, 0.8}};
+      assertThat(Certainty.ofEmbeddings(embeddings)).isEqualTo(1.4 / 3, within(1e-12));
+    }
+
+    @Test
+    void isMinusOneForOpposites() {
+      assertThat(Certainty.ofEmbeddings(new double[][] {{1, 0}, {-1, 0}})).isEqualTo(-1);
+    }
+
+    @Test
+    void doesNotDependOnTheVectorsLengths() {
+      assertThat(Certainty.ofEmbeddings(new double[][] {{2, 0}, {0, 0.1}, {30, 40}}))
+          .isEqualTo(1.4 / 3, within(1e-12));
+    }
+
+    @Test
+    void isTheSameToTheBitInWhateverOrderTheSamplesCome() {
+      Random random = new Random(7);
+      double[][] embeddings = new double[10][384];
+      for (double[] e : embeddings) {
+        for (int d = 0; d < e.length; d++) {
+          e[d] = random.nextGaussian();
+        }
+      }
+      double[][] reversed = new double[10][];
+      for (int i = 0; i < 10; i++) {
+        reversed[i] = embeddings[9 - i];
+      }
+      assertThat(Certainty.ofEmbeddings(reversed)).isEqualTo(Certainty.ofEmbeddings(embeddings));
+    }
+
+    @Test
+    void countsAVectorOfZerosAsSimilarToNothing() {
+      assertThat(Certainty.ofEmbeddings(new double[][] {{1, 0}, {1, 0}, {0, 0}}))
+          .isEqualTo(1 / 3.0, within(1e-12));
+      assertThat(Certainty.ofEmbeddings(new double[][] {{0, 0}, {0, 0}})).isEqualTo(0);
+    }
+
+    @Test
+    void takesAServers32BitNumbers() {
+      assertThat(Certainty.ofEmbeddings(new float[][] {{1f, 0f}, {0.6f, 0.8f}}))
+          .isEqualTo(0.6, within(1e-7));
+    }
+
+    @Test
+    void needsTwoVectorsOfOneLengthAndFiniteNumbers() {
+      assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[][] {{1, 0}}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith("needs at least 2 embeddings, but there is 1.");
+      assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[0][]))
+          .hasMessageEndingWith("but there is none.");
+      assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[][] {{1, 0}, {1}}))
+          .hasMessage("Embedding 2 has 1 numbers, but the first one has 2.");
+      assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[][] {{1, 0}, {1, Double.NaN}}))
+          .hasMessageStartingWith("Embedding 2 holds a number that is not finite");
+      assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[][] {{1e200, 0}, {1, 1}}))
+          .hasMessageStartingWith(
+              "Embedding 1 holds a number that is not finite, or far too large");
+    }
+  }
+
+  @Nested
+  class OfOptions {
+
+    @Test
+    void isTheNegativeEntropyOfTheRawProbabilities() {
+      assertThat(Certainty.ofOptions(new double[] {0.5, 0.25}))
+          .isEqualTo(0.5 * Math.log(0.5) + 0.25 * Math.log(0.25), within(1e-12));
+    }
+
+    @Test
+    void isHighestForAModelThatIsSure() {
+      assertThat(Certainty.ofOptions(new double[] {1, 0, 0, 0})).isEqualTo(0);
+      assertThat(Certainty.ofOptions(new double[] {0.9, 0.1, 0, 0}))
+          .isGreaterThan(Certainty.ofOptions(new double[] {0.25, 0.25, 0.25, 0.25}));
+    }
+
+    @Test
+    void neverExceedsZeroAlsoWhereAServerOvershootsOne() {
+      assertThat(Certainty.ofOptions(new double[] {1.0004, 0})).isEqualTo(0);
+    }
+
+    @Test
+    void refusesWhatAreNoProbabilities() {
+      assertThatThrownBy(() -> Certainty.ofOptions(new double[] {-3.2, 1.5}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Option A has the probability -3.2");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.craftstream.method;
+
+import static dev.craftstream.method.TestQuestions.multipleChoice;
+import static dev.craftstream.method.TestQuestions.openEnded;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Question;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KnowledgeMeasurementTest {
+  private static final String INSTRUCTION = "Answer shortly.";
+
+  @Test
+  void anOpenEndedStateHoldsAllThatItsFiguresRestOn() {
+    double[][] embeddings = {{1, 0}, {1, 0}, {1, 0}, {0, 1}};
+    KnowledgeState state =
+        KnowledgeMeasurement.openEnded(
+            openEnded("Paris"),
+            List.of("Paris", "It is Paris", "Paris", "Rome"),
+            embeddings,
+            INSTRUCTION,
+            42,
+            "oe-3shot-1");
+    assertThat(state).isEqualTo(new KnowledgeState(0.75, 0.5, 0, 4, 3, "Paris", 42, "oe-3shot-1"));
+  }
+
+  @Test
+  void aMultipleChoiceStateHoldsTheTargetsRawProbability() {
+    KnowledgeState state =
+        KnowledgeMeasurement.multipleChoice(
+            multipleChoice("B", "one", "two"), new double[] {0.0, 0.5}, "mc-5shot-1");
+    assertThat(state)
+        .isEqualTo(
+            new KnowledgeState(
+                1.0, Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12, 0.5, 0, 0, "", 0, "mc-5shot-1"));
+  }
+
+  @Test
+  void theMostFrequentCorrectSampleIsNotTheMostFrequentSample() {
+    assertThat(
+            frequent(openEnded("Paris"), "Rome", "Rome", "Rome", "Paris", "It is Paris", "Paris"))
+        .isEqualTo("Paris");
+  }
+
+  @Test
+  void ofEquallyFrequentCorrectSamplesTheFirstDrawnIsTaken() {
+    assertThat(frequent(openEnded("Paris"), "Rome", "It is Paris", "Paris", "Paris", "It is Paris"))
+        .isEqualTo("It is Paris");
+  }
+
+  @Test
+  void thereIsNoMostFrequentCorrectSampleWhereNoneIsCorrect() {
+    assertThat(frequent(openEnded("Paris"), "Rome", "I don't know")).isEmpty();
+  }
+
+  @Test
+  void samplesAreTrimmedBeforeTheyAreJudgedAndCounted() {
+    Question question = openEnded("Paris");
+    assertThat(
+            frequent(question, "Lutetia is Paris", " Paris\n" + INSTRUCTION + " Rome", "Paris\n\n"))
+        .isEqualTo("Paris");
+    assertThat(measure(question, "Rome\n" + INSTRUCTION + " Paris", "Rome").correctness()).isZero();
+  }
+
+  @Test
+  void anAnswerThatDoesNotFitItsQuestionIsRefusedWithASentence() {
+    assertThatThrownBy(
+            () ->
+                KnowledgeMeasurement.openEnded(
+                    openEnded("a"), List.of("a", "b"), new double[3][2], INSTRUCTION, 0, ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("The answer has 2 samples, but 3 embeddings.");
+    assertThatThrownBy(
+            () ->
+                KnowledgeMeasurement.multipleChoice(
+                    multipleChoice("A", "one", "two"), new double[] {0.1, 0.1, 0.1}, ""))
+        .hasMessage("The question has 2 options, but the answer has 3 probabilities.");
+    assertThatThrownBy(() -> KnowledgeMeasurement.multipleChoice(openEnded("a"), new double[0], ""))
+        .hasMessageContaining("OPEN_ENDED and not MULTIPLE_CHOICE");
+  }
+
+  private static String frequent(Question question, String... samples) {
+    return measure(question, samples).frequentCorrectAnswer();
+  }
+
+  private static KnowledgeState measure(Question question, String... samples) {
+    float[][] embeddings = new float[samples.length][];
+    Arrays.fill(embeddings, new float[] {1f, 0f});
+    return KnowledgeMeasurement.openEnded(
+        question, List.of(samples), embeddings, INSTRUCTION, 0, "");
+  }
+}

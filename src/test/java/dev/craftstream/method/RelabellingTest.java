@@ -1,0 +1,214 @@
+package dev.craftstream.method;
+
+import static dev.craftstream.model.Strategy.COR_RAIT;
+import static dev.craftstream.model.Strategy.CRAFT;
+import static dev.craftstream.model.Strategy.VAN_TUNING;
+import static dev.craftstream.model.Task.MULTIPLE_CHOICE;
+import static dev.craftstream.model.Task.OPEN_ENDED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.method.Relabelling.Outcome;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RelabellingTest {
+  private static final Outcome ANSWER = new Outcome(Label.ANSWER, null);
+  private static final Outcome REFUSAL = new Outcome(Label.REFUSAL, null);
+  private static final Outcome UNDECIDED =
+      new Outcome(Label.DROPPED, DropReason.UNDECIDED_CORRECTNESS);
+  private static final Outcome FLOWS = new Outcome(Label.DROPPED, DropReason.KNOWLEDGE_FLOW);
+
+  @Nested
+  class ALabel {
+
+    @ParameterizedTest(name = "{0}: INITIAL {1}, REHEARSAL {2} -> {3} {4}")
+    @CsvSource({
+      // Known: the answer stays, whatever flows.
+      "OPEN_ENDED, 1.0, 0.0, ANSWER,",
+      "OPEN_ENDED, 0.51, 0.51, ANSWER,",
+      "OPEN_ENDED, 0.6, 1.0, ANSWER,",
+      "MULTIPLE_CHOICE, 0.5, 0.1, ANSWER,",
+      "MULTIPLE_CHOICE, 0.5, 0.9, ANSWER,",
+      // Half known.
+      "OPEN_ENDED, 0.5, 0.1, DROPPED, UNDECIDED_CORRECTNESS",
+      "OPEN_ENDED, 0.5, 0.9, DROPPED, UNDECIDED_CORRECTNESS",
+      // Unknown: a refusal, where the knowledge ebbs,
+      "OPEN_ENDED, 0.49, 0.48, REFUSAL,",
+      "OPEN_ENDED, 0.1, 0.0, REFUSAL,",
+      "MULTIPLE_CHOICE, 0.499999, 0.4, REFUSAL,",
+      // or, in multiple choice, stands still;
+      "MULTIPLE_CHOICE, 0.3, 0.3, REFUSAL,",
+      "OPEN_ENDED, 0.3, 0.3, DROPPED, KNOWLEDGE_FLOW",
+      "OPEN_ENDED, 0.0, 0.0, DROPPED, KNOWLEDGE_FLOW",
+      // but not where it flows.
+      "OPEN_ENDED, 0.4, 0.5, DROPPED, KNOWLEDGE_FLOW",
+      "MULTIPLE_CHOICE, 0.3, 0.300001, DROPPED, KNOWLEDGE_FLOW",
+    })
+    void followsFromCorrectnessAndFlow(
+        Task task, double initial, double rehearsal, Label label, DropReason reason) {
+      assertThat(label(task, CRAFT, initial, rehearsal)).isEqualTo(new Outcome(label, reason));
+      assertThat(label(task, Strategy.CRAFT_WITHOUT_CERTAINTY, initial, rehearsal))
+          .isEqualTo(new Outcome(label, reason));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COR_RAIT", "CORCER_RAIT"})
+    void ofAStrategyWithoutFlowFollowsFromCorrectnessAlone(Strategy strategy) {
+      assertThat(label(OPEN_ENDED, strategy, 0.4, 0.9)).isEqualTo(REFUSAL);
+      assertThat(label(MULTIPLE_CHOICE, strategy, 0.4, 0.9)).isEqualTo(REFUSAL);
+      assertThat(label(OPEN_ENDED, strategy, 0.5, 0.9)).isEqualTo(UNDECIDED);
+      assertThat(label(OPEN_ENDED, strategy, 0.6, 0.9)).isEqualTo(ANSWER);
+    }
+
+    @Test
+    void ofVanillaTuningIsAlwaysAnswer() {
+      assertThat(label(OPEN_ENDED, VAN_TUNING, 0.0, 0.0)).isEqualTo(ANSWER);
+      assertThat(label(OPEN_ENDED, VAN_TUNING, 0.5, 0.0)).isEqualTo(ANSWER);
+      assertThat(label(MULTIPLE_CHOICE, VAN_TUNING, 0.0, 1.0)).isEqualTo(ANSWER);
+    }
+
+    @Test
+    void withoutRehearsalFollowsFromCorrectnessAlone() {
+      assertThat(Relabelling.label(OPEN_ENDED, CRAFT, Thresholds.PAPER, state(0.4), null))
+          .isEqualTo(REFUSAL);
+      assertThat(Relabelling.label(OPEN_ENDED, CRAFT, Thresholds.PAPER, state(0.5), null))
+          .isEqualTo(UNDECIDED);
+    }
+
+    @Test
+    void obeysTheUsersThresholds() {
+      Thresholds strict = new Thresholds(0.9, 0.1, 0.8, 0.2);
+      assertThat(Relabelling.label(OPEN_ENDED, CRAFT, strict, state(0.8), state(0)))
+          .isEqualTo(UNDECIDED);
+      assertThat(Relabelling.label(OPEN_ENDED, CRAFT, strict, state(0.1), state(0)))
+          .isEqualTo(REFUSAL);
+      assertThat(Relabelling.label(MULTIPLE_CHOICE, CRAFT, strict, state(0.2), state(0)))
+          .isEqualTo(UNDECIDED);
+      assertThat(Relabelling.label(MULTIPLE_CHOICE, CRAFT, strict, state(0.1), state(0.2)))
+          .isEqualTo(FLOWS);
+    }
+
+    @Test
+    void restsOnAFlowWithoutRoundingErrors() {
+      // 0.3 - 0.1 is not 0.2 in binary.
+      assertThat(Relabelling.knowledgeFlow(state(0.1), state(0.3))).isEqualTo(0.2);
+      assertThat(Relabelling.knowledgeFlow(state(0.3), state(0.1))).isEqualTo(-0.2);
+      assertThat(Relabelling.knowledgeFlow(state(0.7), state(0.7))).isEqualTo(0.0);
+    }
+
+    private Outcome label(Task task, Strategy strategy, double initial, double rehearsal) {
+      return Relabelling.label(task, strategy, Thresholds.PAPER, state(initial), state(rehearsal));
+    }
+  }
+
+  @Nested
+  class ADecision {
+    private final CheckpointKnowledge oldInitial = known("base-1", 1, Role.INITIAL, "", 0.1);
+    private final CheckpointKnowledge oldRehearsal =
+        known("base-1-r", 2, Role.REHEARSAL, "base-1", 0.0);
+    private final CheckpointKnowledge newerRehearsal =
+        known("base-1-r2", 3, Role.REHEARSAL, "base-1", 0.9);
+    private final CheckpointKnowledge newInitial = known("base-2", 4, Role.INITIAL, "", 0.9);
+    private final CheckpointKnowledge newRehearsal =
+        known("base-2-r", 5, Role.REHEARSAL, "base-2", 0.9);
+    private final CheckpointKnowledge tuned = known("tuned", 6, Role.TUNED, "base-2", 0.9);
+
+    @Test
+    void isNotThereBeforeAnInitialCheckpointWasMeasured() {
+      assertThat(decide()).isEmpty();
+      assertThat(decide(oldRehearsal, tuned)).isEmpty();
+    }
+
+    @Test
+    void isProvisionalUntilARehearsalWasMeasured() {
+      Decision decision = decide(oldInitial).orElseThrow();
+      assertThat(decision.provisional()).isTrue();
+      assertThat(decision).isEqualTo(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, null));
+    }
+
+    @Test
+    void isProvisionalOnTheNewestInitialWhereNoneHasARehearsal() {
+      assertThat(decide(oldInitial, newInitial, tuned))
+          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, null));
+    }
+
+    @Test
+    void isFinalOnAPair() {
+      assertThat(decide(oldInitial, oldRehearsal))
+          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, oldRehearsal));
+    }
+
+    @Test
+    void takesTheNewestRehearsalOfItsInitial() {
+      assertThat(decide(newerRehearsal, oldInitial, oldRehearsal))
+          .contains(
+              new Decision(
+                  Label.DROPPED, DropReason.KNOWLEDGE_FLOW, CRAFT, oldInitial, newerRehearsal));
+    }
+
+    @Test
+    void staysOnTheOldPairWhileTheNewInitialHasNoRehearsal() {
+      assertThat(decide(newInitial, oldRehearsal, oldInitial))
+          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, oldRehearsal));
+    }
+
+    @Test
+    void movesToTheNewPairWhenItIsComplete() {
+      assertThat(decide(oldInitial, oldRehearsal, newerRehearsal, newInitial, newRehearsal))
+          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, newRehearsal));
+    }
+
+    @Test
+    void doesNotPairAnInitialWithAnothersRehearsal() {
+      assertThat(decide(oldInitial, newRehearsal))
+          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, null));
+    }
+
+    @Test
+    void belongsToThePairByAnnouncementAndNotByRehearsal() {
+      CheckpointKnowledge lateRehearsal = known("base-1-r3", 9, Role.REHEARSAL, "base-1", 0.0);
+      assertThat(decide(oldInitial, newInitial, newRehearsal, lateRehearsal))
+          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, newRehearsal));
+    }
+
+    @Test
+    void namesThePairAlsoUnderAStrategyThatDoesNotUseFlow() {
+      assertThat(
+              Relabelling.decide(
+                  OPEN_ENDED, COR_RAIT, Thresholds.PAPER, List.of(oldInitial, newerRehearsal)))
+          .contains(new Decision(Label.REFUSAL, null, COR_RAIT, oldInitial, newerRehearsal));
+    }
+
+    private Optional<Decision> decide(CheckpointKnowledge... knowledge) {
+      return Relabelling.decide(OPEN_ENDED, CRAFT, Thresholds.PAPER, List.of(knowledge));
+    }
+  }
+
+  private static CheckpointKnowledge known(
+      String id, long announcedAt, Role role, String baseId, double correctness) {
+    return new CheckpointKnowledge(
+        new ModelCheckpoint(
+            id, announcedAt, role, baseId, new Serving("model", "", Contract.CRAFT, "", "")),
+        state(correctness));
+  }
+
+  private static KnowledgeState state(double correctness) {
+    return new KnowledgeState(correctness, 0, 0, 0, 0, "", 0, "");
+  }
+}
