@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -336,6 +337,12 @@ public final class TopicAdmin {
                         .collect(Collectors.joining(", "))),
             cause);
       }
+      if (cause instanceof InvalidReplicationFactorException) {
+        throw new TopicSetupException(
+            "It failed to %s at %s: %s; set a replication factor of at most the number of brokers."
+                .formatted(what, settings.bootstrapServers(), reason(cause)),
+            cause);
+      }
       throw new TopicSetupException(
           "It failed to %s at %s: %s.".formatted(what, settings.bootstrapServers(), reason(cause)),
           cause);
@@ -363,6 +370,7 @@ public final class TopicAdmin {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return Rejection.shortened(String.valueOf(root.getMessage()), 300);
+    String message = Rejection.shortened(String.valueOf(root.getMessage()), 300).strip();
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }
