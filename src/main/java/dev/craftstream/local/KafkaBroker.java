@@ -137,7 +137,6 @@ public final class KafkaBroker implements AutoCloseable {
               properties.toString());
       ProcessBuilder builder =
           new ProcessBuilder(command)
-              .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
       // Not as an argument: it may be long, and process lists show arguments.
@@ -312,6 +311,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
+  /** A killed broker may come back when its session is over: hence the short one. */
   private String serverProperties() {
     // A properties file takes a backslash as an escape.
     String data = folder.resolve("data").toString().replace('\\', '/');
@@ -338,6 +338,8 @@ public final class KafkaBroker implements AutoCloseable {
         share.coordinator.state.topic.min.isr=1
         share.coordinator.state.topic.num.partitions=1
         group.initial.rebalance.delay.ms=0
+        broker.heartbeat.interval.ms=500
+        broker.session.timeout.ms=3000
         log.cleaner.dedupe.buffer.size=16777216
         num.network.threads=2
         num.io.threads=4

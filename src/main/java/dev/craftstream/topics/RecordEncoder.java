@@ -13,6 +13,7 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.v1.Announcement;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.Contract;
@@ -210,6 +211,21 @@ public final class RecordEncoder implements Serializable {
             .setPromptVersion(state.promptVersion())
             .setSeed(state.seed())
             .build());
+  }
+
+  /**
+   * The dead letter of an answer that could not be used. Its original is the question's event,
+   * written again from what the job knows of it.
+   */
+  public DeadLetter deadLetter(UnusableAnswer answer) {
+    Question question = answer.question();
+    EncodedRecord original = question(new QuestionEvent(question.id(), question, answer.origin()));
+    return new DeadLetter(
+        DeadLetter.Reason.UNUSABLE_ANSWER,
+        answer.explanation(),
+        new OriginalRecord(answer.origin(), original.key(), original.value()),
+        question.id(),
+        answer.checkpointId());
   }
 
   /**

@@ -1,0 +1,337 @@
+package dev.craftstream.topics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.UnusableAnswer;
+import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Stage;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecordEncoderTest {
+
+  private static final RecordEncoder JSON = new RecordEncoder(WireFormat.JSON);
+  private static final RecordEncoder PROTOBUF = new RecordEncoder(WireFormat.PROTOBUF);
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
+  /** What a consumer with Protobuf's own library reads. */
+  @SuppressWarnings("unchecked")
+  private static <M extends Message> M read(WireFormat format, byte[] value, M like)
+      throws Exception {
+    Message.Builder builder = like.newBuilderForType();
+    if (format == WireFormat.JSON) {
+      JsonFormat.parser().merge(text(value), builder);
+    } else {
+      builder.mergeFrom(value);
+    }
+    return (M) builder.build();
+  }
+
+  static Stream<Arguments> questions() {
+    return Stream.of(WireFormat.values())
+        .flatMap(
+            format ->
+                Stream.of(Samples.OPEN_ENDED, Samples.MULTIPLE_CHOICE)
+                    .map(question -> Arguments.of(format, question)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("questions")
+  void givenAQuestion_whenWrittenAndParsed_thenItIsTheSame(WireFormat format, Question question) {
+    QuestionEvent event = new QuestionEvent(question.id(), question, Samples.ORIGIN);
+    EncodedRecord record = new RecordEncoder(format).question(event);
+    assertThat(
+            new QuestionParser(format, Limits.DEFAULT)
+                .parse(new OriginalRecord(Samples.ORIGIN, record.key(), record.value())))
+        .isEqualTo(new Parsed.Event<>(event));
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenARemoval_whenWrittenAndParsed_thenItIsTheSame(WireFormat format) {
+    QuestionEvent event = new QuestionEvent("q1", null, Samples.ORIGIN);
+    EncodedRecord record = new RecordEncoder(format).question(event);
+    assertThat(record.value()).isNotNull();
+    assertThat(
+            new QuestionParser(format, Limits.DEFAULT)
+                .parse(new OriginalRecord(Samples.ORIGIN, record.key(), record.value())))
+        .isEqualTo(new Parsed.Event<>(event));
+  }
+
+  static Stream<Arguments> checkpoints() {
+    return Stream.of(WireFormat.values())
+        .flatMap(
+            format ->
+                Stream.of(Samples.INITIAL, Samples.REHEARSAL)
+                    .map(checkpoint -> Arguments.of(format, checkpoint)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("checkpoints")
+  void givenAnAnnouncementAndARetirement_whenWrittenAndParsed_thenTheyAreTheSame(
+      WireFormat format, ModelCheckpoint checkpoint) {
+    RecordEncoder encoder = new RecordEncoder(format);
+    ModelCheckpointParser parser = new ModelCheckpointParser(format, Limits.DEFAULT);
+    Origin origin = new Origin("model-checkpoints", 0, checkpoint.announcedAt() - 1);
+
+    EncodedRecord announcement = encoder.announcement(checkpoint);
+    var announced =
+        parser.parse(new OriginalRecord(origin, announcement.key(), announcement.value()));
+    assertThat(announced)
+        .extracting(parsed -> ((Parsed.Event<ModelCheckpointEvent>) parsed).event().announced())
+        .isEqualTo(checkpoint);
+
+    EncodedRecord retirement = encoder.retirement(checkpoint.id());
+    assertThat(parser.parse(new OriginalRecord(origin, retirement.key(), retirement.value())))
+        .extracting(parsed -> ((Parsed.Event<ModelCheckpointEvent>) parsed).event().announced())
+        .isNull();
+  }
+
+  @Test
+  void givenAQuestion_whenWrittenAsJson_thenAPersonCanReadIt() {
+    EncodedRecord record =
+        JSON.question(new QuestionEvent("q1", Samples.OPEN_ENDED, Samples.ORIGIN));
+    assertThat(text(record.key())).isEqualTo("q1");
+    assertThat(text(record.value()))
+        .isEqualTo(
+            "{\"question_id\":\"q1\",\"open_ended\":{\"question\":\"Who wrote \\\"I don't know\\\" <in Köln> & why?\",\"answer\":\"O'Neill\",\"aliases\":[\"Eugene O'Neill\",\"🦉\"]},\"subject\":\"drama\",\"purpose\":\"PURPOSE_TRAIN\",\"tags\":[\"easy\",\"a=b\"]}");
+  }
+
+  @Test
+  void givenABackslashBeforeWhatLooksLikeAnEscape_whenWrittenAsJson_thenItStays() {
+    assertThat(JsonMessages.withoutHtmlEscapes("\"\\\\u0027 \\u0027 \\n \\u003c\\u0001\\\\\""))
+        .isEqualTo("\"\\\\u0027 ' \\n <\\u0001\\\\\"");
+  }
+
+  @Test
+  void givenAProvisionalInstruction_whenWrittenAsJson_thenFiguresThatAreZeroAreThere() {
+    EncodedRecord record =
+        JSON.instruction(
+            Samples.instruction(Samples.OPEN_ENDED, 1, Samples.provisional(Label.REFUSAL)));
+    assertThat(text(record.key())).isEqualTo("q1");
+    assertThat(text(record.value()))
+        .contains("\"response\":\"I don't know.\"", "\"initial_correctness\":0.0")
+        .contains("\"stage\":\"STAGE_PROVISIONAL\"", "\"initial_seed\":\"18446744073709551615\"")
+        .doesNotContain("rehearsal", "knowledge_flow", "drop_reason", "\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenAFinalInstruction_whenWritten_thenItSaysWhatItRestsOn(WireFormat format)
+      throws Exception {
+    Decision decision =
+        new Decision(
+            Label.DROPPED,
+            DropReason.KNOWLEDGE_FLOW,
+            Strategy.CRAFT,
+            new CheckpointKnowledge(Samples.INITIAL, Samples.UNKNOWN),
+            new CheckpointKnowledge(Samples.REHEARSAL, Samples.KNOWN));
+    EncodedRecord record =
+        new RecordEncoder(format).instruction(Samples.instruction(Samples.OPEN_ENDED, 2, decision));
+    var message = read(format, record.value(), dev.craftstream.v1.Instruction.getDefaultInstance());
+    assertThat(message.getRevision()).isEqualTo(2);
+    assertThat(message.getQuestionVersion()).isEqualTo(2);
+    assertThat(message.getStage()).isEqualTo(Stage.STAGE_FINAL);
+    assertThat(message.getLabel()).isEqualTo(dev.craftstream.v1.Label.LABEL_DROPPED);
+    assertThat(message.getTagsList()).containsExactly("easy", "a=b");
+    Basis basis = message.getBasis();
+    assertThat(basis)
+        .isEqualTo(
+            Basis.newBuilder()
+                .setStrategy("CRAFT")
+                .setInitialCheckpointId("base")
+                .setRehearsalCheckpointId("base-r1")
+                .setInitialCorrectness(0)
+                .setInitialCertainty(0.25)
+                .setRehearsalCorrectness(0.7)
+                .setKnowledgeFlow(0.7)
+                .setDropReason(dev.craftstream.v1.DropReason.DROP_REASON_KNOWLEDGE_FLOW)
+                .setKnowledgePromptVersion("open-1")
+                .setTrainingPromptVersion("train-1")
+                .setInitialSeed(-1L)
+                .setRehearsalSeed(42)
+                .setModelTime(3)
+                .build());
+  }
+
+  @Test
+  void givenATombstone_whenWritten_thenThereIsNoValue() {
+    EncodedRecord record = JSON.instruction(Instruction.tombstone("q1", 4, 9));
+    assertThat(text(record.key())).isEqualTo("q1");
+    assertThat(record.value()).isNull();
+  }
+
+  private static KnowledgeChange change(Question question, String measured) {
+    return new KnowledgeChange(
+        "q1",
+        question,
+        2,
+        List.of(
+            new CheckpointKnowledge(
+                Samples.INITIAL,
+                question.task() == Task.MULTIPLE_CHOICE ? Samples.CHOSEN : Samples.UNKNOWN),
+            new CheckpointKnowledge(Samples.REHEARSAL, Samples.KNOWN)),
+        measured,
+        5);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenAMeasurement_whenWritten_thenItIsThatCheckpointsEntry(WireFormat format)
+      throws Exception {
+    EncodedRecord record =
+        new RecordEncoder(format).knowledge(change(Samples.OPEN_ENDED, "base-r1")).orElseThrow();
+    assertThat(text(record.key())).isEqualTo("q1");
+    assertThat(read(format, record.value(), KnowledgeRecord.getDefaultInstance()))
+        .isEqualTo(
+            KnowledgeRecord.newBuilder()
+                .setQuestionId("q1")
+                .setQuestionVersion(2)
+                .setTask(dev.craftstream.v1.Task.TASK_OPEN_ENDED)
+                .setCheckpointId("base-r1")
+                .setRole(dev.craftstream.v1.Role.ROLE_REHEARSAL)
+                .setCheckpointTime(3)
+                .setModelTime(5)
+                .setCorrectness(0.7)
+                .setCertainty(0.5)
+                .setSamples(10)
+                .setCorrectSamples(7)
+                .setFrequentCorrectAnswer("O'Neill")
+                .setPromptVersion("open-1")
+                .setSeed(42)
+                .build());
+  }
+
+  @Test
+  void givenFiguresThatAreZero_whenWrittenAsJson_thenThoseOfTheTaskAreThere() {
+    assertThat(text(JSON.knowledge(change(Samples.OPEN_ENDED, "base")).orElseThrow().value()))
+        .contains("\"correctness\":0.0", "\"samples\":10", "\"correct_samples\":0")
+        .doesNotContain("target_probability");
+    assertThat(text(JSON.knowledge(change(Samples.MULTIPLE_CHOICE, "base")).orElseThrow().value()))
+        .contains("\"correctness\":0.0", "\"certainty\":-1.5", "\"target_probability\":0.0")
+        .doesNotContain("samples");
+  }
+
+  @Test
+  void givenAChangeThatIsNoMeasurement_whenWritten_thenThereIsNoRecord() {
+    assertThat(JSON.knowledge(change(Samples.OPEN_ENDED, ""))).isEmpty();
+    assertThat(JSON.knowledge(change(Samples.OPEN_ENDED, "retired meanwhile"))).isEmpty();
+  }
+
+  @Test
+  void givenARemovedQuestion_whenWritten_thenItIsATombstone() {
+    KnowledgeChange removed = new KnowledgeChange("q1", null, 2, List.of(), "", 5);
+    assertThat(JSON.knowledge(removed)).get().extracting(EncodedRecord::value).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenADeadLetter_whenWritten_thenItHasTheOriginalBytes(WireFormat format) throws Exception {
+    byte[] key = {(byte) 0xFF, 0};
+    byte[] value = {'{', (byte) 0xFE};
+    DeadLetter deadLetter =
+        new DeadLetter(
+            DeadLetter.Reason.MALFORMED,
+            "It doesn't parse.",
+            new OriginalRecord(new Origin("questions", 0, 0), key, value),
+            "",
+            "");
+    EncodedRecord record = new RecordEncoder(format).deadLetter(deadLetter);
+    assertThat(record.key()).isEqualTo(key);
+    var message = read(format, record.value(), dev.craftstream.v1.DeadLetter.getDefaultInstance());
+    assertThat(message.getOriginalKey().toByteArray()).isEqualTo(key);
+    assertThat(message.getOriginalValue().toByteArray()).isEqualTo(value);
+    assertThat(message.getReason()).isEqualTo(dev.craftstream.v1.Reason.REASON_MALFORMED);
+    if (format == WireFormat.JSON) {
+      assertThat(text(record.value()))
+          .contains("It doesn't parse.", "\"partition\":0", "\"offset\":\"0\"");
+    }
+  }
+
+  @Test
+  void givenAnUnusableAnswer_whenMadeADeadLetter_thenTheQuestionIsItsOriginal() {
+    DeadLetter deadLetter =
+        PROTOBUF.deadLetter(
+            new UnusableAnswer(Samples.OPEN_ENDED, Samples.ORIGIN, "base", "No samples came."));
+    assertThat(deadLetter.reason()).isEqualTo(DeadLetter.Reason.UNUSABLE_ANSWER);
+    assertThat(deadLetter.checkpointId()).isEqualTo("base");
+    assertThat(new QuestionParser(WireFormat.PROTOBUF, Limits.DEFAULT).parse(deadLetter.original()))
+        .isEqualTo(new Parsed.Event<>(new QuestionEvent("q1", Samples.OPEN_ENDED, Samples.ORIGIN)));
+    assertThat(text(PROTOBUF.deadLetter(deadLetter).key())).isEqualTo("q1");
+  }
+
+  @Test
+  void givenAnOriginalThatIsTooLargeForTheTopic_whenWritten_thenItsBeginningIsKept()
+      throws Exception {
+    DeadLetter deadLetter =
+        new DeadLetter(
+            DeadLetter.Reason.TOO_LARGE,
+            "It is too large.",
+            new OriginalRecord(Samples.ORIGIN, new byte[100_000], new byte[20 << 20]),
+            "",
+            "");
+    EncodedRecord record = JSON.deadLetter(deadLetter);
+    assertThat(record.key().length + record.value().length).isLessThan(16 << 20);
+    var message =
+        read(WireFormat.JSON, record.value(), dev.craftstream.v1.DeadLetter.getDefaultInstance());
+    assertThat(message.getOriginalValue().size()).isEqualTo(8 << 20);
+    assertThat(message.getExplanation())
+        .isEqualTo(
+            "It is too large. (Of the original's 100,000 bytes of key and 20,971,520 of value, the first 65,536 and 8,388,608 are kept here.)");
+  }
+
+  @Test
+  void everyWordOfTheDomainHasItsWordInTheSchema() {
+    for (Task task : Task.values()) {
+      assertThat(RecordEncoder.task(task)).isNotNull();
+    }
+    for (Purpose purpose : Purpose.values()) {
+      assertThat(RecordEncoder.purpose(purpose)).isNotNull();
+    }
+    for (Role role : Role.values()) {
+      assertThat(RecordEncoder.role(role)).isNotNull();
+    }
+    for (Contract contract : Contract.values()) {
+      assertThat(RecordEncoder.contract(contract)).isNotNull();
+    }
+    for (Label label : Label.values()) {
+      assertThat(RecordEncoder.label(label)).isNotNull();
+    }
+    for (DropReason reason : DropReason.values()) {
+      assertThat(RecordEncoder.dropReason(reason)).isNotNull();
+    }
+    for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+      assertThat(RecordEncoder.reason(reason)).isNotNull();
+    }
+  }
+}

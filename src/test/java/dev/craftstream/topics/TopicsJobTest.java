@@ -1,0 +1,408 @@
+package dev.craftstream.topics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Sources and sinks in a small job, against a real broker. */
+@ExtendWith(KafkaBrokerExtension.class)
+class TopicsJobTest {
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  private static final int QUESTIONS = 200;
+
+  /** Failures that are still to come. */
+  private static final AtomicInteger FAILURES_LEFT = new AtomicInteger();
+
+  @BeforeEach
+  void noFailures() {
+    FAILURES_LEFT.set(0);
+  }
+
+  private static KafkaSettings.Builder settings(KafkaBroker broker) {
+    String prefix = KafkaBrokerExtension.freshPrefix();
+    return KafkaSettings.builder(broker.bootstrapServers())
+        .topicPrefix(prefix)
+        .transactionalIdPrefix(prefix + "job")
+        .partitions(2);
+  }
+
+  private static Question question(int number) {
+    return new Question(
+        "q" + number,
+        Task.OPEN_ENDED,
+        Purpose.TRAIN,
+        "Which number comes before " + (number + 1) + "?",
+        String.valueOf(number),
+        List.of(),
+        List.of(),
+        "",
+        List.of());
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(
+      KafkaSettings settings, Map<String, String> more) {
+    Properties properties = settings.connection();
+    properties.setProperty("key.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("value.serializer", ByteArraySerializer.class.getName());
+    properties.setProperty("max.request.size", String.valueOf(9 << 20));
+    properties.putAll(more);
+    return new KafkaProducer<>(properties);
+  }
+
+  private static void send(KafkaSettings settings, String topic, List<EncodedRecord> records)
+      throws Exception {
+    try (var producer = producer(settings, Map.of())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (EncodedRecord record : records) {
+        sent.add(producer.send(new ProducerRecord<>(topic, record.key(), record.value())));
+      }
+      for (Future<RecordMetadata> record : sent) {
+        record.get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** Waits until {@code topic} has {@code count} committed records, and a little for more. */
+  private static List<ConsumerRecord<byte[], byte[]>> read(
+      KafkaSettings settings, String topic, int count) {
+    Properties properties = settings.connection();
+    properties.setProperty("isolation.level", "read_committed");
+    properties.setProperty("auto.offset.reset", "earliest");
+    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
+    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
+      consumer.assign(
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList());
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                return records.size() >= count;
+              });
+      consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+    }
+    return records;
+  }
+
+  /** Questions to instructions, knowledge and dead letters, with event times 1, 2, 3. */
+  private static JobClient start(KafkaSettings settings) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 5);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(2);
+    env.enableCheckpointing(300);
+
+    SingleOutputStreamOperator<QuestionEvent> questions =
+        env.fromSource(
+                TopicSources.questions(settings), WatermarkStrategy.noWatermarks(), "questions")
+            .process(new ParseRecords<>(new QuestionParser(settings.format(), Limits.DEFAULT)));
+    SingleOutputStreamOperator<ModelCheckpointEvent> checkpoints =
+        env.fromSource(
+                TopicSources.modelCheckpoints(settings),
+                WatermarkStrategy.noWatermarks(),
+                "model-checkpoints")
+            .process(
+                new ParseRecords<>(new ModelCheckpointParser(settings.format(), Limits.DEFAULT)));
+    questions
+        .getSideOutput(ParseRecords.DEAD_LETTERS)
+        .union(checkpoints.getSideOutput(ParseRecords.DEAD_LETTERS))
+        .sinkTo(TopicSinks.deadLetters(settings));
+    DataStream<QuestionEvent> timed =
+        questions
+            .map(new FailOnce(), TypeInformation.of(QuestionEvent.class))
+            .assignTimestampsAndWatermarks(
+                WatermarkStrategy.<QuestionEvent>noWatermarks()
+                    .withTimestampAssigner((event, time) -> 1 + event.origin().offset()));
+    timed
+        .map(TopicsJobTest::instruction, TypeInformation.of(Instruction.class))
+        .sinkTo(TopicSinks.instructions(settings));
+    timed
+        .map(TopicsJobTest::knowledge, TypeInformation.of(KnowledgeChange.class))
+        .sinkTo(TopicSinks.knowledge(settings));
+    return env.executeAsync();
+  }
+
+  private static Instruction instruction(QuestionEvent event) {
+    return event.question() == null
+        ? Instruction.tombstone(event.questionId(), 2, 1)
+        : Samples.instruction(event.question(), 1, Samples.provisional(Label.ANSWER));
+  }
+
+  private static KnowledgeChange knowledge(QuestionEvent event) {
+    return new KnowledgeChange(
+        event.questionId(),
+        event.question(),
+        1,
+        List.of(new CheckpointKnowledge(Samples.INITIAL, Samples.KNOWN)),
+        // Questions with an odd number are not measured.
+        event.questionId().matches("q.*[13579]") ? "" : "base",
+        1);
+  }
+
+  /** Fails when records came since a Flink checkpoint, as long as failures are left. */
+  private static final class FailOnce
+      implements MapFunction<QuestionEvent, QuestionEvent>, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+    private boolean checkpointed;
+
+    @Override
+    public QuestionEvent map(QuestionEvent event) {
+      if (checkpointed && FAILURES_LEFT.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new IllegalStateException("A failure, as the test wants it.");
+      }
+      return event;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      checkpointed = true;
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
+  @Test
+  void givenFailures_whenExactlyOnce_thenEveryRecordIsThereOnceWithTheWallClocksTime(
+      KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    FAILURES_LEFT.set(2);
+    JobClient job = start(settings);
+    int sent = 0;
+    // Records have to come after a Flink checkpoint, for the failures to come.
+    while (FAILURES_LEFT.get() > 0 || sent < QUESTIONS) {
+      List<EncodedRecord> batch = new ArrayList<>();
+      for (int i = 0; i < 10; i++, sent++) {
+        batch.add(encoder.question(new QuestionEvent("q" + sent, question(sent), Samples.ORIGIN)));
+      }
+      send(settings, settings.topics().questions(), batch);
+      Thread.sleep(100);
+    }
+    send(
+        settings,
+        settings.topics().questions(),
+        List.of(
+            encoder.question(new QuestionEvent("q0", null, Samples.ORIGIN)),
+            new EncodedRecord("q1".getBytes(UTF_8), null)));
+    long now = System.currentTimeMillis();
+
+    var instructions = read(settings, settings.topics().instructions(), sent + 2);
+    assertThat(instructions).hasSize(sent + 2);
+    assertThat(instructions)
+        .filteredOn(record -> record.value() != null)
+        .extracting(record -> text(record.key()))
+        .doesNotHaveDuplicates()
+        .hasSize(sent);
+    assertThat(instructions)
+        .filteredOn(record -> record.value() == null)
+        .extracting(record -> text(record.key()))
+        .containsExactlyInAnyOrder("q0", "q1");
+    assertThat(instructions)
+        .allSatisfy(
+            record ->
+                assertThat(record.timestamp())
+                    .isBetween(now - Duration.ofMinutes(5).toMillis(), now + 60_000));
+
+    // One of two is measured, and both removals are passed on.
+    var knowledge = read(settings, settings.topics().knowledge(), sent / 2 + 2);
+    assertThat(knowledge).hasSize(sent / 2 + 2);
+    assertThat(knowledge).filteredOn(record -> record.value() == null).hasSize(2);
+    job.cancel().get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void givenRecordsThatCannotBeUsed_whenRead_thenTheyAreDeadLettersWithTheirBytes(
+      KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).format(WireFormat.PROTOBUF).build();
+    new TopicAdmin(settings).prepare();
+    byte[] large = new byte[(8 << 20) - 2_000];
+    Arrays.fill(large, (byte) 'x');
+    send(
+        settings,
+        settings.topics().questions(),
+        List.of(
+            new EncodedRecord("large".getBytes(UTF_8), large),
+            new EncodedRecord("bad".getBytes(UTF_8), new byte[] {1, 2, 3})));
+    send(
+        settings,
+        settings.topics().modelCheckpoints(),
+        List.of(new EncodedRecord(null, new byte[] {9})));
+    // The dead letters are to be JSON, which is a third larger.
+    KafkaSettings json = settings(broker).topicPrefix(settings.topics().prefix()).build();
+    JobClient job = start(json);
+
+    var letters =
+        read(settings, settings.topics().deadLetters(), 3).stream()
+            .map(record -> deadLetter(record.value()))
+            .collect(Collectors.toMap(letter -> letter.getOriginalKey().toStringUtf8(), l -> l));
+    assertThat(letters).containsOnlyKeys("large", "bad", "");
+    assertThat(letters.get("large").getReason())
+        .isEqualTo(dev.craftstream.v1.Reason.REASON_TOO_LARGE);
+    assertThat(letters.get("large").getOriginalValue().toByteArray()).isEqualTo(large);
+    assertThat(letters.get("large").getTopic()).isEqualTo(settings.topics().questions());
+    assertThat(letters.get("bad").getOriginalValue().toByteArray()).containsExactly(1, 2, 3);
+    assertThat(letters.get("").getTopic()).isEqualTo(settings.topics().modelCheckpoints());
+    job.cancel().get(30, TimeUnit.SECONDS);
+  }
+
+  private static dev.craftstream.v1.DeadLetter deadLetter(byte[] json) {
+    try {
+      var letter = dev.craftstream.v1.DeadLetter.newBuilder();
+      JsonFormat.parser().merge(text(json), letter);
+      return letter.build();
+    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void givenATransactionThatADeadRunLeftOpen_whenStartedAnew_thenItIsAborted(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    String topic = settings.topics().instructions();
+    // As a run at a higher parallelism leaves it that was killed before its Flink checkpoint.
+    var dead =
+        producer(
+            settings,
+            Map.of(
+                "transactional.id",
+                settings.transactionalIdPrefix() + "-" + topic + "-5-1",
+                "transaction.timeout.ms",
+                "600000"));
+    dead.initTransactions();
+    dead.beginTransaction();
+    for (int partition = 0; partition < settings.partitions(); partition++) {
+      dead.send(new ProducerRecord<>(topic, partition, new byte[] {1}, new byte[] {1}))
+          .get(20, TimeUnit.SECONDS);
+    }
+    JobClient job = start(settings);
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    send(
+        settings,
+        settings.topics().questions(),
+        List.of(encoder.question(new QuestionEvent("q1", question(1), Samples.ORIGIN))));
+
+    assertThat(read(settings, topic, 1))
+        .singleElement()
+        .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
+    dead.close(Duration.ZERO);
+    job.cancel().get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void givenAtLeastOnce_whenRun_thenEveryRecordIsThere(KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
+    new TopicAdmin(settings).prepare();
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    List<EncodedRecord> batch = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      batch.add(encoder.question(new QuestionEvent("q" + i, question(i), Samples.ORIGIN)));
+    }
+    send(settings, settings.topics().questions(), batch);
+    JobClient job = start(settings);
+    assertThat(read(settings, settings.topics().instructions(), 20)).hasSize(20);
+    job.cancel().get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void givenAProducersOpenTransaction_whenRead_thenOnlyCommittedQuestionsCome(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    JobClient job = start(settings);
+    try (var producer = producer(settings, Map.of("transactional.id", "somebody"))) {
+      producer.initTransactions();
+      for (boolean commit : new boolean[] {false, true}) {
+        String id = commit ? "q1" : "q0";
+        EncodedRecord record =
+            encoder.question(new QuestionEvent(id, question(commit ? 1 : 0), Samples.ORIGIN));
+        producer.beginTransaction();
+        producer
+            .send(
+                new ProducerRecord<>(
+                    settings.topics().questions(), 0, record.key(), record.value()))
+            .get(20, TimeUnit.SECONDS);
+        if (commit) {
+          producer.commitTransaction();
+        } else {
+          producer.abortTransaction();
+        }
+      }
+    }
+    assertThat(read(settings, settings.topics().instructions(), 1))
+        .singleElement()
+        .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
+    job.cancel().get(30, TimeUnit.SECONDS);
+  }
+}
