@@ -37,8 +37,6 @@ class TritonPythonModel:
             embeddings = embeddings[1:]
         elif fault == "nan":
             embeddings[0, 0] = np.nan
-        elif fault == "zero":
-            embeddings[0] = 0
         elif fault == "flat":
             embeddings = embeddings.ravel()
         elif fault == "dtype":

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -177,7 +178,7 @@ public final class TritonServer implements AutoCloseable {
       try {
         var socket = new ServerSocket();
         socket.setReuseAddress(true);
-        socket.bind(new java.net.InetSocketAddress(InetAddress.getByName(ADDRESS), port));
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return socket;
       } catch (IOException e) {
         throw new IOException(
@@ -335,6 +336,7 @@ public final class TritonServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     models.forEach(ProcessHandle::destroyForcibly);
+    models.forEach(model -> model.onExit().completeOnTimeout(model, 5, TimeUnit.SECONDS).join());
     try (DirectoryStream<Path> left =
         Files.newDirectoryStream(SHARED_MEMORY, sharedMemoryPrefix + "*")) {
       for (Path region : left) {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
  * Asks the model server what a model checkpoint knows. Never blocks; futures complete on a thread
  * of the client's.
  *
- * <p>Both methods wait for a server that is not there, retry what a retry can mend and give up at
- * their deadline. Their futures fail with
+ * <p>Both methods wait for a server that is not there and retry what a retry can mend. Their
+ * futures fail with
  *
  * <ul>
  *   <li>{@link UnusableAnswerException} where asking again can't help: the server refuses the
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 public interface KnowledgeQuery extends AutoCloseable {
 
   /**
-   * Asks one question.
+   * Asks one question; gives up at the deadline.
    *
    * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
    */
@@ -32,14 +32,15 @@ public interface KnowledgeQuery extends AutoCloseable {
 
   /**
    * Completes when the server says that the checkpoint is ready and has its contract's inputs and
-   * outputs.
+   * outputs. Waits for the server without a limit; a model that its server does not have some time
+   * after that is unusable.
    */
   CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
 
   /** How many times a request was sent again since the start. */
   long retries();
 
-  /** Ends all requests in flight. */
+  /** Ends all requests in flight; their futures fail. */
   @Override
   void close();
 

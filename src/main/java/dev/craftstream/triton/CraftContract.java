@@ -1,0 +1,111 @@
+package dev.craftstream.triton;
+
+import static dev.craftstream.triton.ModelSignature.part;
+
+import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.model.Serving;
+import dev.craftstream.triton.ModelSignature.Wanted;
+import io.grpc.Deadline;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * This project's own contract: one unary request a question.
+ *
+ * <p>Input {@code prompt} BYTES[1]. Open-ended: inputs {@code seeds} UINT64[N], {@code temperature}
+ * FP32[1], {@code max_tokens} INT32[1], {@code stop} BYTES[S] where there are any; outputs {@code
+ * samples} BYTES[N] and {@code embeddings} FP32 or FP64 [N, D]. Multiple choice: input {@code
+ * options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
+ */
+final class CraftContract implements InferenceContract {
+  private static final String NAME = "craft";
+
+  private static final ModelSignature SIGNATURE =
+      new ModelSignature(
+          part(List.of(Wanted.of("prompt", "BYTES"))),
+          List.of(
+              part(
+                  List.of(
+                      Wanted.of("seeds", "UINT64"),
+                      Wanted.of("temperature", "FP32"),
+                      Wanted.of("max_tokens", "INT32"),
+                      Wanted.of("stop", "BYTES")),
+                  Wanted.of("samples", "BYTES"),
+                  Wanted.of("embeddings", "FP32", "FP64")),
+              part(
+                  List.of(Wanted.of("options", "BYTES")),
+                  Wanted.of("option_probabilities", "FP32", "FP64"))),
+          true);
+
+  @Override
+  public CompletableFuture<Sampled> sample(
+      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline) {
+    ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
+    InputTensor.uint64("seeds", query.seeds()).addTo(request);
+    InputTensor.fp32("temperature", (float) query.temperature()).addTo(request);
+    InputTensor.int32("max_tokens", query.maxTokens()).addTo(request);
+    if (!query.stop().isEmpty()) {
+      InputTensor.texts("stop", query.stop()).addTo(request);
+    }
+    request.addOutputsBuilder().setName("samples");
+    request.addOutputsBuilder().setName("embeddings");
+    int count = query.seeds().size();
+    return ask(
+        client,
+        serving,
+        request,
+        deadline,
+        outputs ->
+            new Sampled(
+                outputs.texts("samples", count), Arrays.asList(outputs.rows("embeddings", count))));
+  }
+
+  @Override
+  public CompletableFuture<double[]> weigh(
+      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
+    ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
+    InputTensor.texts("options", query.letters()).addTo(request);
+    request.addOutputsBuilder().setName("option_probabilities");
+    return ask(
+        client,
+        serving,
+        request,
+        deadline,
+        outputs ->
+            OptionProbabilities.checked(
+                outputs.numbers("option_probabilities", query.letters().size()), query.letters()));
+  }
+
+  @Override
+  public List<Requirement> requirements(Serving serving) {
+    return List.of(new Requirement(ServedModel.language(serving), NAME, SIGNATURE));
+  }
+
+  private static ModelInferRequest.Builder request(Serving serving, String id, String prompt) {
+    ModelInferRequest.Builder request =
+        ModelInferRequest.newBuilder()
+            .setModelName(serving.modelName())
+            .setModelVersion(serving.modelVersion())
+            .setId(id);
+    InputTensor.text("prompt", prompt).addTo(request);
+    return request;
+  }
+
+  private static <T> CompletableFuture<T> ask(
+      TritonClient client,
+      Serving serving,
+      ModelInferRequest.Builder request,
+      Deadline deadline,
+      OutputReading<T> reading) {
+    ServedModel model = ServedModel.language(serving);
+    return client
+        .infer(model, request.build(), deadline)
+        .thenCompose(
+            response -> client.read(model, NAME, () -> reading.read(OutputTensors.of(response))));
+  }
+
+  private interface OutputReading<T> {
+    T read(OutputTensors outputs) throws MalformedAnswerException;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.craftstream.triton;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Says of a failed request whether asking again may help, and in a sentence what failed and what to
+ * do.
+ */
+final class Failures {
+  private static final int LONGEST_DETAIL = 2_000;
+
+  private final String servers;
+  private final Duration deadline;
+
+  Failures(TritonSettings settings) {
+    this.servers = settings.servers();
+    this.deadline = settings.deadline();
+  }
+
+  /**
+   * Of a request that gRPC ended.
+   *
+   * @param lastFailure how the last attempt failed; OK where none did
+   */
+  Exception of(ServedModel model, Throwable thrown, Status lastFailure) {
+    Throwable cause = unwrapped(thrown);
+    if (cause instanceof UnusableAnswerException known) {
+      return known;
+    }
+    if (cause instanceof ServerUnavailableException known) {
+      return known;
+    }
+    Status status = Status.fromThrowable(cause);
+    if (status.getCause() instanceof InvalidProtocolBufferException) {
+      return unusable(model, "sent what is no message of the protocol: " + detail(status), status);
+    }
+    return switch (status.getCode()) {
+      case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION ->
+          unusable(model, "refuses the request: " + detail(status), status);
+      case UNIMPLEMENTED ->
+          unusable(
+              model,
+              "can't be asked in this way: "
+                  + detail(status)
+                  + ". Announce the checkpoint with the contract that its model speaks",
+              status);
+      case RESOURCE_EXHAUSTED ->
+          tooLarge(status)
+              ? unusable(
+                  model,
+                  "sent too large an answer: "
+                      + detail(status)
+                      + ". Raise the limit on messages, or let the model answer with less",
+                  status)
+              : unavailable(model, "has no room for the request: " + detail(status), status);
+      case DEADLINE_EXCEEDED ->
+          unavailable(
+              model,
+              "did not answer within "
+                  + deadline.toMillis() / 1000.0
+                  + " s; "
+                  + (lastFailure.isOk()
+                      ? detail(status)
+                      : "the last attempt ended with " + detail(lastFailure))
+                  + ". Check that the server is up, has the model and keeps up with the requests,"
+                  + " or allow more time",
+              status);
+      case UNAUTHENTICATED, PERMISSION_DENIED ->
+          unavailable(
+              model,
+              "may not be asked: " + detail(status) + ". Check the token and the certificate",
+              status);
+      case NOT_FOUND -> unavailable(model, "is not there: " + detail(status), status);
+      default -> unavailable(model, "did not answer: " + detail(status), status);
+    };
+  }
+
+  /** Of a request whose answer breaks the contract. */
+  UnusableAnswerException malformed(ServedModel model, String contract, String fault) {
+    return new UnusableAnswerException(
+        sentence(
+            model,
+            "gave an answer that breaks the "
+                + contract
+                + " contract: "
+                + fault
+                + ". Mend the model, then announce it under a new id"));
+  }
+
+  UnusableAnswerException unusable(ServedModel model, String what, Status status) {
+    return new UnusableAnswerException(sentence(model, what), status.asException());
+  }
+
+  UnusableAnswerException unusable(ServedModel model, String what) {
+    return new UnusableAnswerException(sentence(model, what));
+  }
+
+  ServerUnavailableException unavailable(ServedModel model, String what, Status status) {
+    return new ServerUnavailableException(sentence(model, what), status.asException());
+  }
+
+  static String detail(Status status) {
+    String description = status.getDescription() == null ? "" : ": " + status.getDescription();
+    // A broken connection's reason is in its cause.
+    String cause = status.getCause() == null ? "" : " (" + status.getCause().getMessage() + ")";
+    String detail = (status.getCode() + description + cause).strip();
+    return detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "..";
+  }
+
+  static Throwable unwrapped(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private String sentence(ServedModel model, String what) {
+    String text = model + " at " + servers + " " + what;
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+  }
+
+  private static boolean tooLarge(Status status) {
+    // gRPC's own limit has the same code as a server that is busy.
+    String description = status.getDescription();
+    return description != null && description.startsWith("gRPC message exceeds maximum size");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.craftstream.triton;
+
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.Serving;
+import io.grpc.Deadline;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * How models of one kind are asked: which requests a question becomes, and how their answers are
+ * read. Answers that are not exactly as agreed are an {@link UnusableAnswerException}.
+ */
+interface InferenceContract {
+
+  /** The implementation of {@code contract}. */
+  static InferenceContract of(Contract contract) {
+    return switch (contract) {
+      case CRAFT -> new CraftContract();
+      case VLLM -> new VllmContract();
+    };
+  }
+
+  /** Draws a sample per seed. */
+  CompletableFuture<Sampled> sample(
+      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline);
+
+  /**
+   * Each option letter's probability as the next token, over the whole vocabulary: in the order of
+   * the letters, each from 0 to 1, with a sum above 0 and at most 1 (but for rounding).
+   */
+  CompletableFuture<double[]> weigh(
+      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);
+
+  /** The models that must be ready, and what each must have. */
+  List<Requirement> requirements(Serving serving);
+
+  /**
+   * An open-ended question.
+   *
+   * @param id names the request in the server's log
+   * @param prompt the whole prompt
+   * @param seeds one for each sample, unsigned
+   */
+  record OpenEndedQuery(
+      String id,
+      String prompt,
+      List<Long> seeds,
+      double temperature,
+      int maxTokens,
+      List<String> stop) {}
+
+  /**
+   * A multiple-choice question.
+   *
+   * @param id names the request in the server's log
+   * @param prompt the whole prompt
+   * @param letters the options' letters
+   */
+  record MultipleChoiceQuery(String id, String prompt, List<String> letters) {}
+
+  /**
+   * An open-ended question's answer.
+   *
+   * @param samples what the model said, in the order of the seeds
+   * @param embeddings a vector a sample
+   */
+  record Sampled(List<String> samples, List<double[]> embeddings) {}
+
+  /** A model that must be there. */
+  record Requirement(ServedModel model, String contract, ModelSignature signature) {}
+}

@@ -1,0 +1,46 @@
+package dev.craftstream.triton;
+
+import dev.craftstream.prompt.KnowledgePrompt;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What a knowledge query asks (paper, section 3.1).
+ *
+ * @param samples answers drawn from an open-ended question, 2 to 1000; certainty compares them with
+ *     each other
+ * @param temperature of the sampling, above 0 (at 0 all samples are the same) to 10
+ * @param maxTokens a sample's longest length, 1 to 32768
+ * @param stop texts that end a sample; may be empty
+ * @param prompt the instruction and the solved questions shown first
+ */
+public record QuerySettings(
+    int samples, double temperature, int maxTokens, List<String> stop, KnowledgePrompt prompt)
+    implements Serializable {
+
+  public QuerySettings {
+    stop = List.copyOf(stop);
+    if (samples < 2 || samples > 1000) {
+      throw new IllegalArgumentException(
+          samples + " samples can't be drawn; draw 2 to 1000, since certainty compares them.");
+    }
+    if (!(temperature > 0 && temperature <= 10)) {
+      throw new IllegalArgumentException(
+          "The temperature is " + temperature + "; choose one above 0 and up to 10.");
+    }
+    if (maxTokens < 1 || maxTokens > 32_768) {
+      throw new IllegalArgumentException(
+          "A sample of up to " + maxTokens + " tokens can't be drawn; allow 1 to 32768.");
+    }
+    if (stop.stream().anyMatch(String::isEmpty)) {
+      throw new IllegalArgumentException(
+          "An empty text is among the stop sequences; it would end every sample at once.");
+    }
+  }
+
+  /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
+  public static QuerySettings standard() {
+    return new QuerySettings(
+        10, 1.0, 50, List.of("Answer the following question"), KnowledgePrompt.standard());
+  }
+}

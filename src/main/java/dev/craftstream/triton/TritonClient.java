@@ -1,0 +1,438 @@
+package dev.craftstream.triton;
+
+import dev.craftstream.inference.GRPCInferenceServiceGrpc;
+import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
+import dev.craftstream.inference.InferParameter;
+import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.inference.ModelInferResponse;
+import dev.craftstream.inference.ModelMetadataRequest;
+import dev.craftstream.inference.ModelMetadataResponse;
+import dev.craftstream.inference.ModelReadyRequest;
+import dev.craftstream.inference.ModelReadyResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Deadline;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.StreamObserver;
+import java.io.File;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Requests of the inference protocol. Never blocks; its futures fail with {@link
+ * UnusableAnswerException} or {@link ServerUnavailableException} only.
+ *
+ * <p>gRPC's own channel does the work: it spreads requests over the servers, waits for one to be
+ * there, sends again what a server or the connection failed to answer, with growing pauses, until
+ * the request's deadline, and probes silent connections.
+ */
+final class TritonClient implements AutoCloseable {
+  /** Enough that the deadline always comes first. */
+  private static final int MAX_ATTEMPTS = 1_000_000;
+
+  private static final double BACKOFF_MULTIPLIER = 2;
+  private static final int MAX_METADATA_BYTES = 64 << 10;
+  private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(5);
+  private static final String SERVICE = GRPCInferenceServiceGrpc.SERVICE_NAME;
+
+  private static final List<Status.Code> RETRIED =
+      List.of(
+          Status.Code.UNAVAILABLE,
+          Status.Code.RESOURCE_EXHAUSTED,
+          Status.Code.ABORTED,
+          // A model that is being exchanged is not there for a while.
+          Status.Code.NOT_FOUND,
+          // A token or certificate that is being exchanged may come too late.
+          Status.Code.UNAUTHENTICATED,
+          Status.Code.PERMISSION_DENIED);
+
+  private final TritonSettings settings;
+  private final Failures failures;
+  private final ManagedChannel channel;
+  private final GRPCInferenceServiceStub inference;
+  private final LongAdder retries = new LongAdder();
+  private final ScheduledExecutorService timer;
+  private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
+
+  private TritonClient(TritonSettings settings) {
+    this.settings = settings;
+    this.failures = new Failures(settings);
+    this.channel = channel(settings);
+    var stub = GRPCInferenceServiceGrpc.newStub(channel);
+    this.inference =
+        settings.token().present()
+            ? stub.withCallCredentials(new TokenCredentials(settings.token()))
+            : stub;
+    this.timer = timer();
+  }
+
+  /**
+   * Connects when it is first asked.
+   *
+   * @throws IllegalStateException where a file or a variable that the settings name is missing
+   */
+  static TritonClient open(TritonSettings settings) {
+    return new TritonClient(settings);
+  }
+
+  /** One request, one answer. */
+  CompletableFuture<ModelInferResponse> infer(
+      ServedModel model, ModelInferRequest request, Deadline deadline) {
+    Optional<UnusableAnswerException> tooLarge = tooLarge(model, request);
+    return tooLarge.isPresent()
+        ? CompletableFuture.failedFuture(tooLarge.get())
+        : unary(model, deadline, (stub, to) -> stub.modelInfer(request, to));
+  }
+
+  /**
+   * One request to a decoupled model; all of its answers that have outputs.
+   *
+   * <p>The protocol reports a failure within a stream as a text without a code. Whether a retry can
+   * help is therefore asked of the server: as long as it says that the model is not ready, the
+   * request is sent again; a ready model's failure is final.
+   */
+  CompletableFuture<List<ModelInferResponse>> streamInfer(
+      ServedModel model, ModelInferRequest request, Deadline deadline) {
+    ModelInferRequest marked =
+        request.toBuilder()
+            .putParameters(
+                "triton_enable_empty_final_response",
+                InferParameter.newBuilder().setBoolParam(true).build())
+            .build();
+    Optional<UnusableAnswerException> tooLarge = tooLarge(model, marked);
+    return tooLarge.isPresent()
+        ? CompletableFuture.failedFuture(tooLarge.get())
+        : streamUntilReady(model, marked, deadline, 0);
+  }
+
+  /** Whether the model can be asked; also false where it does not exist. */
+  CompletableFuture<Boolean> modelReady(ServedModel model, Deadline deadline) {
+    var request =
+        ModelReadyRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
+    return this.<ModelReadyResponse>unary(
+            model, deadline, (stub, to) -> stub.modelReady(request, to))
+        .thenApply(ModelReadyResponse::getReady);
+  }
+
+  /** The model's inputs and outputs. */
+  CompletableFuture<ModelMetadataResponse> modelMetadata(ServedModel model, Deadline deadline) {
+    var request =
+        ModelMetadataRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
+    return unary(model, deadline, (stub, to) -> stub.modelMetadata(request, to));
+  }
+
+  /** What {@code reading} makes of an answer; its fault becomes the future's failure. */
+  <T> CompletableFuture<T> read(ServedModel model, String contract, Reading<T> reading) {
+    try {
+      return CompletableFuture.completedFuture(reading.read());
+    } catch (MalformedAnswerException e) {
+      return CompletableFuture.failedFuture(failures.malformed(model, contract, e.getMessage()));
+    }
+  }
+
+  /** Reads an answer. */
+  interface Reading<T> {
+    T read() throws MalformedAnswerException;
+  }
+
+  /** Completes after {@code duration}; fails when the client is closed. */
+  CompletableFuture<Void> pause(Duration duration) {
+    var pause = new Pause();
+    pauses.add(pause);
+    try {
+      var unused = timer.schedule(pause, duration.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      pause.end(closed());
+    }
+    return pause.over;
+  }
+
+  /** The pause before attempt {@code attempt} + 1, counted from 0: doubles, with a random part. */
+  Duration backoff(int attempt) {
+    double initial = settings.retryInitialBackoff().toNanos();
+    double grown = initial * Math.pow(BACKOFF_MULTIPLIER, Math.min(attempt, 60));
+    double most = Math.min(grown, (double) settings.retryMaxBackoff().toNanos());
+    return Duration.ofNanos((long) (most * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+  }
+
+  /** A deadline for one question, from now on. */
+  Deadline deadline() {
+    return Deadline.after(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  TritonSettings settings() {
+    return settings;
+  }
+
+  Failures failures() {
+    return failures;
+  }
+
+  /** How many attempts there were that were not a request's first. */
+  long retries() {
+    return retries.sum();
+  }
+
+  boolean isClosed() {
+    return channel.isShutdown();
+  }
+
+  /** Ends all requests in flight; their futures fail. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    timer.shutdownNow();
+    pauses.forEach(pause -> pause.end(closed()));
+    try {
+      channel.awaitTermination(CLOSING_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ServerUnavailableException closed() {
+    return new ServerUnavailableException(
+        "The client of " + settings.servers() + " was closed.", null);
+  }
+
+  private Optional<UnusableAnswerException> tooLarge(ServedModel model, ModelInferRequest request) {
+    int size = request.getSerializedSize();
+    return size <= settings.maxMessageBytes()
+        ? Optional.empty()
+        : Optional.of(
+            failures.unusable(
+                model,
+                "can't be sent a request of "
+                    + size
+                    + " bytes, since "
+                    + settings.maxMessageBytes()
+                    + " are allowed. Shorten the question or the prompt, or raise the limit on"
+                    + " messages"));
+  }
+
+  private interface UnaryCall<T> {
+    void start(GRPCInferenceServiceStub stub, StreamObserver<T> answer);
+  }
+
+  private <T> CompletableFuture<T> unary(ServedModel model, Deadline deadline, UnaryCall<T> call) {
+    var future = new CompletableFuture<T>();
+    var attempts = new Attempts(retries);
+    call.start(
+        stub(attempts, deadline),
+        new StreamObserver<>() {
+          private T answer;
+
+          @Override
+          public void onNext(T value) {
+            answer = value;
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            future.completeExceptionally(failures.of(model, error, attempts.lastFailure()));
+          }
+
+          @Override
+          public void onCompleted() {
+            future.complete(answer);
+          }
+        });
+    return future;
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
+      ServedModel model, ModelInferRequest request, Deadline deadline, int attempt) {
+    var attempts = new Attempts(retries);
+    var answers = new StreamedAnswers(settings.maxMessageBytes());
+    stub(attempts, deadline).modelStreamInfer(answers);
+    answers.send(request);
+    return answers
+        .future()
+        .exceptionallyCompose(
+            thrown -> {
+              Throwable cause = Failures.unwrapped(thrown);
+              if (cause instanceof StreamedAnswers.FailedException failed) {
+                return afterFailure(model, request, deadline, attempt, failed.getMessage());
+              }
+              if (cause instanceof MalformedAnswerException malformed) {
+                return CompletableFuture.failedFuture(
+                    failures.malformed(model, "streaming", malformed.getMessage()));
+              }
+              return CompletableFuture.failedFuture(
+                  failures.of(model, cause, attempts.lastFailure()));
+            });
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> afterFailure(
+      ServedModel model,
+      ModelInferRequest request,
+      Deadline deadline,
+      int attempt,
+      String message) {
+    return modelReady(model, deadline)
+        .thenCompose(
+            ready -> {
+              Status failure = Status.UNKNOWN.withDescription(message);
+              Duration pause = backoff(attempt);
+              boolean timeLeft = deadline.timeRemaining(TimeUnit.NANOSECONDS) > pause.toNanos();
+              if (ready || !timeLeft) {
+                return CompletableFuture.failedFuture(
+                    failures.unavailable(
+                        model,
+                        (ready ? "failed: " : "is not ready: ") + Failures.detail(failure),
+                        failure));
+              }
+              return pause(pause)
+                  .thenCompose(
+                      done -> {
+                        retries.increment();
+                        return streamUntilReady(model, request, deadline, attempt + 1);
+                      });
+            });
+  }
+
+  private GRPCInferenceServiceStub stub(Attempts attempts, Deadline deadline) {
+    return inference
+        .withDeadline(deadline)
+        .withInterceptors(
+            new ClientInterceptor() {
+              @Override
+              public <Q, A> ClientCall<Q, A> interceptCall(
+                  MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                return next.newCall(method, options.withStreamTracerFactory(attempts));
+              }
+            });
+  }
+
+  /** A server that comes back is found within the longest back-off, and not gRPC's two minutes. */
+  private ScheduledExecutorService timer() {
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              var thread = new Thread(task, "triton-client-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long period = settings.retryMaxBackoff().toNanos();
+    var unused =
+        executor.scheduleWithFixedDelay(
+            channel::resetConnectBackoff, period, period, TimeUnit.NANOSECONDS);
+    return executor;
+  }
+
+  private static ManagedChannel channel(TritonSettings settings) {
+    return Grpc.newChannelBuilder(
+            EndpointsNameResolverProvider.target(settings.endpoints()), credentials(settings.tls()))
+        .defaultLoadBalancingPolicy("round_robin")
+        .defaultServiceConfig(serviceConfig(settings))
+        .disableServiceConfigLookUp()
+        .maxRetryAttempts(MAX_ATTEMPTS)
+        // A request that does not fit into these would not be sent again.
+        .perRpcBufferLimit(settings.maxMessageBytes() + (1L << 20))
+        .retryBufferSize(Long.MAX_VALUE)
+        .maxInboundMessageSize(settings.maxMessageBytes())
+        // A failed model's message holds its stack.
+        .maxInboundMetadataSize(MAX_METADATA_BYTES)
+        .keepAliveTime(settings.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .build();
+  }
+
+  private static ChannelCredentials credentials(TritonSettings.Tls tls) {
+    if (!tls.enabled()) {
+      return InsecureChannelCredentials.create();
+    }
+    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
+    try {
+      if (!tls.trustFile().isBlank()) {
+        credentials.trustManager(new File(tls.trustFile()));
+      }
+      if (!tls.certificateFile().isBlank()) {
+        credentials.keyManager(new File(tls.certificateFile()), new File(tls.keyFile()));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "A certificate for Triton can't be read on this machine: " + e.getMessage(), e);
+    }
+    return credentials.build();
+  }
+
+  private static Map<String, Object> serviceConfig(TritonSettings settings) {
+    return Map.of(
+        "methodConfig",
+        List.of(
+            methodConfig(settings, RETRIED, "ModelInfer", "ModelStreamInfer"),
+            methodConfig(
+                settings,
+                List.of(Status.Code.UNAVAILABLE),
+                "ServerLive",
+                "ServerReady",
+                "ModelReady",
+                "ModelMetadata")));
+  }
+
+  private static Map<String, Object> methodConfig(
+      TritonSettings settings, List<Status.Code> retried, String... methods) {
+    return Map.of(
+        "name",
+        Arrays.stream(methods).map(method -> Map.of("service", SERVICE, "method", method)).toList(),
+        "waitForReady",
+        true,
+        "retryPolicy",
+        Map.of(
+            "maxAttempts",
+            (double) MAX_ATTEMPTS,
+            "initialBackoff",
+            seconds(settings.retryInitialBackoff()),
+            "maxBackoff",
+            seconds(settings.retryMaxBackoff()),
+            "backoffMultiplier",
+            BACKOFF_MULTIPLIER,
+            "retryableStatusCodes",
+            retried.stream().map(Status.Code::name).toList()));
+  }
+
+  /** A duration as a service config has it. */
+  private static String seconds(Duration duration) {
+    return BigDecimal.valueOf(duration.toNanos(), 9).toPlainString() + "s";
+  }
+
+  /** A wait that ends in time or with the client. */
+  private final class Pause implements Runnable {
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+    @Override
+    public void run() {
+      pauses.remove(this);
+      over.complete(null);
+    }
+
+    void end(Exception failure) {
+      pauses.remove(this);
+      over.completeExceptionally(failure);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.craftstream.triton;
+
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Task;
+import dev.craftstream.prompt.KnowledgePrompt;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What the tests of this package ask, and whom. */
+final class TritonFixtures {
+  private static final int PATIENCE_SECONDS = 90;
+
+  private TritonFixtures() {}
+
+  static Question openEnded(String text) {
+    return new Question(
+        "q-" + text.length(),
+        Task.OPEN_ENDED,
+        Purpose.TRAIN,
+        text,
+        "Paris",
+        List.of(),
+        List.of(),
+        "",
+        List.of());
+  }
+
+  static Question multipleChoice(String text, String target, String... options) {
+    return new Question(
+        "mc-" + text.length(),
+        Task.MULTIPLE_CHOICE,
+        Purpose.TRAIN,
+        text,
+        target,
+        List.of(),
+        List.of(options),
+        "",
+        List.of());
+  }
+
+  static ModelCheckpoint craft(String model) {
+    return craft(model, "");
+  }
+
+  static ModelCheckpoint craft(String model, String version) {
+    return checkpoint(new Serving(model, version, Contract.CRAFT, "", ""));
+  }
+
+  static ModelCheckpoint vllm(String model, String embedder) {
+    return checkpoint(new Serving(model, "", Contract.VLLM, embedder, ""));
+  }
+
+  static ModelCheckpoint checkpoint(Serving serving) {
+    return new ModelCheckpoint("base", 1, Role.INITIAL, "", serving);
+  }
+
+  /** Quick retries, so that no test waits for them. */
+  static TritonSettings.Builder settings(String... servers) {
+    return TritonSettings.to(servers)
+        .deadline(Duration.ofSeconds(60))
+        .retryBackoff(Duration.ofMillis(20), Duration.ofMillis(200));
+  }
+
+  static QuerySettings query() {
+    return new QuerySettings(
+        4, 0.75, 20, List.of("Answer the following question", "\n"), KnowledgePrompt.standard());
+  }
+
+  static KnowledgeQuery open(TritonSettings settings) {
+    return new TritonKnowledgeQuery.Factory(settings, query()).open();
+  }
+
+  /** The future's result; fails the test where it does not come. */
+  static <T> T await(CompletableFuture<T> future) throws Exception {
+    return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** What the future fails with. */
+  static Throwable failure(CompletableFuture<?> future)
+      throws InterruptedException, TimeoutException {
+    try {
+      Object result = future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      throw new AssertionError("It should have failed, but gave " + result);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+}

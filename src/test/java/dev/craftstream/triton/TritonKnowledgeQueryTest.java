@@ -1,0 +1,337 @@
+package dev.craftstream.triton;
+
+import static dev.craftstream.triton.TritonFixtures.await;
+import static dev.craftstream.triton.TritonFixtures.craft;
+import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.multipleChoice;
+import static dev.craftstream.triton.TritonFixtures.openEnded;
+import static dev.craftstream.triton.TritonFixtures.settings;
+import static dev.craftstream.triton.TritonFixtures.vllm;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.craftstream.method.Seeds;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.testing.TritonServerExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Asks small models on a real Triton. */
+class TritonKnowledgeQueryTest {
+  @RegisterExtension
+  static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
+
+  static KnowledgeQuery query;
+  static TritonClient client;
+
+  @BeforeAll
+  static void open() {
+    query = TritonFixtures.open(settings(TRITON.endpoint()).build());
+    client = TritonClient.open(settings(TRITON.endpoint()).build());
+  }
+
+  @AfterAll
+  static void close() {
+    query.close();
+    client.close();
+  }
+
+  @Nested
+  class AsksByTheCraftContract {
+
+    @Test
+    void drawsTheSameSamplesWheneverItIsAskedAgain() throws Exception {
+      var question = openEnded("Is it Paris?");
+
+      KnowledgeState state = await(query.ask(question, 1, craft("craft_echo")));
+
+      // The model answers with the question and the seed modulo 3.
+      long distinct =
+          LongStream.range(0, 4)
+              .map(k -> Seeds.seed(question.id(), 1, "base", (int) k) % 3)
+              .distinct()
+              .count();
+      assertThat(state.correctness()).isEqualTo(1);
+      assertThat(state.samples()).isEqualTo(4);
+      assertThat(state.correctSamples()).isEqualTo(4);
+      assertThat(state.frequentCorrectAnswer()).startsWith("Is it Paris? ");
+      assertThat(state.seed()).isEqualTo(Seeds.seed(question.id(), 1, "base", 0));
+      assertThat(state.promptVersion()).startsWith("oe-3shot-");
+      assertThat(state.certainty()).isGreaterThan(0).isLessThan(distinct == 1 ? 1.1 : 1);
+      assertThat(await(query.ask(question, 1, craft("craft_echo")))).isEqualTo(state);
+      assertThat(await(query.ask(question, 1, craft("craft_echo", "1")))).isEqualTo(state);
+    }
+
+    @Test
+    void sendsAllThatTheModelNeeds() throws Exception {
+      String prompt = "describe the request \u0001 {question} \n 𝄞";
+      List<Long> seeds = List.of(0L, Long.MAX_VALUE, -1L);
+
+      InferenceContract.Sampled answer =
+          await(
+              new CraftContract()
+                  .sample(
+                      client,
+                      craft("craft_echo").serving(),
+                      new InferenceContract.OpenEndedQuery(
+                          "question 7", prompt, seeds, 0.75, 20, List.of("one", "\n")),
+                      client.deadline()));
+
+      assertThat(answer.samples()).hasSize(3);
+      assertThat(answer.embeddings()).hasSize(3).doesNotContainNull();
+      JsonObject request = JsonParser.parseString(answer.samples().get(0)).getAsJsonObject();
+      assertThat(request.get("id").getAsString()).isEqualTo("question 7");
+      assertThat(request.getAsJsonArray("prompt").get(0).getAsString()).isEqualTo(prompt);
+      assertThat(request.get("seeds")).hasToString("[0,9223372036854775807,18446744073709551615]");
+      assertThat(request.get("temperature")).hasToString("[0.75]");
+      assertThat(request.get("max_tokens")).hasToString("[20]");
+      assertThat(request.getAsJsonArray("stop").get(1).getAsString()).isEqualTo("\n");
+      assertThat(request.get("outputs")).hasToString("[\"embeddings\",\"samples\"]");
+    }
+
+    @Test
+    void weighsTheOptionsOfAMultipleChoiceQuestion() throws Exception {
+      var question = multipleChoice("Which?", "C", "Rome", "Oslo", "Paris", "Bern");
+
+      KnowledgeState state = await(query.ask(question, 1, craft("craft_echo")));
+
+      assertThat(state.correctness()).isEqualTo(0.3, within(1e-6));
+      assertThat(state.targetProbability()).isEqualTo(0.24, within(1e-6));
+      assertThat(state.certainty()).isNegative();
+      assertThat(state.samples()).isZero();
+      assertThat(state.promptVersion()).startsWith("mc-5shot-");
+    }
+
+    @Test
+    void keepsManyQuestionsInFlight() throws Exception {
+      List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        answers.add(query.ask(openEnded("Paris".repeat(i + 1)), 1, craft("craft_echo")));
+      }
+      for (CompletableFuture<KnowledgeState> answer : answers) {
+        assertThat(await(answer).correctness()).isEqualTo(1);
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        textBlock =
+            """
+            count,   should be BYTES [4]; but BYTES [3] came
+            rows,    should be FP32 or FP64 [4, D]; but FP32 [3, 2] came
+            flat,    but FP32 [8] came
+            dtype,   but INT64 [4] came
+            missing, output samples (BYTES [4]) is missing
+            utf8,    element 0 of output samples should be UTF-8
+            nan,     element 0 is NaN
+            refused, refuses the request: INVALID_ARGUMENT: no such thing
+            """)
+    void refusesSamplesThatBreakTheContract(String fault, String parts) throws Exception {
+      CompletableFuture<?> answer = ask(fault, List.of());
+
+      assertThat(failure(answer))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageStartingWith("Model nonsense at " + TRITON.endpoint())
+          .hasMessageContainingAll(parts.split("; "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        textBlock =
+            """
+            nan,      element 0 is NaN
+            infinite, element 0 is Infinity
+            negative, option A should be between 0 and 1
+            over,     add up to 1.79
+            zero,     'no option of [A, B] has a probability above 0'
+            count,    should be FP32 or FP64 [2]; but FP32 [3] came
+            missing,  output option_probabilities
+            """)
+    void refusesProbabilitiesThatBreakTheContract(String fault, String parts) throws Exception {
+      CompletableFuture<?> answer = ask(fault, List.of("A", "B"));
+
+      assertThat(failure(answer))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContainingAll(parts.split("; "));
+    }
+
+    @Test
+    void takesEmbeddingsOfDoublePrecision() throws Exception {
+      assertThat(await(ask("double", List.of()))).isNotNull();
+    }
+
+    private CompletableFuture<?> ask(String fault, List<String> letters) {
+      var serving = craft("nonsense").serving();
+      return letters.isEmpty()
+          ? new CraftContract()
+              .sample(
+                  client,
+                  serving,
+                  new InferenceContract.OpenEndedQuery(
+                      "id", fault, List.of(1L, 2L, 3L, 4L), 1, 5, List.of()),
+                  client.deadline())
+          : new CraftContract()
+              .weigh(
+                  client,
+                  serving,
+                  new InferenceContract.MultipleChoiceQuery("id", fault, letters),
+                  client.deadline());
+    }
+  }
+
+  @Nested
+  class AsksByTheVllmContract {
+    private final ModelCheckpoint checkpoint = vllm("vllm_like", "minilm_like");
+
+    @Test
+    void drawsAllSamplesInOneStreamAndEmbedsTheDistinctOnes() throws Exception {
+      KnowledgeState state = await(query.ask(openEnded("What is the capital?"), 1, checkpoint));
+
+      // "0answer", "1answer", "2answer", "0answer"; the embedding is that of three characters.
+      assertThat(state.samples()).isEqualTo(4);
+      assertThat(state.correctness()).isZero();
+      assertThat(state.certainty()).isGreaterThan(0.99).isLessThan(1);
+    }
+
+    @Test
+    void sendsWhatTheBackendExpects() throws Exception {
+      InferenceContract.Sampled answer =
+          await(
+              new VllmContract()
+                  .sample(
+                      client,
+                      checkpoint.serving(),
+                      new InferenceContract.OpenEndedQuery(
+                          "id",
+                          "describe the request",
+                          List.of(Long.MAX_VALUE, 5L, 6L, 7L),
+                          0.75,
+                          20,
+                          List.of("one", "\n")),
+                      client.deadline()));
+
+      JsonObject request =
+          JsonParser.parseString(answer.samples().get(0).substring(1)).getAsJsonObject();
+      JsonObject sampling = request.getAsJsonObject("sampling_parameters");
+      assertThat(request.get("text_input").getAsString()).isEqualTo("describe the request");
+      assertThat(request.get("stream").getAsBoolean()).isFalse();
+      assertThat(request.get("exclude_input_in_output").getAsBoolean()).isTrue();
+      assertThat(request.keySet()).doesNotContain("return_logprobs");
+      assertThat(sampling.get("n").getAsInt()).isEqualTo(4);
+      assertThat(sampling.get("temperature").getAsDouble()).isEqualTo(0.75);
+      assertThat(sampling.get("top_p").getAsInt()).isEqualTo(1);
+      assertThat(sampling.get("max_tokens").getAsInt()).isEqualTo(20);
+      assertThat(sampling.get("seed").getAsLong()).isEqualTo(Long.MAX_VALUE);
+      assertThat(sampling.get("stop")).hasToString("[\"one\",\"\\n\"]");
+    }
+
+    @Test
+    void addsUpTheTokensThatAreALetter() throws Exception {
+      var question = multipleChoice("Which?", "A", "Rome", "Oslo", "Paris", "Bern");
+
+      KnowledgeState state = await(query.ask(question, 1, checkpoint));
+
+      // "A" 0.5 and " A" 0.125, " B" 0.25; C is not among the top, D has -Infinity.
+      assertThat(state.targetProbability()).isEqualTo(0.625, within(1e-9));
+      assertThat(state.correctness()).isEqualTo(0.625 / 0.875, within(1e-9));
+      assertThat(state.certainty())
+          .isEqualTo(0.625 * Math.log(0.625) + 0.25 * Math.log(0.25), within(1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "Which? silent, but 0 came",
+      "Which? no logprobs, output logprobs should be a list",
+    })
+    void refusesOptionsThatBreakTheContract(String text, String part) throws Exception {
+      assertThat(failure(query.ask(multipleChoice(text, "A", "x", "y"), 1, checkpoint)))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("Model vllm_like")
+          .hasMessageContaining(part);
+    }
+
+    @Test
+    void refusesAnAnswerInParts() throws Exception {
+      assertThat(failure(query.ask(openEnded("halves"), 1, checkpoint)))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("one response with all samples should come, but 2 came");
+    }
+
+    @Test
+    void leavesAFailureWithinTheStreamToAnotherAttempt() throws Exception {
+      assertThat(failure(query.ask(openEnded("broken"), 1, checkpoint)))
+          .isInstanceOf(ServerUnavailableException.class)
+          .hasMessageContaining("Model vllm_like")
+          .hasMessageContaining("the engine is tired");
+    }
+
+    @Test
+    void saysThatADecoupledModelCanNotBeAskedByTheCraftContract() throws Exception {
+      assertThat(failure(query.ask(openEnded("x"), 1, craft("vllm_like"))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("UNIMPLEMENTED")
+          .hasMessageContaining("contract that its model speaks");
+    }
+  }
+
+  @Nested
+  class KnowsWhenAModelIsReady {
+
+    @Test
+    void isReadyWhenItsInputsAndOutputsAreThere() throws Exception {
+      await(query.ready(craft("craft_echo")));
+      await(query.ready(craft("craft_echo", "1")));
+      await(query.ready(vllm("vllm_like", "minilm_like")));
+    }
+
+    @Test
+    void namesWhatAModelOfAnotherContractLacks() throws Exception {
+      assertThat(failure(query.ready(craft("vllm_like"))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("does not fit the craft contract")
+          .hasMessageContaining("input prompt (BYTES) is missing")
+          .hasMessageContaining("output option_probabilities (FP32 or FP64) is missing");
+      assertThat(failure(query.ready(vllm("craft_echo", "minilm_like"))))
+          .hasMessageContaining("does not fit the vllm contract: input text_input (BYTES)");
+      assertThat(failure(query.ready(vllm("vllm_like", "craft_echo"))))
+          .hasMessageContaining("Model craft_echo")
+          .hasMessageContaining("does not fit the embedding contract: input text (BYTES)");
+      assertThat(failure(query.ready(vllm("vllm_like", ""))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("without an embedding model");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"no_such_model,", "craft_echo, 7"})
+    void givesUpOnAModelThatItsServerDoesNotGetReady(String model, String version)
+        throws Exception {
+      var settings = settings(TRITON.endpoint()).modelReadyTimeout(Duration.ofMillis(300)).build();
+      try (KnowledgeQuery impatient = TritonFixtures.open(settings)) {
+        assertThat(failure(impatient.ready(craft(model, version == null ? "" : version))))
+            .isInstanceOf(UnusableAnswerException.class)
+            .hasMessageContaining("Model " + model)
+            .hasMessageContaining("is not ready, 0.3 s after its server was");
+      }
+    }
+
+    @Test
+    void refusesAVersionThatIsNoNumber() throws Exception {
+      assertThat(failure(query.ready(craft("craft_echo", "latest"))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("INVALID_ARGUMENT");
+    }
+  }
+}
