@@ -42,23 +42,23 @@ class Prompts:
 
     def __init__(self, shots: Path) -> None:
         examples = json.loads(shots.read_text())
-        self._open_ended = "".join(f"{self._ask(s['question'])} {s['answer']}\n\n" for s in examples["openEnded"])
+        self._open_ended = "".join(f"{self.ask(s['question'])} {s['answer']}\n\n" for s in examples["openEnded"])
         self._multiple_choice = "".join(
-            f"{self._choose(s['question'], s['options'])} {s['target']}\n\n" for s in examples["multipleChoice"]
+            f"{self.choose(s['question'], s['options'])} {s['target']}\n\n" for s in examples["multipleChoice"]
         )
 
     def open_ended(self, question: dict) -> str:
-        return self._open_ended + self._ask(question["question"])
+        return self._open_ended + self.ask(question["question"])
 
     def multiple_choice(self, question: dict) -> str:
-        return self._multiple_choice + self._choose(question["question"], question["options"])
+        return self._multiple_choice + self.choose(question["question"], question["options"])
 
     @staticmethod
-    def _ask(question: str) -> str:
+    def ask(question: str) -> str:
         return f"Answer the following question as simple as possible.\nQuestion: {question}\nAnswer:"
 
     @staticmethod
-    def _choose(question: str, options: list[str]) -> str:
+    def choose(question: str, options: list[str]) -> str:
         return "\n".join([question, *(f"{LETTERS[i]}. {option}" for i, option in enumerate(options)), "Answer:"])
 
 
