@@ -20,8 +20,9 @@ class Settings:
     """Sequences generated at the same time, over all requests."""
     context: int = 8192
     """Tokens of attention memory, shared by the slots: about 23 KB a token for SmolLM2-135M."""
-    threads: int = 2
-    """Threads that compute."""
+    threads: int = 1
+    """Threads that compute, of each version. They wait for each other at every layer, so one that has to share its core
+    slows all: more than one a version only pays while as many cores have nothing else to do."""
     max_in_flight: int = 64
     """Requests handed to the model at once; more of them wait in order."""
     prompt_cache_mib: int = 64
