@@ -29,9 +29,16 @@ final class Messages {
    * spelling mistakes, and are ignored in Protobuf, where they come from newer producers.
    */
   static void read(WireFormat format, byte[] bytes, Message.Builder builder) throws Rejection {
-    switch (format) {
-      case JSON -> JsonMessages.read(utf8("The value", bytes), builder);
-      case PROTOBUF -> readBinary(bytes, builder);
+    try {
+      switch (format) {
+        case JSON -> JsonMessages.read(utf8("The value", bytes), builder);
+        case PROTOBUF -> readBinary(bytes, builder);
+      }
+    } catch (RuntimeException e) {
+      // A fault in a reader must cost one record, not the job, which would meet it again and again.
+      throw Rejection.malformed(
+          "Reading the value failed unexpectedly (%s); please report it with the record."
+              .formatted(Rejection.shortened(e.toString(), 160)));
     }
   }
 

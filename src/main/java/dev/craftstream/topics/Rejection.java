@@ -40,26 +40,19 @@ final class Rejection extends Exception {
   /** At most {@code characters} of {@code value}, on one line. */
   static String shortened(String value, int characters) {
     StringBuilder line = new StringBuilder();
-    int end = Math.min(value.length(), characters);
-    if (end < value.length() && Character.isHighSurrogate(value.charAt(end - 1))) {
-      end--;
-    }
-    for (int i = 0; i < end; i++) {
-      char c = value.charAt(i);
-      boolean lone =
-          Character.isSurrogate(c)
-              && !(Character.isHighSurrogate(c)
-                  && i + 1 < end
-                  && Character.isLowSurrogate(value.charAt(i + 1)))
-              && !(Character.isLowSurrogate(c)
-                  && i > 0
-                  && Character.isHighSurrogate(value.charAt(i - 1)));
-      if (Character.isISOControl(c) || lone) {
-        line.append(String.format("\\u%04x", (int) c));
+    int next = 0;
+    while (next < value.length()) {
+      int c = value.codePointAt(next);
+      next += Character.charCount(c);
+      if (next > characters) {
+        return line.append('…').toString();
+      }
+      if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+        line.append("\\u%04x".formatted(c));
       } else {
-        line.append(c);
+        line.appendCodePoint(c);
       }
     }
-    return end < value.length() ? line.append('…').toString() : line.toString();
+    return line.toString();
   }
 }

@@ -85,7 +85,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient Map<String, Asked> inFlight;
   private transient Map<Long, Long> answersByCheckpoint;
   private transient SlotMeter slots;
-  private transient TrackerMetrics metrics;
+  private transient TrackerMetrics measures;
   private transient int arrivalsInFlight;
   private transient int sliceLeft;
   private transient boolean pumpIsQueued;
@@ -111,8 +111,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     questions =
         context
             .getKeyedStateStore()
-            .getState(
-                new ValueStateDescriptor<>("question", TypeInformation.of(TrackedQuestion.class)));
+            .getState(new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE));
     announcements = new Announcements(context.getOperatorStateStore());
     TaskInfo task = getRuntimeContext().getTaskInfo();
     int maxParallelism = task.getMaxNumberOfParallelSubtasks();
@@ -132,8 +131,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     arrivals = lane("arrivals");
     sweep = lane("sweep");
     query = queryFactory.open();
-    metrics = new TrackerMetrics(getMetricGroup());
-    metrics.expose(
+    measures = new TrackerMetrics(getMetricGroup());
+    measures.expose(
         getMetricGroup(), slots, tally, announcements, () -> completeTime, query::retries);
     queuePump();
   }
@@ -184,7 +183,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void remove(String id, TrackedQuestion before) {
     if (before == null) {
-      metrics.duplicates.inc();
+      measures.duplicates.inc();
       return;
     }
     tally.addKnown(id, -1);
@@ -199,7 +198,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void change(TrackedQuestion before, QuestionEvent event) throws Exception {
     Question question = event.question();
     if (question.equals(before.question())) {
-      metrics.duplicates.inc();
+      measures.duplicates.inc();
       return;
     }
     if (!waits(before)) {
@@ -300,7 +299,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
               + " in use over the last {} s.",
           complete,
           tally.known(),
-          metrics.answered.getCount(),
+          measures.answered.getCount(),
           Math.round(slots.share() * 1000) / 10.0,
           settings.requestsInFlight(),
           Math.round(slots.seconds() * 10) / 10.0);
@@ -344,7 +343,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void ask(Question question, Asked asked) {
     String id = question.id();
-    metrics.asked.inc();
+    measures.asked.inc();
     asked.startedNanos = System.nanoTime();
     asked.answersBefore = answersOf(asked.checkpoint);
     asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
@@ -364,7 +363,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     TrackedQuestion question = questions.value();
     boolean wanted = wanted(question, asked);
     if (wanted && failure == null) {
-      metrics.answeredAfter(System.nanoTime() - asked.startedNanos);
+      measures.answeredAfter(System.nanoTime() - asked.startedNanos);
       answersByCheckpoint.merge(asked.checkpoint.announcedAt(), 1L, Long::sum);
       outages.answered(asked.checkpoint);
       TrackedQuestion measured = question.with(new Measured(asked.checkpoint.announcedAt(), state));
@@ -387,7 +386,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       explanation = cause.getMessage();
     } else if (cause instanceof ServerUnavailableException
         || cause instanceof CancellationException) {
-      metrics.failed.inc();
+      measures.failed.inc();
       asked.failures++;
       outages.failed(asked.checkpoint, cause);
       if (answersOf(asked.checkpoint) > asked.answersBefore) {
@@ -409,7 +408,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
           cause);
       explanation = "Asking failed in a way that should not happen: " + cause;
     }
-    metrics.unusable.inc();
+    measures.unusable.inc();
     questions.update(question.with(new Measured(asked.checkpoint.announcedAt(), null)));
     output.collect(
         UNUSABLE,

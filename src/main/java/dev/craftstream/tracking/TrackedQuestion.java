@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The tracker's state of one question. Immutable; lies in the state backend as it is, so its fields
- * may only be added to (Flink's POJO evolution).
+ * The tracker's state of one question. Immutable; {@link TrackedQuestionSerializer} says how it
+ * lies in the state backend.
  *
  * @param question the question as it is now
  * @param version counts its contents from 1

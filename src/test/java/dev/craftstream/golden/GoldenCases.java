@@ -34,11 +34,13 @@ import java.util.stream.StreamSupport;
  * {@code ../shared/golden}.
  *
  * @param name which set this is, for test names
+ * @param folder where its files lie
  * @param openEnded cases in the files' order
  * @param multipleChoice cases in the files' order
  */
 public record GoldenCases(
     String name,
+    Path folder,
     List<OpenEndedCase> openEnded,
     Expected openEndedExpected,
     List<MultipleChoiceCase> multipleChoice,
@@ -169,6 +171,7 @@ public record GoldenCases(
   private static GoldenCases read(String name, Path folder) {
     return new GoldenCases(
         name,
+        folder,
         lines(folder.resolve("open_ended_cases.jsonl"), GoldenCases::openEndedCase),
         expected(folder.resolve("open_ended_expected.json")),
         lines(folder.resolve("multiple_choice_cases.jsonl"), GoldenCases::multipleChoiceCase),

@@ -1,0 +1,198 @@
+package dev.craftstream;
+
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.selection.Relabeler;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.ModelCheckpointParser;
+import dev.craftstream.topics.ParseRecords;
+import dev.craftstream.topics.QuestionParser;
+import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.TopicSinks;
+import dev.craftstream.topics.TopicSources;
+import dev.craftstream.topics.UnusableAnswers;
+import dev.craftstream.tracking.CheckpointAdmission;
+import dev.craftstream.tracking.KnowledgeTracker;
+import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.TritonKnowledgeQuery;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The curation job: question events and model checkpoints in, instructions out. {@link #define} is
+ * its picture; see README.
+ */
+@Command(
+    name = "craft-stream",
+    description = "Curates refusal-aware training data continuously; runs on a Flink cluster.",
+    footer = {
+      "",
+      "Example:",
+      "  flink run craft-stream.jar --config craft-stream.yaml -Dtracker.requests-in-flight=64"
+    },
+    mixinStandardHelpOptions = true)
+public final class CurationJob implements Callable<Integer> {
+  private static final int DEFAULT_MAX_PARALLELISM = 1024;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with the job's options.")
+  private Path config;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "An option; wins over the file. `./craft options` lists them all.")
+  private Map<String, String> options = Map.of();
+
+  /** Runs the job; what is wrong with the options or the topics is thrown with a sentence. */
+  public static void main(String... arguments) throws Exception {
+    CommandLine command = new CommandLine(new CurationJob());
+    command.setExecutionExceptionHandler(
+        (failure, line, parsed) -> {
+          throw failure;
+        });
+    command.setParameterExceptionHandler(
+        (mistake, args) -> {
+          throw mistake;
+        });
+    command.execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Configuration all = config == null ? new Configuration() : ConfigurationFile.read(config);
+    all.addAll(Configuration.fromMap(options));
+    CurationSettings settings = CurationSettings.of(all);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
+    new TopicAdmin(settings.kafka()).prepare();
+    define(env, settings);
+    env.execute("craft-stream");
+    return 0;
+  }
+
+  /**
+   * The stages, in the order of the data.
+   *
+   * @throws IllegalArgumentException where the environment does not fit the settings, with a sentence
+   */
+  public static void define(StreamExecutionEnvironment env, CurationSettings settings) {
+    checkEnvironment(env, settings.kafka());
+    KafkaSettings kafka = settings.kafka();
+    KnowledgeQuery.Factory query =
+        new TritonKnowledgeQuery.Factory(settings.triton(), settings.query());
+
+    SingleOutputStreamOperator<QuestionEvent> questions =
+        env.fromSource(TopicSources.questions(kafka), WatermarkStrategy.noWatermarks(), "questions")
+            .uid("questions")
+            .process(new ParseRecords<>(new QuestionParser(kafka.format(), settings.limits())))
+            .name("parse-questions")
+            .uid("parse-questions");
+
+    SingleOutputStreamOperator<ModelCheckpointEvent> announced =
+        env.fromSource(
+                TopicSources.modelCheckpoints(kafka),
+                WatermarkStrategy.noWatermarks(),
+                "model-checkpoints")
+            .uid("model-checkpoints")
+            .setParallelism(1)
+            .process(new ParseRecords<>(new ModelCheckpointParser(kafka.format(), settings.limits())))
+            .name("parse-model-checkpoints")
+            .uid("parse-model-checkpoints")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<ModelCheckpointEvent> admitted =
+        announced
+            .transform(
+                "checkpoint-admission",
+                TypeInformation.of(ModelCheckpointEvent.class),
+                new CheckpointAdmission(query))
+            .uid("checkpoint-admission")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<KnowledgeChange> knowledge =
+        questions
+            .keyBy(QuestionEvent::questionId)
+            .connect(admitted.broadcast())
+            .transform(
+                "knowledge-tracker",
+                TypeInformation.of(KnowledgeChange.class),
+                new KnowledgeTracker(settings.tracker(), query))
+            .uid("knowledge-tracker");
+
+    SingleOutputStreamOperator<Instruction> instructions =
+        knowledge
+            .keyBy(KnowledgeChange::questionId)
+            .process(
+                new Relabeler(
+                    settings.strategy(), settings.thresholds(), settings.trainingPrompt()))
+            .name("relabeler")
+            .uid("relabeler");
+
+    DataStream<DeadLetter> deadLetters =
+        knowledge
+            .getSideOutput(KnowledgeTracker.UNUSABLE)
+            .rebalance()
+            .map(new UnusableAnswers(kafka.format()))
+            .name("unusable-answers")
+            .uid("unusable-answers")
+            .union(
+                questions.getSideOutput(ParseRecords.DEAD_LETTERS),
+                announced.getSideOutput(ParseRecords.DEAD_LETTERS),
+                admitted.getSideOutput(CheckpointAdmission.REFUSED));
+
+    instructions
+        .sinkTo(TopicSinks.instructions(kafka))
+        .name("instructions")
+        .uid("instructions");
+    knowledge
+        .keyBy(KnowledgeChange::questionId)
+        .sinkTo(TopicSinks.knowledge(kafka))
+        .name("knowledge")
+        .uid("knowledge");
+    deadLetters.sinkTo(TopicSinks.deadLetters(kafka)).name("dead-letters").uid("dead-letters");
+  }
+
+  private static void checkEnvironment(StreamExecutionEnvironment env, KafkaSettings kafka) {
+    if (env.getConfiguration().get(PipelineOptions.MAX_PARALLELISM) <= 0) {
+      env.setMaxParallelism(DEFAULT_MAX_PARALLELISM);
+    }
+    if (kafka.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
+      return;
+    }
+    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+      throw new IllegalArgumentException(
+          "Exactly-once output is committed with Flink checkpoints, and these are off. Set"
+              + " execution.checkpointing.interval in Flink's configuration, or"
+              + " kafka.delivery-guarantee to at-least-once.");
+    }
+    Duration interval =
+        env.getConfiguration()
+            .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
+            .orElse(Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval()));
+    if (interval.compareTo(kafka.transactionTimeout()) >= 0) {
+      throw new IllegalArgumentException(
+          "kafka.transaction-timeout is "
+              + kafka.transactionTimeout()
+              + ", not longer than the Flink checkpoint interval of "
+              + interval
+              + "; the broker would end each transaction before its commit. Set the first longer or"
+              + " the second shorter.");
+    }
+  }
+}

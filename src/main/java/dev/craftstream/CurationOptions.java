@@ -1,0 +1,393 @@
+package dev.craftstream;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import dev.craftstream.method.Thresholds;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.prompt.TrainingTexts;
+import dev.craftstream.topics.Limits;
+import dev.craftstream.topics.WireFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+
+/**
+ * All of the job's options. {@link CurationSettings} reads and checks them; {@link
+ * OptionsReference} makes the reference page of them.
+ */
+public final class CurationOptions {
+
+  // ---------------------------------------------------------------- Kafka
+
+  public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
+      key("kafka.bootstrap-servers")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("The brokers, as host:port, separated by commas. Required.");
+
+  public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =
+      key("kafka.properties")
+          .mapType()
+          .defaultValue(Map.of())
+          .withDescription(
+              "Further settings of all Kafka clients, such as kafka.properties.security.protocol."
+                  + " Keep secrets out of them with Kafka's own config.providers, which read files"
+                  + " and environment variables where the client runs.");
+
+  public static final ConfigOption<String> KAFKA_TOPIC_PREFIX =
+      key("kafka.topic-prefix")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Stands before the names of all topics, so that several jobs can share a cluster.");
+
+  public static final ConfigOption<WireFormat> KAFKA_FORMAT =
+      key("kafka.format")
+          .enumType(WireFormat.class)
+          .defaultValue(WireFormat.JSON)
+          .withDescription(
+              "How records are written in all topics: JSON (proto3 JSON, for people) or PROTOBUF.");
+
+  public static final ConfigOption<DeliveryGuarantee> KAFKA_DELIVERY_GUARANTEE =
+      key("kafka.delivery-guarantee")
+          .enumType(DeliveryGuarantee.class)
+          .defaultValue(DeliveryGuarantee.EXACTLY_ONCE)
+          .withDescription(
+              "exactly-once: consumers that read committed see each record once, as often as Flink"
+                  + " checkpoints are taken. at-least-once: records are seen at once, and some twice"
+                  + " after a failure.");
+
+  public static final ConfigOption<String> KAFKA_TRANSACTIONAL_ID_PREFIX =
+      key("kafka.transactional-id-prefix")
+          .stringType()
+          .defaultValue("craft-stream")
+          .withDescription(
+              "Begins the names of the sinks' transactions. Two jobs on one Kafka cluster need two"
+                  + " prefixes, else they end each other's transactions.");
+
+  public static final ConfigOption<Duration> KAFKA_TRANSACTION_TIMEOUT =
+      key("kafka.transaction-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(15))
+          .withDescription(
+              "How long the broker keeps a transaction open. Must be at most the broker's"
+                  + " transaction.max.timeout.ms, and longer than the longest time between two Flink"
+                  + " checkpoints plus a restart: what is older than that at a restart is lost.");
+
+  public static final ConfigOption<Integer> KAFKA_PARTITIONS =
+      key("kafka.partitions")
+          .intType()
+          .defaultValue(4)
+          .withDescription(
+              "Partitions of the topics that the job creates, model-checkpoints aside, which has"
+                  + " one.");
+
+  public static final ConfigOption<Integer> KAFKA_REPLICATION_FACTOR =
+      key("kafka.replication-factor")
+          .intType()
+          .defaultValue(-1)
+          .withDescription(
+              "Replicas of the topics that the job creates; -1: the broker's default.");
+
+  public static final ConfigOption<Duration> KAFKA_RETENTION =
+      key("kafka.retention")
+          .durationType()
+          .defaultValue(Duration.ofDays(30))
+          .withDescription(
+              "How long the topics knowledge and dead-letters, where the job creates them, keep their"
+                  + " records.");
+
+  public static final ConfigOption<String> KAFKA_COMPRESSION =
+      key("kafka.compression")
+          .stringType()
+          .defaultValue("lz4")
+          .withDescription("Compression of what the job writes: none, gzip, snappy, lz4 or zstd.");
+
+  // ---------------------------------------------------------------- limits on what comes in
+
+  public static final ConfigOption<MemorySize> LIMITS_RECORD =
+      key("limits.record")
+          .memoryType()
+          .defaultValue(new MemorySize(Limits.DEFAULT.recordBytes()))
+          .withDescription("Largest record, key and value together. More becomes a dead letter.");
+
+  public static final ConfigOption<Integer> LIMITS_TEXT =
+      key("limits.text")
+          .intType()
+          .defaultValue(Limits.DEFAULT.textCharacters())
+          .withDescription("Longest question, in characters.");
+
+  public static final ConfigOption<Integer> LIMITS_ANSWER =
+      key("limits.answer")
+          .intType()
+          .defaultValue(Limits.DEFAULT.answerCharacters())
+          .withDescription("Longest gold answer, alias or option, in characters.");
+
+  public static final ConfigOption<Integer> LIMITS_ALIASES =
+      key("limits.aliases")
+          .intType()
+          .defaultValue(Limits.DEFAULT.aliases())
+          .withDescription("Most aliases of a question.");
+
+  public static final ConfigOption<Integer> LIMITS_SUBJECT =
+      key("limits.subject")
+          .intType()
+          .defaultValue(Limits.DEFAULT.subjectCharacters())
+          .withDescription("Longest subject, in characters.");
+
+  public static final ConfigOption<Integer> LIMITS_TAGS =
+      key("limits.tags")
+          .intType()
+          .defaultValue(Limits.DEFAULT.tags())
+          .withDescription("Most tags of a question.");
+
+  public static final ConfigOption<Integer> LIMITS_TAG =
+      key("limits.tag")
+          .intType()
+          .defaultValue(Limits.DEFAULT.tagCharacters())
+          .withDescription("Longest tag, in characters.");
+
+  // ---------------------------------------------------------------- Triton
+
+  public static final ConfigOption<List<String>> TRITON_ENDPOINTS =
+      key("triton.endpoints")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "The servers' gRPC addresses, as host:port, separated by semicolons; each serves all"
+                  + " models, and requests go to them in turn. Required.");
+
+  public static final ConfigOption<Duration> TRITON_DEADLINE =
+      key("triton.deadline")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription(
+              "How long one request may take, its retries included. After that the question rests"
+                  + " and is asked again.");
+
+  public static final ConfigOption<Duration> TRITON_MODEL_READY_TIMEOUT =
+      key("triton.model-ready-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(60))
+          .withDescription(
+              "How long an announced model may take to load, once its server answers, before the"
+                  + " announcement becomes a dead letter.");
+
+  public static final ConfigOption<Duration> TRITON_KEEP_ALIVE_TIME =
+      key("triton.keep-alive.time")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(60))
+          .withDescription(
+              "How long a connection with requests in flight may be silent before it is probed; at"
+                  + " least 10 s, and no shorter than the server permits.");
+
+  public static final ConfigOption<Duration> TRITON_KEEP_ALIVE_TIMEOUT =
+      key("triton.keep-alive.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(20))
+          .withDescription("How long a probe may go unanswered before the connection is given up.");
+
+  public static final ConfigOption<MemorySize> TRITON_MAX_MESSAGE =
+      key("triton.max-message")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(64))
+          .withDescription("Largest request and answer.");
+
+  public static final ConfigOption<Duration> TRITON_RETRY_FIRST =
+      key("triton.retry.first-back-off")
+          .durationType()
+          .defaultValue(Duration.ofMillis(200))
+          .withDescription("Pause before a request is first sent again; doubles, with jitter.");
+
+  public static final ConfigOption<Duration> TRITON_RETRY_MAX =
+      key("triton.retry.max-back-off")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription("Longest pause between two attempts, of a request or to connect.");
+
+  public static final ConfigOption<Boolean> TRITON_TLS =
+      key("triton.tls.enabled")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether connections are encrypted.");
+
+  public static final ConfigOption<String> TRITON_TLS_TRUST =
+      key("triton.tls.trust-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "PEM file of the authorities that the server's certificate is checked against; empty:"
+                  + " those that Java trusts. Must exist on each task manager.");
+
+  public static final ConfigOption<String> TRITON_TLS_CERTIFICATE =
+      key("triton.tls.certificate-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription("PEM file of the client's certificate chain, for mutual TLS.");
+
+  public static final ConfigOption<String> TRITON_TLS_KEY =
+      key("triton.tls.key-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription("PEM file of that certificate's private key (PKCS#8, not encrypted).");
+
+  public static final ConfigOption<String> TRITON_TOKEN_HEADER =
+      key("triton.token.header")
+          .stringType()
+          .defaultValue("authorization")
+          .withDescription("Header of the token; authorization gets `Bearer ` before it.");
+
+  public static final ConfigOption<String> TRITON_TOKEN_VARIABLE =
+      key("triton.token.environment-variable")
+          .stringType()
+          .defaultValue("")
+          .withDescription("Environment variable of the task managers that holds the token.");
+
+  public static final ConfigOption<String> TRITON_TOKEN_FILE =
+      key("triton.token.file")
+          .stringType()
+          .defaultValue("")
+          .withDescription("File on the task managers that holds the token.");
+
+  // ---------------------------------------------------------------- the knowledge query
+
+  public static final ConfigOption<Integer> QUERY_SAMPLES =
+      key("query.samples")
+          .intType()
+          .defaultValue(10)
+          .withDescription("Samples of an open-ended question.");
+
+  public static final ConfigOption<Double> QUERY_TEMPERATURE =
+      key("query.temperature")
+          .doubleType()
+          .defaultValue(1.0)
+          .withDescription("Temperature of the sampling.");
+
+  public static final ConfigOption<Integer> QUERY_MAX_TOKENS =
+      key("query.max-tokens")
+          .intType()
+          .defaultValue(50)
+          .withDescription("Longest sample, in tokens.");
+
+  public static final ConfigOption<List<String>> QUERY_STOP =
+      key("query.stop")
+          .stringType()
+          .asList()
+          .defaultValues("Answer the following question")
+          .withDescription(
+              "Texts that end a sample at the server; by default where the instruction starts to"
+                  + " repeat.");
+
+  public static final ConfigOption<String> QUERY_SHOTS =
+      key("query.shots-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "JSON file with the solved questions that stand before the one that is asked; read"
+                  + " where the job is submitted. Empty: the built-in ones, 3 open-ended and 5"
+                  + " multiple-choice.");
+
+  // ---------------------------------------------------------------- tracking
+
+  public static final ConfigOption<Integer> TRACKER_REQUESTS_IN_FLIGHT =
+      key("tracker.requests-in-flight")
+          .intType()
+          .defaultValue(8)
+          .withDescription(
+              "Questions that each parallel task asks at the same time, at least 2. Times the"
+                  + " parallelism it should fill the servers and not much more.");
+
+  public static final ConfigOption<Integer> TRACKER_ATTEMPTS =
+      key("tracker.attempts")
+          .intType()
+          .defaultValue(5)
+          .withDescription(
+              "How often a question is asked in vain, while its checkpoint answers others, before"
+                  + " it becomes a dead letter. Attempts during an outage do not count.");
+
+  public static final ConfigOption<Duration> TRACKER_FIRST_BACK_OFF =
+      key("tracker.back-off.first")
+          .durationType()
+          .defaultValue(Duration.ofMillis(500))
+          .withDescription(
+              "How long a question rests after a failed attempt; doubles, with jitter.");
+
+  public static final ConfigOption<Duration> TRACKER_MAX_BACK_OFF =
+      key("tracker.back-off.max")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(15))
+          .withDescription("How long a question rests at most.");
+
+  // ---------------------------------------------------------------- relabelling
+
+  public static final ConfigOption<Strategy> RELABEL_STRATEGY =
+      key("relabel.strategy")
+          .enumType(Strategy.class)
+          .defaultValue(Strategy.CRAFT)
+          .withDescription(
+              "Which questions may become which instruction. Affects decisions from now on; what was"
+                  + " decided before stays until a new pair of model checkpoints.");
+
+  public static final ConfigOption<Double> RELABEL_OPEN_ENDED_ANSWER =
+      key("relabel.open-ended.answer-from")
+          .doubleType()
+          .defaultValue(Thresholds.PAPER.openEndedAnswer())
+          .withDescription("Least correctness of an open-ended ANSWER.");
+
+  public static final ConfigOption<Double> RELABEL_OPEN_ENDED_REFUSAL =
+      key("relabel.open-ended.refusal-to")
+          .doubleType()
+          .defaultValue(Thresholds.PAPER.openEndedRefusal())
+          .withDescription("Greatest correctness of an open-ended REFUSAL.");
+
+  public static final ConfigOption<Double> RELABEL_MULTIPLE_CHOICE_ANSWER =
+      key("relabel.multiple-choice.answer-from")
+          .doubleType()
+          .defaultValue(Thresholds.PAPER.multipleChoiceAnswer())
+          .withDescription("Least correctness of a multiple-choice ANSWER.");
+
+  public static final ConfigOption<Double> RELABEL_MULTIPLE_CHOICE_REFUSAL =
+      key("relabel.multiple-choice.refusal-below")
+          .doubleType()
+          .defaultValue(Thresholds.PAPER.multipleChoiceRefusal())
+          .withDescription("A multiple-choice REFUSAL has less correctness than this.");
+
+  // ---------------------------------------------------------------- the instructions' texts
+
+  public static final ConfigOption<String> TRAINING_OPEN_ENDED =
+      key("training.open-ended.prompt")
+          .stringType()
+          .defaultValue(TrainingTexts.PAPER.openEnded())
+          .withDescription("Prompt of an open-ended instruction, with {question} in it once.");
+
+  public static final ConfigOption<String> TRAINING_MULTIPLE_CHOICE =
+      key("training.multiple-choice.prompt")
+          .stringType()
+          .defaultValue(TrainingTexts.PAPER.multipleChoice())
+          .withDescription(
+              "What stands before a multiple-choice question; may hold {subject} and {letters}.");
+
+  public static final ConfigOption<String> TRAINING_MULTIPLE_CHOICE_WITHOUT_SUBJECT =
+      key("training.multiple-choice.prompt-without-subject")
+          .stringType()
+          .defaultValue(TrainingTexts.PAPER.multipleChoiceWithoutSubject())
+          .withDescription("The same for a question that names no subject; may hold {letters}.");
+
+  public static final ConfigOption<String> TRAINING_OPEN_ENDED_REFUSAL =
+      key("training.open-ended.refusal")
+          .stringType()
+          .defaultValue(TrainingTexts.PAPER.openEndedRefusal())
+          .withDescription("Response of an open-ended REFUSAL.");
+
+  public static final ConfigOption<String> TRAINING_MULTIPLE_CHOICE_REFUSAL =
+      key("training.multiple-choice.refusal")
+          .stringType()
+          .defaultValue(TrainingTexts.PAPER.multipleChoiceRefusal())
+          .withDescription("Response of a multiple-choice REFUSAL.");
+
+  private CurationOptions() {}
+}

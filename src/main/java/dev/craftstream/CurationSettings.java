@@ -1,0 +1,178 @@
+package dev.craftstream;
+
+import static dev.craftstream.CurationOptions.*;
+
+import dev.craftstream.method.Thresholds;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.Shots;
+import dev.craftstream.prompt.TrainingPrompt;
+import dev.craftstream.prompt.TrainingTexts;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.Limits;
+import dev.craftstream.tracking.TrackerSettings;
+import dev.craftstream.triton.Endpoint;
+import dev.craftstream.triton.QuerySettings;
+import dev.craftstream.triton.TritonSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+
+/** The job's options, read and checked; a mistake fails here with a sentence that says what to set. */
+public record CurationSettings(
+    KafkaSettings kafka,
+    Limits limits,
+    TritonSettings triton,
+    QuerySettings query,
+    TrackerSettings tracker,
+    Strategy strategy,
+    Thresholds thresholds,
+    TrainingPrompt trainingPrompt) {
+
+  /**
+   * Reads the settings.
+   *
+   * @throws IllegalArgumentException with a sentence that names the option
+   */
+  public static CurationSettings of(Configuration options) {
+    OptionsReference.rejectUnknown(options);
+    return new CurationSettings(
+        section("kafka", () -> kafka(options)),
+        section("limits", () -> limits(options)),
+        section("triton", () -> triton(options)),
+        section("query", () -> query(options)),
+        section("tracker", () -> tracker(options)),
+        section("relabel", () -> options.get(RELABEL_STRATEGY)),
+        section("relabel", () -> thresholds(options)),
+        section("training", () -> trainingPrompt(options)));
+  }
+
+  private static KafkaSettings kafka(Configuration options) {
+    return KafkaSettings.builder(
+            required(
+                options, KAFKA_BOOTSTRAP_SERVERS, "the brokers' addresses, such as kafka:9092"))
+        .clientProperties(options.get(KAFKA_PROPERTIES))
+        .topicPrefix(options.get(KAFKA_TOPIC_PREFIX))
+        .format(options.get(KAFKA_FORMAT))
+        .guarantee(options.get(KAFKA_DELIVERY_GUARANTEE))
+        .transactionalIdPrefix(options.get(KAFKA_TRANSACTIONAL_ID_PREFIX))
+        .transactionTimeout(options.get(KAFKA_TRANSACTION_TIMEOUT))
+        .partitions(options.get(KAFKA_PARTITIONS))
+        .replicationFactor(options.get(KAFKA_REPLICATION_FACTOR))
+        .retention(options.get(KAFKA_RETENTION))
+        .compression(options.get(KAFKA_COMPRESSION))
+        .build();
+  }
+
+  private static Limits limits(Configuration options) {
+    return new Limits(
+        bytes(options, LIMITS_RECORD),
+        options.get(LIMITS_TEXT),
+        options.get(LIMITS_ANSWER),
+        options.get(LIMITS_ALIASES),
+        options.get(LIMITS_SUBJECT),
+        options.get(LIMITS_TAGS),
+        options.get(LIMITS_TAG));
+  }
+
+  private static TritonSettings triton(Configuration options) {
+    List<Endpoint> endpoints =
+        required(options, TRITON_ENDPOINTS, "the servers' gRPC addresses, such as triton:8001")
+            .stream()
+            .map(Endpoint::parse)
+            .toList();
+    return TritonSettings.to(endpoints)
+        .deadline(options.get(TRITON_DEADLINE))
+        .modelReadyTimeout(options.get(TRITON_MODEL_READY_TIMEOUT))
+        .keepAlive(options.get(TRITON_KEEP_ALIVE_TIME), options.get(TRITON_KEEP_ALIVE_TIMEOUT))
+        .maxMessageBytes(bytes(options, TRITON_MAX_MESSAGE))
+        .retryBackoff(options.get(TRITON_RETRY_FIRST), options.get(TRITON_RETRY_MAX))
+        .tls(
+            new TritonSettings.Tls(
+                options.get(TRITON_TLS),
+                options.get(TRITON_TLS_TRUST),
+                options.get(TRITON_TLS_CERTIFICATE),
+                options.get(TRITON_TLS_KEY)))
+        .token(
+            new TritonSettings.Token(
+                options.get(TRITON_TOKEN_HEADER),
+                options.get(TRITON_TOKEN_VARIABLE),
+                options.get(TRITON_TOKEN_FILE)))
+        .build();
+  }
+
+  private static QuerySettings query(Configuration options) {
+    String file = options.get(QUERY_SHOTS);
+    Shots shots = file.isBlank() ? Shots.builtIn() : Shots.read(Path.of(file));
+    return new QuerySettings(
+        options.get(QUERY_SAMPLES),
+        options.get(QUERY_TEMPERATURE),
+        options.get(QUERY_MAX_TOKENS),
+        options.get(QUERY_STOP),
+        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots));
+  }
+
+  private static TrackerSettings tracker(Configuration options) {
+    return new TrackerSettings(
+        options.get(TRACKER_REQUESTS_IN_FLIGHT),
+        options.get(TRACKER_ATTEMPTS),
+        options.get(TRACKER_FIRST_BACK_OFF),
+        options.get(TRACKER_MAX_BACK_OFF));
+  }
+
+  private static Thresholds thresholds(Configuration options) {
+    return new Thresholds(
+        options.get(RELABEL_OPEN_ENDED_ANSWER),
+        options.get(RELABEL_OPEN_ENDED_REFUSAL),
+        options.get(RELABEL_MULTIPLE_CHOICE_ANSWER),
+        options.get(RELABEL_MULTIPLE_CHOICE_REFUSAL));
+  }
+
+  private static TrainingPrompt trainingPrompt(Configuration options) {
+    return new TrainingPrompt(
+        new TrainingTexts(
+            options.get(TRAINING_OPEN_ENDED),
+            options.get(TRAINING_MULTIPLE_CHOICE),
+            options.get(TRAINING_MULTIPLE_CHOICE_WITHOUT_SUBJECT),
+            options.get(TRAINING_OPEN_ENDED_REFUSAL),
+            options.get(TRAINING_MULTIPLE_CHOICE_REFUSAL)));
+  }
+
+  private static <T> T required(Configuration options, ConfigOption<T> option, String what) {
+    return options
+        .getOptional(option)
+        .filter(value -> !value.toString().isBlank())
+        .orElseThrow(
+            () -> new IllegalArgumentException("Set " + option.key() + " to " + what + "."));
+  }
+
+  private static int bytes(Configuration options, ConfigOption<MemorySize> option) {
+    long bytes = options.get(option).getBytes();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          option.key() + " is " + options.get(option) + "; it must be below 2 GiB.");
+    }
+    return (int) bytes;
+  }
+
+  private static <T> T section(String name, Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException mistake) {
+      throw new IllegalArgumentException(
+          "Options " + name + ".*: " + sentence(mistake), mistake);
+    }
+  }
+
+  /** Flink says which value of which option it could not read in the cause. */
+  private static String sentence(IllegalArgumentException mistake) {
+    Throwable cause = mistake.getCause();
+    return cause == null || cause.getMessage() == null
+        ? mistake.getMessage()
+        : mistake.getMessage() + " (" + cause.getMessage() + ")";
+  }
+}

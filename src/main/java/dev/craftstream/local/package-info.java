@@ -1,0 +1,2 @@
+/** What the embedded run starts on the own machine. */
+package dev.craftstream.local;

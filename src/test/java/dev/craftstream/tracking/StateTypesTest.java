@@ -1,0 +1,117 @@
+package dev.craftstream.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Task;
+import dev.craftstream.selection.LastDecision;
+import dev.craftstream.tracking.TrackedQuestion.Measured;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.PojoTypeInfo;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StateTypesTest {
+  private static final String FIRST_FORMAT = "00";
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        Tally.KeyGroupCount.class,
+        ModelCheckpoint.class,
+        ModelCheckpointEvent.class,
+        LastDecision.class
+      })
+  void stateIsAPojoWithoutKryoSoThatItsFieldsMayGrow(Class<?> type) {
+    TypeInformation<?> information = TypeInformation.of(type);
+    assertThat(information).isInstanceOf(PojoTypeInfo.class);
+    SerializerConfigImpl strict = new SerializerConfigImpl();
+    strict.setGenericTypes(false);
+    assertThat(information.createSerializer(strict)).isNotNull();
+  }
+
+  @Test
+  void aQuestionUnderThreeCheckpointsTakesAtMost325Bytes() throws Exception {
+    TrackedQuestion question = openEnded("x".repeat(150));
+    byte[] bytes = written(question);
+    assertThat(read(bytes)).isEqualTo(question);
+    assertThat(bytes.length).isLessThanOrEqualTo(325);
+  }
+
+  @Test
+  void everyKindOfQuestionAndMeasurementComesBackAsItWas() throws Exception {
+    KnowledgeState choice = new KnowledgeState(0.25, -0.7, 0.2, 0, 0, "", 0, "mc");
+    KnowledgeState notTheShare = new KnowledgeState(1.0 / 3, -0.1, 0, 10, 3, "a", -1L, "oe");
+    TrackedQuestion question =
+        new TrackedQuestion(
+            new Question(
+                "é".repeat(256),
+                Task.MULTIPLE_CHOICE,
+                Purpose.EVALUATE,
+                "\uD83E\uDD14 ".repeat(20_000),
+                "C",
+                List.of(),
+                List.of("a", "b", ""),
+                "",
+                List.of()),
+            2_000_000,
+            new Origin("", 1023, Long.MAX_VALUE),
+            List.of(
+                new Measured(1, choice),
+                new Measured(2, null),
+                new Measured(3_000_000_000L, notTheShare),
+                new Measured(3_000_000_001L, choice)),
+            TrackedQuestion.NEVER);
+    assertThat(read(written(question))).isEqualTo(question);
+  }
+
+  @Test
+  void stateOfTheFirstFormatStaysReadable() throws Exception {
+    byte[] first = HexFormat.of().parseHex(FIRST_FORMAT);
+    assertThat(read(first)).isEqualTo(openEnded("Why?"));
+    assertThat(HexFormat.of().formatHex(written(openEnded("Why?"))))
+        .as("a change of the format needs a new number")
+        .isEqualTo(FIRST_FORMAT);
+  }
+
+  private static TrackedQuestion openEnded(String text) {
+    KnowledgeState state =
+        new KnowledgeState(0.7, 0.83, 0, 10, 7, "Paris", 1234567890123L, "oe-3shot-1a2b3c4d");
+    return new TrackedQuestion(
+        new Question(
+            "capital-of-france",
+            Task.OPEN_ENDED,
+            Purpose.TRAIN,
+            text,
+            "Paris",
+            List.of("Paris", "City of Paris"),
+            List.of(),
+            "capitals",
+            List.of("easy")),
+        1,
+        new Origin("questions", 3, 123_456_789L),
+        List.of(new Measured(1, state), new Measured(2, state), new Measured(5, state)),
+        5);
+  }
+
+  private static byte[] written(TrackedQuestion question) throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(512);
+    TrackedQuestionSerializer.INSTANCE.serialize(question, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private static TrackedQuestion read(byte[] bytes) throws Exception {
+    return TrackedQuestionSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
+  }
+}
