@@ -13,7 +13,7 @@ import java.util.Locale;
 record Axes(double bottom, double top) {
   static final int WIDTH = 480;
   static final int HEIGHT = 420;
-  private static final int LEFT = 54;
+  private static final int LEFT = 66;
   private static final int RIGHT = 14;
   private static final int ABOVE = 30;
   private static final int BELOW = 48;
@@ -86,7 +86,7 @@ record Axes(double bottom, double top) {
     double middle = (upper() + lower()) / 2;
     parts.add(
         Markup.element(
-            tag("text class='axis middle' transform='translate(14 %s) rotate(-90)'", middle),
+            tag("text class='axis middle' transform='translate(15 %s) rotate(-90)'", middle),
             "certainty"));
     return Markup.all(parts);
   }

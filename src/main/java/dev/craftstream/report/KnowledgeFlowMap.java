@@ -19,15 +19,17 @@ import java.util.stream.Stream;
  * stronger the arrow.
  */
 final class KnowledgeFlowMap {
-  private static final int CELLS = 7;
   private static final double SHORTEST_ARROW = 7;
 
   private final Task task;
   private final List<CuratedQuestion> questions;
+  private final int cells;
 
   KnowledgeFlowMap(Task task, List<CuratedQuestion> questions) {
     this.task = task;
     this.questions = questions.stream().filter(q -> q.task() == task && q.hasFlow()).toList();
+    // So many that a cell holds a handful of questions on average.
+    this.cells = (int) Math.max(3, Math.min(10, Math.round(Math.sqrt(this.questions.size()) / 2)));
   }
 
   Markup draw() {
@@ -36,29 +38,29 @@ final class KnowledgeFlowMap {
             questions.stream()
                 .flatMap(q -> Stream.of(q.initial().certainty(), q.rehearsal().certainty()))
                 .toList());
-    Map<Integer, List<CuratedQuestion>> cells = new TreeMap<>();
+    Map<Integer, List<CuratedQuestion>> byCell = new TreeMap<>();
     for (CuratedQuestion question : questions) {
-      cells.computeIfAbsent(cell(axes, question), cell -> new ArrayList<>()).add(question);
+      byCell.computeIfAbsent(cell(axes, question), cell -> new ArrayList<>()).add(question);
     }
-    int most = cells.values().stream().mapToInt(List::size).max().orElse(1);
+    int most = byCell.values().stream().mapToInt(List::size).max().orElse(1);
     return Axes.picture(
         "Knowledge flow of the %s questions, averaged over cells of the plane"
             .formatted(Words.of(task)),
         axes.frame(),
         Markup.all(
-            cells.values().stream()
+            byCell.values().stream()
                 .sorted(Comparator.comparingInt(List::size))
                 .map(cell -> arrow(axes, cell, most))
                 .toList()));
   }
 
-  private static int cell(Axes axes, CuratedQuestion question) {
+  private int cell(Axes axes, CuratedQuestion question) {
     double height = (question.initial().certainty() - axes.bottom()) / (axes.top() - axes.bottom());
-    return index(question.initial().correctness()) * CELLS + index(height);
+    return index(question.initial().correctness()) * cells + index(height);
   }
 
-  private static int index(double share) {
-    return Math.max(0, Math.min(CELLS - 1, (int) (share * CELLS)));
+  private int index(double share) {
+    return Math.max(0, Math.min(cells - 1, (int) (share * cells)));
   }
 
   private static Markup arrow(Axes axes, List<CuratedQuestion> cell, int most) {
