@@ -1,0 +1,106 @@
+package dev.craftstream.cli;
+
+import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** {@code ./craft}: the commands, and how they say that something went wrong. */
+@Command(
+    name = "./craft",
+    description = {
+      "Curates refusal-aware training data as a stream, after the CRaFT paper.",
+      "",
+      "Start with: ./craft demo",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Craft.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      ConsumeCommand.class,
+      PublishCommand.class,
+      RemoveCommand.class,
+      AnnounceCommand.class,
+      RetireCommand.class,
+      OptionsCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:it failed, and a sentence said why", "2:the command line is wrong"},
+    footer = {"", "./craft COMMAND --help explains a command, with examples."})
+public final class Craft implements Runnable {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @CommandLine.Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the whole of an error, not its sentence alone.")
+  private boolean verbose;
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String... arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    Craft craft = new Craft();
+    CommandLine commands = new CommandLine(craft);
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setParameterExceptionHandler(Craft::explain);
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> craft.explain(failure, command.getErr()));
+    return commands;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int explain(ParameterException mistake, String[] arguments) {
+    CommandLine command = mistake.getCommandLine();
+    command.getErr().println("craft: " + mistake.getMessage());
+    command
+        .getErr()
+        .println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private int explain(Exception failure, PrintWriter err) {
+    err.println("craft: " + sentence(failure));
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    LoggerFactory.getLogger(Craft.class).error("The command failed", failure);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What went wrong, for people. */
+  static String sentence(Throwable failure) {
+    String message = failure.getMessage();
+    boolean meantToBeRead =
+        failure instanceof java.io.IOException
+            || failure instanceof IllegalStateException
+            || failure instanceof IllegalArgumentException
+            || failure.getClass().getName().startsWith("dev.craftstream.");
+    if (meantToBeRead && message != null && !message.isBlank()) {
+      return message.strip();
+    }
+    return "It failed in a way that should not happen: "
+        + failure
+        + ". Run it again with --verbose for the whole error, and please report it.";
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Craft.class.getPackage().getImplementationVersion();
+      return new String[] {"craft-stream " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

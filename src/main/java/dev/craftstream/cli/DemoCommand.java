@@ -1,0 +1,209 @@
+package dev.craftstream.cli;
+
+import dev.craftstream.local.Logs;
+import dev.craftstream.local.Ports;
+import dev.craftstream.local.Project;
+import dev.craftstream.local.WorkFolder;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ./craft demo}. */
+@Command(
+    name = "demo",
+    description = {
+      "Runs everything on this machine: a Kafka broker, a Triton server with a small language model, a Flink"
+          + " cluster with its web UI and the job. Questions go in; the model is measured before and after"
+          + " rehearsal; relabelled instructions come out, with a summary and an HTML report.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "A questions file has one question a line, as JSON:",
+      "  {\"question_id\": \"river-1\", \"subject\": \"geography\", \"open_ended\":",
+      "    {\"question\": \"Which river flows through Paris?\", \"answer\": \"Seine\", \"aliases\": [\"La Seine\"]}}",
+      "  {\"question_id\": \"river-2\", \"subject\": \"geography\", \"multiple_choice\":",
+      "    {\"question\": \"Which river is longest?\", \"options\": [\"Rhine\", \"Nile\"], \"target\": \"B\"}}",
+      "(each on one line). An open-ended answer is right when it contains the answer or an alias.",
+      "proto/craftstream/v1/question.proto describes all fields.",
+      "",
+      "Examples:",
+      "  ./craft demo",
+      "  ./craft demo --keep-running",
+      "  ./craft demo --open-ended 40 --multiple-choice 20",
+      "  ./craft demo --questions my-questions.jsonl --report my-report.html",
+      "  ./craft demo -Drelabel.strategy=COR_RAIT"
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final int WEB_PORT = 8081;
+  private static final int KAFKA_PORT = 9092;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--questions",
+      paramLabel = "FILE",
+      description = "Your own questions. Default: those of the project, in order of subject.")
+  private Path questions;
+
+  @Option(
+      names = "--open-ended",
+      paramLabel = "N",
+      description = "At most N of the open-ended questions, spread over the file.")
+  private Integer openEnded;
+
+  @Option(
+      names = "--multiple-choice",
+      paramLabel = "N",
+      description = "At most N of the multiple-choice questions, spread over the file.")
+  private Integer multipleChoice;
+
+  @Option(
+      names = "--keep-running",
+      description = "Leave everything up at the end, and say how to look at it.")
+  private boolean keepRunning;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Where the HTML report goes. Default: report.html in the work folder.")
+  private Path report;
+
+  @Option(
+      names = "--work-dir",
+      paramLabel = "FOLDER",
+      description =
+          "For logs and data; starts clean. Default: .craft/demo. What is set up once lies in .craft.")
+  private Path workFolder;
+
+  @Option(
+      names = "--requests-in-flight",
+      paramLabel = "N",
+      description =
+          "Questions that each parallel task asks at the same time. Default: that of"
+              + " flink-conf/craft-stream.yaml.")
+  private Integer requestsInFlight;
+
+  @Option(
+      names = "--web-port",
+      paramLabel = "PORT",
+      description = "Of Flink's web UI. Default: 8081, or a free one where that is in use.")
+  private Integer webPort;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description = "Of the broker. Default: 9092, or a free one where that is in use.")
+  private Integer kafkaPort;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "One of the job's options; goes before flink-conf. ./craft options lists them.")
+  private Map<String, String> options = Map.of();
+
+  @Override
+  public Integer call() throws Exception {
+    atLeast("--open-ended", openEnded, 0);
+    atLeast("--multiple-choice", multipleChoice, 0);
+    atLeast("--requests-in-flight", requestsInFlight, 2);
+    port("--web-port", webPort);
+    port("--kafka-port", kafkaPort);
+    Terminal terminal = Terminal.of(spec.commandLine().getOut());
+    Project project = Project.here();
+    List<Question> asked = questions();
+    project.check();
+    int web = Ports.choose(webPort, WEB_PORT, "the web UI", "--web-port");
+    int kafka = Ports.choose(kafkaPort, KAFKA_PORT, "the broker", "--kafka-port");
+    Path folder = workFolder != null ? workFolder : project.home().path().resolve("demo");
+    try (WorkFolder work = WorkFolder.take(folder.toAbsolutePath().normalize())) {
+      Path page = report != null ? report.toAbsolutePath() : work.report();
+      if (page.getParent() != null) {
+        Files.createDirectories(page.getParent());
+      }
+      Logs.to(work.logs());
+      Map<String, String> set = new HashMap<>(options);
+      if (requestsInFlight != null) {
+        set.put("tracker.requests-in-flight", requestsInFlight.toString());
+      }
+      try (Demo demo = new Demo(project, work, terminal, asked, set, web, kafka)) {
+        demo.run(page);
+        if (keepRunning) {
+          demo.keepRunning();
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void atLeast(String option, Integer value, int least) {
+    if (value != null && value < least) {
+      throw new ParameterException(
+          spec.commandLine(), option + " is " + value + "; give at least " + least + ".");
+    }
+  }
+
+  private void port(String option, Integer value) {
+    if (value != null && (value < 0 || value > 65_535)) {
+      throw new ParameterException(
+          spec.commandLine(), option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
+    }
+  }
+
+  private List<Question> questions() throws IOException {
+    List<QuestionEvent> events =
+        questions == null ? QuestionsFile.builtIn() : QuestionsFile.read(questions);
+    List<Question> all = new ArrayList<>();
+    for (QuestionEvent event : events) {
+      if (event.question() == null) {
+        throw new IOException(
+            "The file removes question "
+                + event.questionId()
+                + "; a run that starts clean has nothing to remove.");
+      }
+      all.add(event.question());
+    }
+    List<Question> chosen = spread(all, openEnded, multipleChoice);
+    if (chosen.stream().noneMatch(question -> question.purpose() == Purpose.TRAIN)) {
+      throw new IOException(
+          "No question is left that could become an instruction; give at least one of PURPOSE_TRAIN.");
+    }
+    return chosen;
+  }
+
+  /** At most so many of each task, in their order, from everywhere in the list. */
+  static List<Question> spread(List<Question> all, Integer openEnded, Integer multipleChoice) {
+    Map<Task, Integer> limits = new HashMap<>();
+    limits.put(Task.OPEN_ENDED, openEnded);
+    limits.put(Task.MULTIPLE_CHOICE, multipleChoice);
+    Map<Task, Integer> sizes = new HashMap<>();
+    all.forEach(question -> sizes.merge(question.task(), 1, Integer::sum));
+    Map<Task, Integer> seen = new HashMap<>();
+    List<Question> chosen = new ArrayList<>();
+    for (Question question : all) {
+      long size = sizes.get(question.task());
+      Integer limit = limits.get(question.task());
+      long place = seen.merge(question.task(), 1, Integer::sum);
+      if (limit == null || limit >= size || place * limit / size > (place - 1) * limit / size) {
+        chosen.add(question);
+      }
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.craftstream.cli;
+
+import dev.craftstream.ConfigurationFile;
+import dev.craftstream.CurationOptions;
+import dev.craftstream.CurationSettings;
+import dev.craftstream.local.Logs;
+import dev.craftstream.local.Project;
+import dev.craftstream.topics.KafkaSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Option;
+
+/** Where the commands find the job's Kafka: by the options that the job itself was started with. */
+final class JobOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The job's options. Default: those of the run that ./craft demo started last, else those of"
+              + " flink-conf/craft-stream.yaml.")
+  private Path config;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka's address; goes before the one in the options.")
+  private String bootstrapServers;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "One of the job's options; goes before the file. ./craft options lists them.")
+  private Map<String, String> options = Map.of();
+
+  /** Reads them, and sends all logs away from the console. */
+  KafkaSettings kafka() throws IOException {
+    Project project = Project.here();
+    Logs.to(project.home().path().resolve("logs"));
+    Configuration all = ConfigurationFile.read(file(project));
+    all.addAll(Configuration.fromMap(options));
+    if (bootstrapServers != null) {
+      all.set(CurationOptions.KAFKA_BOOTSTRAP_SERVERS, bootstrapServers);
+    }
+    if (!all.contains(CurationOptions.TRITON_ENDPOINTS)) {
+      // Nobody is asked by these commands.
+      all.set(CurationOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
+    }
+    return CurationSettings.of(all).kafka();
+  }
+
+  private Path file(Project project) {
+    if (config != null) {
+      return config;
+    }
+    Path ofTheDemo = project.home().path().resolve("demo").resolve("craft-stream.yaml");
+    return Files.exists(ofTheDemo) ? ofTheDemo : project.options();
+  }
+}

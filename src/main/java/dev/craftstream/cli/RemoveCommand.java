@@ -1,0 +1,36 @@
+package dev.craftstream.cli;
+
+import dev.craftstream.local.TopicWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ./craft remove}. */
+@Command(
+    name = "remove",
+    description = "Removes a question everywhere; its instruction is taken back.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  ./craft remove capital-france"})
+final class RemoveCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private JobOptions job;
+
+  @Parameters(paramLabel = "QUESTION_ID", description = "The question.")
+  private String questionId;
+
+  @Override
+  public Integer call() throws Exception {
+    if (questionId.isBlank()) {
+      throw new picocli.CommandLine.ParameterException(
+          spec.commandLine(), "The question id is blank.");
+    }
+    try (TopicWriter writer = new TopicWriter(job.kafka())) {
+      writer.removal(questionId);
+    }
+    spec.commandLine().getOut().printf("Removed question %s.%n", questionId);
+    return 0;
+  }
+}

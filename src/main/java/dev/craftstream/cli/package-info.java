@@ -1,0 +1,2 @@
+/** The commands of {@code ./craft}. */
+package dev.craftstream.cli;

@@ -1,0 +1,99 @@
+package dev.craftstream.local;
+
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.topics.EncodedRecord;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.RecordEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Writes events to the job's input topics. Each call returns when the broker has what it wrote. */
+public final class TopicWriter implements AutoCloseable {
+  private final KafkaSettings settings;
+  private final RecordEncoder encoder;
+  private final Producer<byte[], byte[]> producer;
+
+  public TopicWriter(KafkaSettings settings) {
+    this.settings = settings;
+    this.encoder = new RecordEncoder(settings.format());
+    Properties properties = new Properties();
+    settings.clientProperties().forEach(properties::setProperty);
+    properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Writes question events in their order. */
+  public void questions(List<QuestionEvent> events) {
+    List<Future<RecordMetadata>> writes = new ArrayList<>();
+    for (QuestionEvent event : events) {
+      writes.add(send(settings.topics().questions(), encoder.question(event)));
+    }
+    writes.forEach(this::await);
+  }
+
+  /** Removes a question. */
+  public void removal(String questionId) {
+    questions(List.of(new QuestionEvent(questionId, null, new Origin("", 0, 0))));
+  }
+
+  /**
+   * Announces a model checkpoint.
+   *
+   * @return the model time that this is
+   */
+  public long announcement(ModelCheckpoint checkpoint) {
+    return write(settings.topics().modelCheckpoints(), encoder.announcement(checkpoint)) + 1;
+  }
+
+  /**
+   * Retires a model checkpoint.
+   *
+   * @return the model time that this is
+   */
+  public long retirement(String checkpointId) {
+    return write(settings.topics().modelCheckpoints(), encoder.retirement(checkpointId)) + 1;
+  }
+
+  private long write(String topic, EncodedRecord record) {
+    return await(send(topic, record)).offset();
+  }
+
+  private Future<RecordMetadata> send(String topic, EncodedRecord record) {
+    return producer.send(new ProducerRecord<>(topic, record.key(), record.value()));
+  }
+
+  private RecordMetadata await(Future<RecordMetadata> write) {
+    try {
+      return write.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Writing to Kafka was interrupted.", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "Kafka at %s did not take the record (%s). Check that the broker runs and that the topics are there; the job makes them when it starts."
+              .formatted(settings.bootstrapServers(), e.getCause().getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

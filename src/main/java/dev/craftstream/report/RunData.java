@@ -1,0 +1,72 @@
+package dev.craftstream.report;
+
+import dev.craftstream.method.Thresholds;
+import dev.craftstream.model.Role;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that a report tells of a run.
+ *
+ * @param finishedAt when it ended
+ * @param total how long it took, set-up left out
+ * @param thresholds what divided the questions
+ * @param phases how long each part took, in order
+ * @param sweeps the measurements of all questions, one a model checkpoint, in order
+ * @param questions the questions, in the order in which they were published
+ * @param failures what could not be used
+ * @param facts further names and values, in order
+ */
+public record RunData(
+    Instant finishedAt,
+    Duration total,
+    Thresholds thresholds,
+    List<Phase> phases,
+    List<Sweep> sweeps,
+    List<CuratedQuestion> questions,
+    List<Failure> failures,
+    List<Fact> facts) {
+
+  public RunData {
+    phases = List.copyOf(phases);
+    sweeps = List.copyOf(sweeps);
+    questions = List.copyOf(questions);
+    failures = List.copyOf(failures);
+    facts = List.copyOf(facts);
+  }
+
+  /** A part of the run. */
+  public record Phase(String name, Duration duration) {}
+
+  /**
+   * The measurement of all questions under one model checkpoint.
+   *
+   * @param checkpointId the model checkpoint
+   * @param model where Triton serves it, for people
+   * @param questions how many were measured
+   * @param duration from the announcement until the last answer
+   * @param requestsInFlight how many requests the job may have in flight
+   * @param slotsInUse average share of these that it had; not a number where it is not known
+   */
+  public record Sweep(
+      String checkpointId,
+      Role role,
+      String model,
+      int questions,
+      Duration duration,
+      int requestsInFlight,
+      double slotsInUse) {
+
+    /** Questions a second. */
+    public double rate() {
+      return questions / Math.max(0.001, duration.toMillis() / 1000.0);
+    }
+  }
+
+  /** A dead letter: what it is about, its class and its explanation. */
+  public record Failure(String subject, String reason, String explanation) {}
+
+  /** A name and its value. */
+  public record Fact(String name, String value) {}
+}

@@ -1,0 +1,158 @@
+package dev.craftstream.report;
+
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A run's summary for the terminal, at most 100 characters wide. */
+public final class SummaryText {
+  private static final int SHOWN_FAILURES = 10;
+
+  private SummaryText() {}
+
+  public static String of(RunData run) {
+    Summary summary = Summary.of(run.questions());
+    StringBuilder text = new StringBuilder();
+    labels(summary, text);
+    flow(summary, text);
+    examples(summary, text);
+    sweeps(run, text);
+    failures(run.failures(), text);
+    return text.toString();
+  }
+
+  private static void labels(Summary all, StringBuilder text) {
+    line(text, "Labels             questions   ANSWER  REFUSAL  DROPPED");
+    for (Task task : all.tasks()) {
+      Summary its = all.of(task);
+      line(
+          text,
+          "  %-16s %9d %8d %8d %8d%s",
+          Words.of(task),
+          its.size(),
+          its.count(Label.ANSWER),
+          its.count(Label.REFUSAL),
+          its.count(Label.DROPPED),
+          reasons(its));
+      if (its.withoutLabel() > 0) {
+        line(text, "  %-16s %9d without a label", "", its.withoutLabel());
+      }
+    }
+    List<String> changes = new ArrayList<>();
+    for (Label from : Label.values()) {
+      for (Label to : Label.values()) {
+        if (from != to && all.changes(from, to) > 0) {
+          changes.add("%s -> %s: %d".formatted(from, to, all.changes(from, to)));
+        }
+      }
+    }
+    line(
+        text,
+        "  Provisional to final: %s",
+        changes.isEmpty() ? "no label changed" : String.join(", ", changes));
+    line(text, "");
+  }
+
+  private static String reasons(Summary summary) {
+    List<String> reasons = new ArrayList<>();
+    for (DropReason reason : DropReason.values()) {
+      if (summary.count(reason) > 0) {
+        reasons.add(summary.count(reason) + " " + Words.of(reason));
+      }
+    }
+    return reasons.isEmpty() ? "" : "  (" + String.join(", ", reasons) + ")";
+  }
+
+  private static void flow(Summary all, StringBuilder text) {
+    line(text, "Knowledge flow            up     down     same     mean");
+    for (Task task : all.tasks()) {
+      Summary.Flow flow = all.of(task).flow();
+      line(
+          text,
+          "  %-16s %9d %8d %8d %8s",
+          Words.of(task),
+          flow.up(),
+          flow.down(),
+          flow.same(),
+          Words.signed(flow.mean()));
+    }
+    line(text, "");
+  }
+
+  private static void examples(Summary summary, StringBuilder text) {
+    List<CuratedQuestion> examples = summary.examples();
+    if (examples.isEmpty()) {
+      return;
+    }
+    line(text, "Examples (correctness and certainty; label and response)");
+    for (CuratedQuestion question : examples) {
+      line(
+          text,
+          "  %s  [gold: %s]",
+          Words.shortened(question.text(), 66),
+          Words.shortened(question.goldText(), 22));
+      row(text, "before", question.initial(), question.before());
+      row(text, "after", question.rehearsal(), question.after());
+    }
+    line(text, "");
+  }
+
+  private static void row(
+      StringBuilder text,
+      String when,
+      CuratedQuestion.Knowledge knowledge,
+      CuratedQuestion.Curation curation) {
+    line(
+        text,
+        "    %-7s%s, %5s   %-8s%s",
+        when,
+        Words.figure(knowledge.correctness()),
+        Words.figure(knowledge.certainty()),
+        curation.label(),
+        curation.response().isEmpty()
+            ? ""
+            : "\"" + Words.shortened(curation.response(), 50) + "\"");
+  }
+
+  private static void sweeps(RunData run, StringBuilder text) {
+    line(text, "Sweeps                questions       time        rate   requests in flight");
+    for (RunData.Sweep sweep : run.sweeps()) {
+      line(
+          text,
+          "  %-20s %8d %10s %9.1f/s   %s of %d on average",
+          Words.shortened(sweep.checkpointId(), 20),
+          sweep.questions(),
+          Words.of(sweep.duration()),
+          sweep.rate(),
+          Words.percent(sweep.slotsInUse()),
+          sweep.requestsInFlight());
+    }
+    line(text, "");
+  }
+
+  private static void failures(List<RunData.Failure> failures, StringBuilder text) {
+    if (failures.isEmpty()) {
+      return;
+    }
+    line(text, "Dead letters: %d", failures.size());
+    for (RunData.Failure failure : failures.subList(0, Math.min(SHOWN_FAILURES, failures.size()))) {
+      line(
+          text,
+          "  %s: %s: %s",
+          Words.shortened(failure.subject(), 40),
+          failure.reason(),
+          Words.shortened(failure.explanation(), 300));
+    }
+    if (failures.size() > SHOWN_FAILURES) {
+      line(text, "  ... and %d more, in the report", failures.size() - SHOWN_FAILURES);
+    }
+    line(text, "");
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+  }
+}

@@ -1,0 +1,57 @@
+package dev.craftstream.report;
+
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.Task;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How the reports put things. */
+public final class Words {
+  private Words() {}
+
+  public static String of(Task task) {
+    return switch (task) {
+      case OPEN_ENDED -> "open-ended";
+      case MULTIPLE_CHOICE -> "multiple-choice";
+    };
+  }
+
+  static String of(DropReason reason) {
+    return switch (reason) {
+      case UNDECIDED_CORRECTNESS -> "half known";
+      case KNOWLEDGE_FLOW -> "about to be learnt";
+    };
+  }
+
+  /** Two decimals. */
+  static String figure(double value) {
+    return String.format(Locale.ROOT, "%.2f", value + 0.0).replace("-0.00", "0.00");
+  }
+
+  /** Two decimals and a sign. */
+  static String signed(double value) {
+    String text = figure(value);
+    return text.startsWith("-") || text.equals("0.00") ? text : "+" + text;
+  }
+
+  public static String percent(double share) {
+    return Double.isNaN(share) ? "unknown" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  /** Seconds below two minutes, else minutes and seconds. */
+  public static String of(Duration duration) {
+    double seconds = duration.toMillis() / 1000.0;
+    return seconds < 120
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(
+            Locale.ROOT, "%d min %02d s", duration.toMinutes(), duration.toSecondsPart());
+  }
+
+  /** {@code text} on one line, of at most {@code length} characters. */
+  static String shortened(String text, int length) {
+    String line = text.replaceAll("\\s+", " ").strip();
+    return line.codePointCount(0, line.length()) <= length
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, length - 1)).strip() + "…";
+  }
+}
