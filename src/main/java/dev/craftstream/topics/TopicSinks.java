@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
@@ -48,9 +49,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *       transaction state is invalid.
  *   <li>One can't go back from this naming to the connector's default with the same state.
  * </ul>
- *
- * Each start of a writer leaves one idle admin client behind in the connector (5.0.0), which ends
- * with its JVM: in a session cluster, restart the task managers once in a while.
  */
 public final class TopicSinks {
 
@@ -60,7 +58,7 @@ public final class TopicSinks {
   private TopicSinks() {}
 
   /** To the {@code instructions} topic. */
-  public static KafkaSink<Instruction> instructions(KafkaSettings settings) {
+  public static Sink<Instruction> instructions(KafkaSettings settings) {
     RecordEncoder encoder = new RecordEncoder(settings.format());
     return sink(
         settings,
@@ -70,13 +68,13 @@ public final class TopicSinks {
   }
 
   /** To the {@code knowledge} topic; changes that are no measurement and no removal are skipped. */
-  public static KafkaSink<KnowledgeChange> knowledge(KafkaSettings settings) {
+  public static Sink<KnowledgeChange> knowledge(KafkaSettings settings) {
     RecordEncoder encoder = new RecordEncoder(settings.format());
     return sink(settings, settings.topics().knowledge(), OUTPUT_BYTES, encoder::knowledge);
   }
 
   /** To the {@code dead-letters} topic. */
-  public static KafkaSink<DeadLetter> deadLetters(KafkaSettings settings) {
+  public static Sink<DeadLetter> deadLetters(KafkaSettings settings) {
     RecordEncoder encoder = new RecordEncoder(settings.format());
     return sink(
         settings,
@@ -85,7 +83,7 @@ public final class TopicSinks {
         deadLetter -> Optional.of(encoder.deadLetter(deadLetter)));
   }
 
-  private static <T> KafkaSink<T> sink(
+  private static <T> Sink<T> sink(
       KafkaSettings settings, String topic, int maxRequestBytes, Encoding<T> encoding) {
     Properties properties = settings.connection();
     properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
@@ -100,11 +98,15 @@ public final class TopicSinks {
             .setKafkaProducerConfig(properties)
             .setRecordSerializer(new ToTopic<>(topic, encoding))
             .setDeliveryGuarantee(settings.guarantee());
-    if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
-      sink.setTransactionalIdPrefix(settings.transactionalIdPrefix() + "-" + topic)
-          .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING);
+    if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
+      return sink.build();
     }
-    return sink.build();
+    return new TransactionalSink<>(
+        sink.setTransactionalIdPrefix(settings.transactionalIdPrefix() + "-" + topic)
+            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+            .build(),
+        settings,
+        topic);
   }
 
   /** What of an element is written; nothing where it is skipped. */

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,9 +72,26 @@ class TopicsJobTest {
   /** Failures that are still to come. */
   private static final AtomicInteger FAILURES_LEFT = new AtomicInteger();
 
+  private Set<Thread> threadsBefore;
+
   @BeforeEach
   void noFailures() {
     FAILURES_LEFT.set(0);
+    threadsBefore = Set.copyOf(Thread.getAllStackTraces().keySet());
+  }
+
+  /** What the connector itself would leave behind, and what this project's clients might. */
+  @AfterEach
+  void noClientIsLeftBehind() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> !threadsBefore.contains(thread))
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.contains("kafka-admin-client-thread"))
+                    .noneMatch(name -> name.contains("kafka-producer-network-thread")));
   }
 
   private static KafkaSettings.Builder settings(KafkaBroker broker) {
@@ -188,6 +207,13 @@ class TopicsJobTest {
     return env.executeAsync();
   }
 
+  private static void stop(JobClient job) throws Exception {
+    job.cancel().get(30, TimeUnit.SECONDS);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
+  }
+
   private static Instruction instruction(QuestionEvent event) {
     return event.question() == null
         ? Instruction.tombstone(event.questionId(), 2, 1)
@@ -276,7 +302,7 @@ class TopicsJobTest {
     var knowledge = read(settings, settings.topics().knowledge(), sent / 2 + 2);
     assertThat(knowledge).hasSize(sent / 2 + 2);
     assertThat(knowledge).filteredOn(record -> record.value() == null).hasSize(2);
-    job.cancel().get(30, TimeUnit.SECONDS);
+    stop(job);
   }
 
   @Test
@@ -311,7 +337,7 @@ class TopicsJobTest {
     assertThat(letters.get("large").getTopic()).isEqualTo(settings.topics().questions());
     assertThat(letters.get("bad").getOriginalValue().toByteArray()).containsExactly(1, 2, 3);
     assertThat(letters.get("").getTopic()).isEqualTo(settings.topics().modelCheckpoints());
-    job.cancel().get(30, TimeUnit.SECONDS);
+    stop(job);
   }
 
   private static dev.craftstream.v1.DeadLetter deadLetter(byte[] json) {
@@ -356,7 +382,7 @@ class TopicsJobTest {
         .singleElement()
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
     dead.close(Duration.ZERO);
-    job.cancel().get(30, TimeUnit.SECONDS);
+    stop(job);
   }
 
   @Test
@@ -371,7 +397,7 @@ class TopicsJobTest {
     send(settings, settings.topics().questions(), batch);
     JobClient job = start(settings);
     assertThat(read(settings, settings.topics().instructions(), 20)).hasSize(20);
-    job.cancel().get(30, TimeUnit.SECONDS);
+    stop(job);
   }
 
   @Test
@@ -403,6 +429,6 @@ class TopicsJobTest {
     assertThat(read(settings, settings.topics().instructions(), 1))
         .singleElement()
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
-    job.cancel().get(30, TimeUnit.SECONDS);
+    stop(job);
   }
 }

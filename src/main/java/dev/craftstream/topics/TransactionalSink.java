@@ -1,0 +1,122 @@
+package dev.craftstream.topics;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link KafkaSink} that leaves no admin client behind.
+ *
+ * <p>A writer of the connector (5.0.0) opens an admin client when it starts, to look for open
+ * transactions, and never closes it: a thread for each writer and each restart, for as long as the
+ * task manager lives. This sink closes it when the writer has started. A writer whose start fails
+ * can't be reached; so that brokers that are away don't make that the rule, they are asked first,
+ * by a client that is closed.
+ */
+final class TransactionalSink<T>
+    implements TwoPhaseCommittingStatefulSink<T, KafkaWriterState, KafkaCommittable>,
+        SupportsPostCommitTopology<KafkaCommittable>,
+        LineageVertexProvider {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionalSink.class);
+
+  private final KafkaSink<T> sink;
+  private final KafkaSettings settings;
+  private final String topic;
+
+  TransactionalSink(KafkaSink<T> sink, KafkaSettings settings, String topic) {
+    this.sink = sink;
+    this.settings = settings;
+    this.topic = topic;
+  }
+
+  @Override
+  public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
+      WriterInitContext context) throws IOException {
+    return restoreWriter(context, List.of());
+  }
+
+  @Override
+  public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> restoreWriter(
+      WriterInitContext context, Collection<KafkaWriterState> recoveredState) throws IOException {
+    requireTopic();
+    var writer = sink.restoreWriter(context, recoveredState);
+    closeAdminClient(writer);
+    return writer;
+  }
+
+  private void requireTopic() throws IOException {
+    Properties properties = settings.connection();
+    properties.setProperty("client.id", settings.transactionalIdPrefix() + "-" + topic + "-start");
+    try (Admin admin = Admin.create(properties)) {
+      admin.describeTopics(List.of(topic)).allTopicNames().get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "The topic %s can't be written at %s: %s"
+              .formatted(topic, settings.bootstrapServers(), e.getCause().getMessage()),
+          e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("The start of the writer to " + topic + " was interrupted.", e);
+    }
+  }
+
+  private static void closeAdminClient(Object writer) {
+    try {
+      Field field = writer.getClass().getDeclaredField("adminClient");
+      field.setAccessible(true);
+      if (field.get(writer) instanceof Admin admin) {
+        admin.close(Duration.ZERO);
+        // Where the writer should want one later, it makes another.
+        field.set(writer, null);
+      }
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.warn("The connector's admin client could not be closed; its thread stays", e);
+    }
+  }
+
+  @Override
+  public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+    return sink.createCommitter(context);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaCommittable> getCommittableSerializer() {
+    return sink.getCommittableSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaWriterState> getWriterStateSerializer() {
+    return sink.getWriterStateSerializer();
+  }
+
+  @Override
+  public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committables) {
+    sink.addPostCommitTopology(committables);
+  }
+
+  @Override
+  public LineageVertex getLineageVertex() {
+    return sink.getLineageVertex();
+  }
+}
