@@ -11,7 +11,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A Triton Inference Server that runs as a child of this process, on this machine's loopback
@@ -251,12 +251,21 @@ public final class TritonServer implements AutoCloseable {
     return settings.folder().resolve("triton-" + ports.grpc() + ".log");
   }
 
-  /** The server's process, for tests that stop, continue or kill it. */
+  /** The server's process, for tests that stop and continue it. */
   public ProcessHandle process() {
     return process.toHandle();
   }
 
-  /** Stops the server and its models' processes; returns when they are gone. */
+  /** Ends the server as a crash would, without a word to its clients; returns when it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    close();
+  }
+
+  /**
+   * Stops the server and its models' processes; returns when they are gone. That takes Triton about
+   * 3 s, and up to 10 s where requests are in flight.
+   */
   @Override
   public void close() {
     try {
@@ -325,7 +334,6 @@ public final class TritonServer implements AutoCloseable {
   }
 
   private synchronized void stop() {
-    List<ProcessHandle> models = process.descendants().toList();
     process.destroy();
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
@@ -335,15 +343,38 @@ public final class TritonServer implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    List<ProcessHandle> models = models();
     models.forEach(ProcessHandle::destroyForcibly);
     models.forEach(model -> model.onExit().completeOnTimeout(model, 5, TimeUnit.SECONDS).join());
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(SHARED_MEMORY, sharedMemoryPrefix + "*")) {
-      for (Path region : left) {
+    try {
+      for (Path region : sharedMemory()) {
         Files.deleteIfExists(region);
       }
     } catch (IOException e) {
-      // Nothing is left, or it is not ours to delete.
+      // It is not ours to delete.
+    }
+  }
+
+  /**
+   * The models' processes. They bear the name of their shared memory, and no kinship once the
+   * server is gone: a model that hangs outlives a server that crashed.
+   */
+  List<ProcessHandle> models() {
+    return ProcessHandle.allProcesses()
+        .filter(other -> other.info().commandLine().orElse("").contains(sharedMemoryPrefix))
+        .filter(other -> other.pid() != process.pid())
+        .toList();
+  }
+
+  /** The memory that the server shares with its models. */
+  List<Path> sharedMemory() throws IOException {
+    if (!Files.isDirectory(SHARED_MEMORY)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(SHARED_MEMORY)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(sharedMemoryPrefix))
+          .toList();
     }
   }
 }

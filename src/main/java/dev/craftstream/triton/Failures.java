@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 /**
  * Says of a failed request whether asking again may help, and in a sentence what failed and what to
@@ -11,6 +12,8 @@ import java.util.concurrent.CompletionException;
  */
 final class Failures {
   private static final int LONGEST_DETAIL = 2_000;
+  private static final Pattern STACK_FRAMES =
+      Pattern.compile("\\R\\s*(at [\\w.$/]+\\(|\\.\\.\\. \\d+ more)[^\\n]*");
 
   private final String servers;
   private final Duration deadline;
@@ -106,7 +109,8 @@ final class Failures {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
     // A broken connection's reason is in its cause.
     String cause = status.getCause() == null ? "" : " (" + status.getCause().getMessage() + ")";
-    String detail = (status.getCode() + description + cause).strip();
+    // gRPC puts whole stack traces into some descriptions.
+    String detail = STACK_FRAMES.matcher(status.getCode() + description + cause).replaceAll("");
     return detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "..";
   }
 

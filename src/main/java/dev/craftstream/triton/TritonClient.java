@@ -111,7 +111,8 @@ final class TritonClient implements AutoCloseable {
    *
    * <p>The protocol reports a failure within a stream as a text without a code. Whether a retry can
    * help is therefore asked of the server: as long as it says that the model is not ready, the
-   * request is sent again; a ready model's failure is final.
+   * request is sent again. Where it is ready, it may have got so since: then the request is sent
+   * once more, and the failure of that is final.
    */
   CompletableFuture<List<ModelInferResponse>> streamInfer(
       ServedModel model, ModelInferRequest request, Deadline deadline) {
@@ -124,7 +125,7 @@ final class TritonClient implements AutoCloseable {
     Optional<UnusableAnswerException> tooLarge = tooLarge(model, marked);
     return tooLarge.isPresent()
         ? CompletableFuture.failedFuture(tooLarge.get())
-        : streamUntilReady(model, marked, deadline, 0);
+        : streamUntilReady(model, marked, deadline, 0, false);
   }
 
   /** Whether the model can be asked; also false where it does not exist. */
@@ -263,7 +264,11 @@ final class TritonClient implements AutoCloseable {
   }
 
   private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
-      ServedModel model, ModelInferRequest request, Deadline deadline, int attempt) {
+      ServedModel model,
+      ModelInferRequest request,
+      Deadline deadline,
+      int attempt,
+      boolean knownReady) {
     var attempts = new Attempts(retries);
     var answers = new StreamedAnswers(settings.maxMessageBytes());
     stub(attempts, deadline).modelStreamInfer(answers);
@@ -274,7 +279,11 @@ final class TritonClient implements AutoCloseable {
             thrown -> {
               Throwable cause = Failures.unwrapped(thrown);
               if (cause instanceof StreamedAnswers.FailedException failed) {
-                return afterFailure(model, request, deadline, attempt, failed.getMessage());
+                Status failure = Status.UNKNOWN.withDescription(failed.getMessage());
+                return knownReady
+                    ? CompletableFuture.failedFuture(
+                        failures.unavailable(model, "failed: " + Failures.detail(failure), failure))
+                    : afterFailure(model, request, deadline, attempt, failure);
               }
               if (cause instanceof MalformedAnswerException malformed) {
                 return CompletableFuture.failedFuture(
@@ -290,25 +299,21 @@ final class TritonClient implements AutoCloseable {
       ModelInferRequest request,
       Deadline deadline,
       int attempt,
-      String message) {
+      Status failure) {
     return modelReady(model, deadline)
         .thenCompose(
             ready -> {
-              Status failure = Status.UNKNOWN.withDescription(message);
-              Duration pause = backoff(attempt);
-              boolean timeLeft = deadline.timeRemaining(TimeUnit.NANOSECONDS) > pause.toNanos();
-              if (ready || !timeLeft) {
+              Duration pause = ready ? Duration.ZERO : backoff(attempt);
+              if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pause.toNanos()) {
                 return CompletableFuture.failedFuture(
                     failures.unavailable(
-                        model,
-                        (ready ? "failed: " : "is not ready: ") + Failures.detail(failure),
-                        failure));
+                        model, "is not ready: " + Failures.detail(failure), failure));
               }
               return pause(pause)
                   .thenCompose(
                       done -> {
                         retries.increment();
-                        return streamUntilReady(model, request, deadline, attempt + 1);
+                        return streamUntilReady(model, request, deadline, attempt + 1, ready);
                       });
             });
   }
