@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.YamlParserUtils;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -54,8 +54,7 @@ public final class ConfigurationFile {
           if (value instanceof Map<?, ?> nested) {
             flatten(key + ".", nested, options);
           } else if (value instanceof List<?> list) {
-            options.setString(
-                key, list.stream().map(String::valueOf).collect(Collectors.joining(";")));
+            options.setString(key, YamlParserUtils.toYAMLString(list));
           } else if (value != null) {
             options.setString(key, value.toString());
           }

@@ -29,7 +29,11 @@ import picocli.CommandLine.ScopeType;
       OptionsCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:it failed, and a sentence said why", "2:the command line is wrong"},
+    exitCodeList = {
+      "0:done",
+      "1:it failed, and a sentence said why",
+      "2:the command line is wrong"
+    },
     footer = {"", "./craft COMMAND --help explains a command, with examples."})
 public final class Craft implements Runnable {
 
@@ -64,9 +68,7 @@ public final class Craft implements Runnable {
   private static int explain(ParameterException mistake, String[] arguments) {
     CommandLine command = mistake.getCommandLine();
     command.getErr().println("craft: " + mistake.getMessage());
-    command
-        .getErr()
-        .println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     return CommandLine.ExitCode.USAGE;
   }
 

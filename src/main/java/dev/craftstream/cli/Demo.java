@@ -45,13 +45,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One embedded run: brings everything up in order, feeds it, watches it, and takes it down again.
- * A broker or model server that dies on the way is brought back, and the job goes on.
+ * One embedded run: brings everything up in order, feeds it, watches it, and takes it down again. A
+ * broker or model server that dies on the way is brought back, and the job goes on.
  */
 final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
   private static final String MODEL = "smollm2";
-  private static final ModelCheckpoint INITIAL = checkpoint("smollm2-initial", Role.INITIAL, "", "1");
+  private static final ModelCheckpoint INITIAL =
+      checkpoint("smollm2-initial", Role.INITIAL, "", "1");
   private static final ModelCheckpoint REHEARSAL =
       checkpoint("smollm2-rehearsal", Role.REHEARSAL, INITIAL.id(), "2");
   private static final Duration LOOK = Duration.ofMillis(250);
@@ -130,7 +131,9 @@ final class Demo implements AutoCloseable {
         questions.stream()
             .map(question -> new QuestionEvent(question.id(), question, new Origin("", 0, 0)))
             .toList());
-    terminal.line("  %d questions published to the topic %s", questions.size(), settings.kafka().topics().questions());
+    terminal.line(
+        "  %d questions published to the topic %s",
+        questions.size(), settings.kafka().topics().questions());
 
     RunData.Sweep initial = sweep(INITIAL, writer);
     RunData.Sweep rehearsal = sweep(REHEARSAL, writer);
@@ -223,8 +226,7 @@ final class Demo implements AutoCloseable {
   private void startBroker() {
     long start = begin("Kafka broker");
     broker =
-        opened(
-            KafkaBroker.start(work.kafka(), kafkaPort, System.getProperty("java.class.path")));
+        opened(KafkaBroker.start(work.kafka(), kafkaPort, System.getProperty("java.class.path")));
     phase("Kafka broker", start, broker.bootstrapServers());
   }
 
@@ -281,7 +283,9 @@ final class Demo implements AutoCloseable {
   private Configuration options(String kafka, String endpoint) {
     Configuration all = ConfigurationFile.read(project.options());
     for (String key :
-        List.of(CurationOptions.KAFKA_BOOTSTRAP_SERVERS.key(), CurationOptions.TRITON_ENDPOINTS.key())) {
+        List.of(
+            CurationOptions.KAFKA_BOOTSTRAP_SERVERS.key(),
+            CurationOptions.TRITON_ENDPOINTS.key())) {
       if (options.containsKey(key)) {
         throw new IllegalArgumentException(
             "The embedded run brings its own servers; leave out -D" + key + ".");
@@ -297,7 +301,9 @@ final class Demo implements AutoCloseable {
     StringBuilder yaml =
         new StringBuilder("# The options of the run whose files lie here; made by ./craft demo.\n");
     new TreeMap<>(all.toMap())
-        .forEach((key, value) -> yaml.append(key).append(": '").append(value.replace("'", "''")).append("'\n"));
+        .forEach(
+            (key, value) ->
+                yaml.append(key).append(": '").append(value.replace("'", "''")).append("'\n"));
     Files.writeString(work.options(), yaml);
   }
 
@@ -429,7 +435,8 @@ final class Demo implements AutoCloseable {
     for (ModelCheckpoint checkpoint : List.of(INITIAL, REHEARSAL)) {
       for (Task task : Task.values()) {
         missing +=
-            committed.toMeasure(checkpoint.role(), task) - committed.measured(checkpoint.id(), task);
+            committed.toMeasure(checkpoint.role(), task)
+                - committed.measured(checkpoint.id(), task);
       }
     }
     return missing;
@@ -479,7 +486,12 @@ final class Demo implements AutoCloseable {
     restarts++;
     if (restarts > RESTARTS) {
       throw new IOException(
-          what + " ended, after " + RESTARTS + " restarts. See the logs in " + Project.shown(work.path()) + ".");
+          what
+              + " ended, after "
+              + RESTARTS
+              + " restarts. See the logs in "
+              + Project.shown(work.path())
+              + ".");
     }
     terminal.line("  %s ended; it is started again.", what);
   }
@@ -512,10 +524,11 @@ final class Demo implements AutoCloseable {
             "Job",
             "%d parallel tasks, %d requests in flight, Flink checkpoints every %d s"
                 .formatted(
-                    flink.parallelism(), requestsInFlight(), flink.checkpointInterval().toSeconds())));
+                    flink.parallelism(),
+                    requestsInFlight(),
+                    flink.checkpointInterval().toSeconds())));
     facts.add(
-        new RunData.Fact(
-            "Machine", Runtime.getRuntime().availableProcessors() + " processors"));
+        new RunData.Fact("Machine", Runtime.getRuntime().availableProcessors() + " processors"));
     return facts;
   }
 
@@ -544,8 +557,7 @@ final class Demo implements AutoCloseable {
   }
 
   private void ready(String what, long start, String detail) {
-    terminal.line(
-        "  %-20s ready in %6.1f s   %s", what, (System.nanoTime() - start) / 1e9, detail);
+    terminal.line("  %-20s ready in %6.1f s   %s", what, (System.nanoTime() - start) / 1e9, detail);
   }
 
   // ---------------------------------------------------------------- taking it down

@@ -116,7 +116,8 @@ final class QuestionsFile {
   }
 
   private String explained() {
-    String shown = String.join("\n", mistakes.subList(0, Math.min(SHOWN_MISTAKES, mistakes.size())));
+    String shown =
+        String.join("\n", mistakes.subList(0, Math.min(SHOWN_MISTAKES, mistakes.size())));
     return "The questions cannot be used.\n"
         + shown
         + (mistakes.size() > SHOWN_MISTAKES

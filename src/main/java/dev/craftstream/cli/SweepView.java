@@ -38,7 +38,9 @@ final class SweepView {
     String left =
         measured == total
             ? ""
-            : rate > 0 ? String.format(Locale.ROOT, ", about %.0f s left", (total - measured) / rate) : "";
+            : rate > 0
+                ? String.format(Locale.ROOT, ", about %.0f s left", (total - measured) / rate)
+                : "";
     lines.add(
         String.format(
             Locale.ROOT,

@@ -87,7 +87,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     configuration.set(WebOptions.SUBMIT_ENABLE, false);
     configuration.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
     configuration.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.resolve("checkpoints").toUri().toString());
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        folder.resolve("checkpoints").toUri().toString());
     configuration.set(
         CheckpointingOptions.SAVEPOINT_DIRECTORY, folder.resolve("savepoints").toUri().toString());
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
@@ -110,8 +111,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   }
 
   /** Starts the job that was defined in {@link #environment}. */
-  public JobMonitor submit(StreamExecutionEnvironment environment, String name)
-      throws IOException {
+  public JobMonitor submit(StreamExecutionEnvironment environment, String name) throws IOException {
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(name);
     try {

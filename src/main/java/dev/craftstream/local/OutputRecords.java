@@ -72,7 +72,8 @@ public final class OutputRecords {
       return message;
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException(
-          "A record of the job's own cannot be read as %s: %s".formatted(format, e.getMessage()), e);
+          "A record of the job's own cannot be read as %s: %s".formatted(format, e.getMessage()),
+          e);
     }
   }
 }

@@ -42,8 +42,7 @@ public final class RunLedger {
   public synchronized void add(KnowledgeRecord entry) {
     knowledge
         .computeIfAbsent(entry.getCheckpointId(), id -> new HashMap<>())
-        .put(
-            entry.getQuestionId(), new Knowledge(entry.getCorrectness(), entry.getCertainty()));
+        .put(entry.getQuestionId(), new Knowledge(entry.getCorrectness(), entry.getCertainty()));
   }
 
   public synchronized void add(Instruction instruction) {
