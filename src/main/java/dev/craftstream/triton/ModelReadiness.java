@@ -111,7 +111,7 @@ final class ModelReadiness {
                     "is not ready, "
                         + client.settings().modelReadyTimeout().toMillis() / 1000.0
                         + " s after its server was. Check its name, its version and the server's"
-                        + " log, load it, then announce it under a new id"));
+                        + " log, load it, then announce it again"));
   }
 
   private Verdict failed(Throwable failure) {
