@@ -96,7 +96,7 @@ final class ModelReadiness {
                                 + " contract: "
                                 + lack
                                 + ". Mend the model's configuration or announce it with the"
-                                + " contract that it speaks, under a new id")))
+                                + " contract that it speaks")))
         .orElse(Verdict.FIT);
   }
 
