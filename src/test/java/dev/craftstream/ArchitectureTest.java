@@ -9,9 +9,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The packages follow the data's way, and their arrows point one way. */
-@AnalyzeClasses(
-    packages = "dev.craftstream",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.craftstream", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String FLINK = "org.apache.flink..";
   private static final String KAFKA = "org.apache.kafka..";
