@@ -25,7 +25,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a model version knows of one question: see docs of the method for correctness and certainty."""
+    """What a model version knows of one question: its correctness in [0, 1] and its certainty."""
 
     question_id: str
     kind: str
@@ -141,7 +141,7 @@ def main() -> None:
         for kind in sorted({k.kind for k in measured[0]}):
             flow = np.array([b.correctness - a.correctness for a, b in zip(*measured, strict=True) if a.kind == kind])
             up, down = (flow > 1e-9).mean(), (flow < -1e-9).mean()
-            print(f"flow, {kind}: up {up:.0%}, down {down:.0%}, same {1 - up - down:.0%}, mean {flow.mean():+.3f}")
+            print(f"flow, {kind}: up {up:.0%}, down {down:.0%}, same {abs(1 - up - down):.0%}, mean {flow.mean():+.3f}")
 
 
 if __name__ == "__main__":

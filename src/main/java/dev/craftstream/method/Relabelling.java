@@ -35,7 +35,7 @@ public final class Relabelling {
 
   /** Knowledge flow: correctness under REHEARSAL minus correctness under INITIAL, -1 to 1. */
   public static double knowledgeFlow(KnowledgeState initial, KnowledgeState rehearsal) {
-    return Figures.round(rehearsal.correctness() - initial.correctness());
+    return initial.flowTo(rehearsal);
   }
 
   /**

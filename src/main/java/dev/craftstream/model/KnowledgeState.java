@@ -24,4 +24,13 @@ public record KnowledgeState(
     int correctSamples,
     String frequentCorrectAnswer,
     long seed,
-    String promptVersion) {}
+    String promptVersion) {
+
+  /**
+   * Knowledge flow (paper, section 3.1): correctness under REHEARSAL minus correctness under
+   * INITIAL, which is this; -1 to 1, rounded to 12 decimals so that 0.3 - 0.1 is 0.2.
+   */
+  public double flowTo(KnowledgeState rehearsal) {
+    return Math.rint((rehearsal.correctness - correctness) * 1e12) / 1e12 + 0.0;
+  }
+}

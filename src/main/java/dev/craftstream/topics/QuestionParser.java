@@ -7,9 +7,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
 import dev.craftstream.v1.MultipleChoice;
 import dev.craftstream.v1.OpenEnded;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -127,6 +125,7 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
     };
   }
 
+  /** Two options may be the same: public question sets hold such questions. */
   private void options(List<String> options) throws Rejection {
     if (options.size() < 2 || options.size() > 26) {
       throw Rejection.invalid(
@@ -134,14 +133,6 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
               .formatted(Rules.count(options.size())));
     }
     Rules.texts("multiple_choice.options", options, limits.answerCharacters());
-    Set<String> seen = new HashSet<>();
-    for (int i = 0; i < options.size(); i++) {
-      if (!seen.add(options.get(i))) {
-        throw Rejection.invalid(
-            "multiple_choice.options[%d] is %s, as an option before it is; only different options are allowed."
-                .formatted(i, Rejection.shown(options.get(i))));
-      }
-    }
   }
 
   private static void target(MultipleChoice choice) throws Rejection {

@@ -166,7 +166,7 @@ public final class RecordEncoder implements Serializable {
       basis
           .setRehearsalCheckpointId(decision.rehearsal().checkpoint().id())
           .setRehearsalCorrectness(rehearsal.correctness())
-          .setKnowledgeFlow(rehearsal.correctness() - initial.correctness())
+          .setKnowledgeFlow(initial.flowTo(rehearsal))
           .setRehearsalSeed(rehearsal.seed());
     }
     return basis.build();

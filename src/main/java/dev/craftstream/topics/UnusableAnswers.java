@@ -1,9 +1,6 @@
 package dev.craftstream.topics;
 
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.DeadLetter.Reason;
-import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.UnusableAnswer;
 import org.apache.flink.api.common.functions.MapFunction;
 
@@ -21,14 +18,6 @@ public final class UnusableAnswers implements MapFunction<UnusableAnswer, DeadLe
 
   @Override
   public DeadLetter map(UnusableAnswer answer) {
-    EncodedRecord event =
-        encoder.question(
-            new QuestionEvent(answer.question().id(), answer.question(), answer.origin()));
-    return new DeadLetter(
-        Reason.UNUSABLE_ANSWER,
-        answer.explanation(),
-        new OriginalRecord(answer.origin(), event.key(), event.value()),
-        answer.question().id(),
-        answer.checkpointId());
+    return encoder.deadLetter(answer);
   }
 }

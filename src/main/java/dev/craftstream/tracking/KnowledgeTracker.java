@@ -328,7 +328,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
     ModelCheckpoint missing = announcements.missing(kept);
     if (missing != null) {
-      Asked asked = new Asked(lane, missing, kept.version(), holds);
+      // All older checkpoints have answered, so model times before this one's need not wait for it.
+      long holdsFrom = Math.max(holds, missing.announcedAt());
+      Asked asked = new Asked(lane, missing, kept.version(), holdsFrom);
       inFlight.put(id, asked);
       countInFlight(lane, 1);
       ask(kept.question(), asked);

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 public interface KnowledgeQuery extends AutoCloseable {
 
   /**
-   * Asks one question; gives up at the deadline.
+   * Asks one question; gives up at the deadline. Cancelling the future takes the request back.
    *
    * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
    */

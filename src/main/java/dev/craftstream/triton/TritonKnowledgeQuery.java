@@ -11,6 +11,8 @@ import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.InferenceContract.OpenEndedQuery;
 import dev.craftstream.triton.InferenceContract.Requirement;
 import dev.craftstream.triton.InferenceContract.Sampled;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +51,20 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   @Override
   public CompletableFuture<KnowledgeState> ask(
+      Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
+    try {
+      CompletableFuture<KnowledgeState> answer = measure(question, questionVersion, checkpoint);
+      // A request whose future is cancelled is taken back from the server.
+      var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
+      return answer;
+    } finally {
+      context.detach(before);
+    }
+  }
+
+  private CompletableFuture<KnowledgeState> measure(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     InferenceContract contract = InferenceContract.of(serving.contract());

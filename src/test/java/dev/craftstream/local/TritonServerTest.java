@@ -56,7 +56,7 @@ class TritonServerTest {
 
   @Test
   void saysWhichPortIsTaken() throws Exception {
-    try (var other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var ports = new TritonServer.Ports(other.getLocalPort(), 0, 0);
 
       assertThatThrownBy(

@@ -391,12 +391,6 @@ class QuestionParserTest {
             Reason.INVALID,
             "27 entries"),
         bad(
-            "same options",
-            "q",
-            multipleChoice("[\"a\",\"b\",\"a\"]", "\"A\""),
-            Reason.INVALID,
-            "multiple_choice.options[2] is \"a\""),
-        bad(
             "target outside",
             "q",
             multipleChoice("[\"a\",\"b\"]", "\"C\""),

@@ -107,6 +107,18 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void aModelTimeDoesNotWaitForTheCheckpointAfterIt() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.rehearsal(2);
+      tracker.answer("a@initial", 1);
+      assertThat(tracker.server.openNames()).containsExactly("a@rehearsal");
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void modelTimePassesWithoutQuestions() throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(4)) {
       tracker.initial(1);

@@ -142,6 +142,17 @@ class TritonOutageTest {
   }
 
   @Test
+  void takesBackWhatIsNotWantedAnyMore() throws Exception {
+    var gate = new Gate(folder.resolve("gate"));
+    try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
+      CompletableFuture<?> answer = query.ask(openEnded(gate.question()), 1, craft("hangs"));
+      gate.awaitAsked();
+      answer.cancel(false);
+      gate.awaitCancelled();
+    }
+  }
+
+  @Test
   void endsWhatIsInFlightWhenItIsClosed() throws Exception {
     var gate = new Gate(folder.resolve("gate"));
     KnowledgeQuery query = open(settings(TRITON.endpoint()).build());

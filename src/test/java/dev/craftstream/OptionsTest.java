@@ -1,0 +1,100 @@
+package dev.craftstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+  private static final Path REFERENCE = Path.of("flink-conf/OPTIONS.md");
+
+  @Test
+  void theReferencePageIsMadeOfTheOptions() throws Exception {
+    assertThat(Files.readString(REFERENCE))
+        .as("write it anew with: ./craft options > " + REFERENCE)
+        .isEqualTo(OptionsReference.markdown());
+  }
+
+  @Test
+  void theShippedFileIsComplete() {
+    CurationSettings settings =
+        CurationSettings.of(ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml")));
+    assertThat(settings.tracker().requestsInFlight()).isEqualTo(8);
+    assertThat(settings.triton().endpoints()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tracker.requests-in-flihgt | 8 | did you mean tracker.requests-in-flight?",
+        "tracker.requests-in-flight | 1 | at least 2",
+        "tracker.requests-in-flight | many | tracker.requests-in-flight",
+        "relabel.strategy | RANDOM | relabel.strategy",
+        "relabel.open-ended.refusal-to | 0.8 | must be below the ANSWER threshold",
+        "query.samples | 1 | draw 2 to 1000",
+        "query.shots-file | /no/such/file | /no/such/file",
+        "triton.endpoints | nowhere | nowhere",
+        "triton.tls.key-file | key.pem | go together",
+        "kafka.bootstrap-servers | ' ' | Set kafka.bootstrap-servers",
+        "kafka.delivery-guarantee | none | exactly-once and at-least-once",
+        "kafka.properties.acks | 0 | acks is the job's own",
+        "limits.text | 0 | give at least 1",
+        "training.open-ended.prompt | Answer! | {question}",
+      })
+  void aMistakeIsASentenceThatNamesTheOption(String key, String value, String sentence) {
+    Configuration options = required();
+    options.setString(key, value);
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    assertThatThrownBy(() -> CurationSettings.of(new Configuration()))
+        .hasMessageContaining("Set kafka.bootstrap-servers to");
+  }
+
+  @Test
+  void aFileMayHoldListsNestedKeysAndOddTexts(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(
+        file,
+        """
+        kafka:
+          bootstrap-servers: b:9092
+          properties:
+            security.protocol: SASL_SSL
+        triton.endpoints: [a:8001, b:8001]
+        query:
+          stop: ["\\n", "a;b", "it's"]
+        """);
+    CurationSettings settings = CurationSettings.of(ConfigurationFile.read(file));
+    assertThat(settings.kafka().clientProperties())
+        .isEqualTo(Map.of("security.protocol", "SASL_SSL"));
+    assertThat(settings.triton().endpoints()).hasSize(2);
+    assertThat(settings.query().stop()).containsExactly("\n", "a;b", "it's");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsASentence(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(file, "kafka: [");
+    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("is not YAML");
+    assertThatThrownBy(() -> ConfigurationFile.read(folder.resolve("absent.yaml")))
+        .hasMessageContaining("cannot be read");
+  }
+
+  private static Configuration required() {
+    return Configuration.fromMap(
+        Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
+  }
+}
