@@ -330,6 +330,7 @@ final class Demo implements AutoCloseable {
       List<SweepView.Progress> progress = progress(checkpoint);
       int measured = progress.stream().mapToInt(SweepView.Progress::measured).sum();
       int total = progress.stream().mapToInt(SweepView.Progress::total).sum();
+      boolean complete = measured == total;
       long now = System.nanoTime();
       if (measured > before) {
         before = measured;
@@ -342,10 +343,15 @@ final class Demo implements AutoCloseable {
         trouble = failWhereTheJobFailed();
         tracker = tracker();
       }
-      draw(progress, measured == total ? newest - start : now - start, tracker, trouble);
-      if (measured == total
-          && tracker.isPresent()
-          && tracker.get().completeModelTime() >= modelTime) {
+      SweepView view =
+          new SweepView(
+              progress,
+              Duration.ofNanos((complete ? newest : now) - start),
+              tracker.map(JobMonitor.Tracker::inFlight).orElse(0),
+              requestsInFlight(),
+              trouble);
+      terminal.draw(view.lines(), view.line());
+      if (complete && tracker.isPresent() && tracker.get().completeModelTime() >= modelTime) {
         terminal.settle();
         Duration duration = Duration.ofNanos(newest - start);
         phases.add(new RunData.Phase("Measuring under " + checkpoint.role(), duration));
@@ -371,20 +377,6 @@ final class Demo implements AutoCloseable {
       }
     }
     return progress;
-  }
-
-  private void draw(
-      List<SweepView.Progress> progress,
-      long nanos,
-      Optional<JobMonitor.Tracker> tracker,
-      String trouble) {
-    terminal.draw(
-        SweepView.lines(
-            progress,
-            Duration.ofNanos(nanos),
-            tracker.map(JobMonitor.Tracker::inFlight).orElse(0),
-            requestsInFlight(),
-            trouble));
   }
 
   /** The REST API answers late on a busy machine; the next look will do. */

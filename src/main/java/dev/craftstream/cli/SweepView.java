@@ -6,58 +6,83 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** A sweep's progress as lines. */
-final class SweepView {
+/**
+ * A sweep's progress, to be shown.
+ *
+ * @param tasks how far it is, by task
+ * @param elapsed since the announcement
+ * @param inFlight requests in flight now
+ * @param requestsInFlight how many there may be
+ * @param trouble what keeps the job from going on; empty where nothing does
+ */
+record SweepView(
+    List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String trouble) {
   private static final int BAR = 30;
-
-  private SweepView() {}
 
   /** How many of a task's questions are measured. */
   record Progress(Task task, int measured, int total) {}
 
-  static List<String> lines(
-      List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String trouble) {
+  int measured() {
+    return tasks.stream().mapToInt(Progress::measured).sum();
+  }
+
+  int total() {
+    return tasks.stream().mapToInt(Progress::total).sum();
+  }
+
+  /** A bar for each task, and a line of figures. */
+  List<String> lines() {
     List<String> lines = new ArrayList<>();
-    int measured = 0;
-    int total = 0;
     for (Progress progress : tasks) {
-      measured += progress.measured();
-      total += progress.total();
       lines.add(
           String.format(
               Locale.ROOT,
               "  %-16s [%s] %4d of %d",
               Words.of(progress.task()),
-              bar(progress.measured(), progress.total()),
+              bar(progress),
               progress.measured(),
               progress.total()));
     }
-    double seconds = elapsed.toMillis() / 1000.0;
-    double rate = seconds > 0 ? measured / seconds : 0;
-    String left =
-        measured == total
-            ? ""
-            : rate > 0
-                ? String.format(Locale.ROOT, ", about %.0f s left", (total - measured) / rate)
-                : "";
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  %.0f s, %.1f questions/s, %d of %d requests in flight%s",
-            seconds,
-            rate,
-            inFlight,
-            requestsInFlight,
-            left));
+    lines.add("  " + figures());
     if (!trouble.isEmpty()) {
       lines.add("  " + trouble);
     }
     return lines;
   }
 
-  private static String bar(int done, int total) {
-    int filled = total == 0 ? BAR : (int) ((long) BAR * done / total);
+  /** All of it on one line. */
+  String line() {
+    return "  "
+        + tasks.stream()
+            .map(p -> "%s %d of %d".formatted(Words.of(p.task()), p.measured(), p.total()))
+            .collect(Collectors.joining(", "))
+        + "; "
+        + figures()
+        + (trouble.isEmpty() ? "" : ". " + trouble);
+  }
+
+  private String figures() {
+    double seconds = elapsed.toMillis() / 1000.0;
+    double rate = seconds > 0 ? measured() / seconds : 0;
+    String figures =
+        String.format(
+            Locale.ROOT,
+            "%.0f s, %.1f questions/s, %d of %d requests in flight",
+            seconds,
+            rate,
+            inFlight,
+            requestsInFlight);
+    return measured() == total() || rate == 0
+        ? figures
+        : figures
+            + String.format(Locale.ROOT, ", about %.0f s left", (total() - measured()) / rate);
+  }
+
+  private static String bar(Progress progress) {
+    int filled =
+        progress.total() == 0 ? BAR : (int) ((long) BAR * progress.measured() / progress.total());
     return "#".repeat(filled) + ".".repeat(BAR - filled);
   }
 }

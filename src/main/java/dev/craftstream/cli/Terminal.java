@@ -45,14 +45,18 @@ final class Terminal {
     out.flush();
   }
 
-  /** Draws these lines in the place of those drawn before. */
-  synchronized void draw(List<String> lines) {
+  /**
+   * Draws these lines in the place of those drawn before.
+   *
+   * @param shortly the same as one line, for where nobody watches
+   */
+  synchronized void draw(List<String> lines, String shortly) {
     if (watched) {
       erase();
       lines.forEach(line -> out.print(line + "\n"));
       drawn = lines.size();
     } else if (!hasWritten || nanoClock.getAsLong() - writtenAt >= QUIET_NANOS) {
-      out.println(String.join(" | ", lines.stream().map(String::strip).toList()));
+      out.println(shortly);
       writtenAt = nanoClock.getAsLong();
       hasWritten = true;
     }
@@ -62,7 +66,7 @@ final class Terminal {
   /** Draws a line for those who watch; nothing for others. */
   synchronized void hint(String line) {
     if (watched) {
-      draw(List.of(line));
+      draw(List.of(line), line);
     }
   }
 

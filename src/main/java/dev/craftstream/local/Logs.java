@@ -45,16 +45,18 @@ public final class Logs {
               .addAttribute("fileName", folder.resolve(file + ".log").toString())
               .add(builder.newLayout("PatternLayout").addAttribute("pattern", PATTERN)));
     }
-    builder.add(logger(builder, "org.apache.flink", "flink"));
-    builder.add(logger(builder, "org.apache.kafka", "kafka-clients"));
+    builder.add(logger(builder, "org.apache.flink", Level.INFO, "flink"));
+    // The Kafka sink names a metric twice, which Flink tells at each Flink checkpoint.
+    builder.add(logger(builder, "org.apache.flink.metrics", Level.ERROR, "flink"));
+    builder.add(logger(builder, "org.apache.kafka", Level.WARN, "kafka-clients"));
     builder.add(builder.newRootLogger(Level.INFO).add(builder.newAppenderRef("craft")));
     return builder.build();
   }
 
   private static LoggerComponentBuilder logger(
-      ConfigurationBuilder<BuiltConfiguration> builder, String name, String file) {
+      ConfigurationBuilder<BuiltConfiguration> builder, String name, Level level, String file) {
     return builder
-        .newLogger(name, Level.INFO)
+        .newLogger(name, level)
         .add(builder.newAppenderRef(file))
         .addAttribute("additivity", false);
   }

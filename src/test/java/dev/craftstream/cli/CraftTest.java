@@ -1,0 +1,129 @@
+package dev.craftstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Task;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CraftTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir Path folder;
+
+  @Test
+  void aloneItExplainsItself() {
+    assertThat(run()).isZero();
+    assertThat(out.toString()).contains("demo", "consume", "announce", "Exit codes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "consume", "publish", "remove", "announce", "retire"})
+  void eachCommandExplainsItselfWithExamples(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: ./craft " + command, "Example", "--verbose");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dance | Unmatched argument at index 0: 'dance'",
+        "demo --web-port=x | 'x' is not an int",
+        "demo --web-port=70000 | --web-port is 70000; give 1 to 65535",
+        "demo --kafka-port=-1 | --kafka-port is -1",
+        "demo --requests-in-flight=1 | --requests-in-flight is 1; give at least 2",
+        "demo --open-ended=-3 | --open-ended is -3; give at least 0",
+        "publish | Missing required parameter: 'FILE'",
+        "announce m | Missing required options",
+        "announce m --role=KING --model=x | expected one of [INITIAL, REHEARSAL, TUNED]",
+        "announce m --role=REHEARSAL --model=x | base_checkpoint_id",
+        "announce m --role=INITIAL --model=x --contract=VLLM | embedding_model_name",
+        "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
+        "consume instructions --max=0 | --max is 0; give at least 1"
+      })
+  void aWrongCommandLineIsASentenceAndExitCode2(String line, String sentence) {
+    assertThat(run(line.strip().split(" "))).isEqualTo(2);
+    assertThat(err.toString()).contains(sentence).contains("Try: ./craft").doesNotContain("\tat ");
+  }
+
+  @Test
+  void questionsThatCannotBeUsedAreSentencesBeforeAnythingStarts() throws Exception {
+    Path file = Files.writeString(folder.resolve("q.jsonl"), "{}\n");
+
+    assertThat(run("demo", "--questions", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains(file + ":1: question_id is missing");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aPortThatIsTakenIsASentence() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = String.valueOf(taken.getLocalPort());
+
+      int exitCode = run("demo", "--web-port", port, "--work-dir", folder.toString());
+
+      assertThat(exitCode).isEqualTo(1);
+      assertThat(err.toString()).doesNotContain("\tat ");
+      // Before packaging, the embedding model is missing, which is said first.
+      assertThat(err.toString())
+          .containsAnyOf("Port " + port + " of 127.0.0.1 is in use", "is missing");
+    }
+  }
+
+  @Test
+  void theOptionsReferenceIsMarkdown() {
+    assertThat(run("options")).isZero();
+    assertThat(out.toString()).startsWith("# ").contains("tracker.requests-in-flight");
+  }
+
+  @Test
+  void aFailureThatNobodyForesawSaysWhereToLook() {
+    assertThat(Craft.sentence(new NullPointerException("x")))
+        .startsWith("It failed in a way that should not happen")
+        .contains("--verbose");
+    assertThat(Craft.sentence(new IllegalStateException("This is wrong.")))
+        .isEqualTo("This is wrong.");
+  }
+
+  @Test
+  void fewerQuestionsAreTakenFromEverywhere() {
+    List<Question> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      all.add(question("o" + i, Task.OPEN_ENDED));
+      all.add(question("m" + i, Task.MULTIPLE_CHOICE));
+    }
+
+    assertThat(DemoCommand.spread(all, null, null)).isEqualTo(all);
+    assertThat(DemoCommand.spread(all, 3, 0))
+        .extracting(Question::id)
+        .containsExactly("o3", "o6", "o9");
+    assertThat(DemoCommand.spread(all, 99, 1)).hasSize(11);
+  }
+
+  private static Question question(String id, Task task) {
+    return new Question(id, task, Purpose.TRAIN, "?", "A", List.of(), List.of(), "", List.of());
+  }
+
+  private int run(String... arguments) {
+    CommandLine commands = Craft.commandLine();
+    commands.setOut(new PrintWriter(out, true));
+    commands.setErr(new PrintWriter(err, true));
+    return commands.execute(arguments);
+  }
+}
