@@ -1,5 +1,6 @@
 package dev.craftstream.cli;
 
+import dev.craftstream.local.Logs;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -47,6 +48,7 @@ public final class Craft implements Runnable {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String... arguments) {
+    Logs.off();
     System.exit(commandLine().execute(arguments));
   }
 

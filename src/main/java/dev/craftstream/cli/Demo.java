@@ -500,17 +500,16 @@ final class Demo implements AutoCloseable {
             "Sampling",
             "%d samples a question at temperature %s"
                 .formatted(settings.query().samples(), settings.query().temperature())));
-    committed
-        .anyDecision()
-        .ifPresent(
-            decision -> {
-              facts.add(
-                  new RunData.Fact(
-                      "Knowledge prompt", decision.getBasis().getKnowledgePromptVersion()));
-              facts.add(
-                  new RunData.Fact(
-                      "Training prompt", decision.getBasis().getTrainingPromptVersion()));
-            });
+    facts.add(
+        new RunData.Fact(
+            "Knowledge prompts",
+            String.join(
+                ", ", committed.ofDecisions(i -> i.getBasis().getKnowledgePromptVersion()))));
+    facts.add(
+        new RunData.Fact(
+            "Training prompts",
+            String.join(
+                ", ", committed.ofDecisions(i -> i.getBasis().getTrainingPromptVersion()))));
     facts.add(
         new RunData.Fact(
             "Job",

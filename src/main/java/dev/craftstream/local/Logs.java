@@ -25,6 +25,18 @@ public final class Logs {
 
   private Logs() {}
 
+  /** Logs nowhere, until a command knows where to. */
+  public static void off() {
+    if (System.getProperty("log4j2.configurationFile") == null) {
+      ConfigurationBuilder<BuiltConfiguration> builder =
+          ConfigurationBuilderFactory.newConfigurationBuilder();
+      builder.setStatusLevel(Level.OFF);
+      builder.add(builder.newRootLogger(Level.OFF));
+      Configurator.reconfigure(builder.build());
+    }
+    LogManager.getLogManager().reset();
+  }
+
   /** Logs to {@code craft.log}, {@code flink.log} and {@code kafka-clients.log} in the folder. */
   public static void to(Path folder) throws IOException {
     Files.createDirectories(folder);

@@ -22,6 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * What a run's output topics have said so far. Reading a record twice changes nothing. Safe for
@@ -177,8 +180,12 @@ public final class RunLedger {
     return letter.getTopic() + " " + letter.getPartition() + ":" + letter.getOffset();
   }
 
-  /** One decision of many, to read from it what all of them rest on. */
-  public synchronized Optional<Instruction> anyDecision() {
-    return (finals.isEmpty() ? provisional : finals).values().stream().findFirst();
+  /** Something that decisions rest on, such as a prompt's version: each value that it has. */
+  public synchronized SortedSet<String> ofDecisions(Function<Instruction, String> figure) {
+    SortedSet<String> values = new TreeSet<>();
+    (finals.isEmpty() ? provisional : finals)
+        .values()
+        .forEach(instruction -> values.add(figure.apply(instruction)));
+    return values;
   }
 }

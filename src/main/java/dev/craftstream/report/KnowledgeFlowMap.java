@@ -5,6 +5,7 @@ import static dev.craftstream.report.Axes.tag;
 
 import dev.craftstream.model.Task;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -19,17 +20,17 @@ import java.util.stream.Stream;
  * stronger the arrow.
  */
 final class KnowledgeFlowMap {
+  private static final int FINEST_GRID = 12;
+  private static final int COARSEST_GRID = 3;
+  private static final double FEW = 3.5;
   private static final double SHORTEST_ARROW = 7;
 
   private final Task task;
   private final List<CuratedQuestion> questions;
-  private final int cells;
 
   KnowledgeFlowMap(Task task, List<CuratedQuestion> questions) {
     this.task = task;
     this.questions = questions.stream().filter(q -> q.task() == task && q.hasFlow()).toList();
-    // So many that a cell holds a handful of questions on average.
-    this.cells = (int) Math.max(3, Math.min(10, Math.round(Math.sqrt(this.questions.size()) / 2)));
   }
 
   Markup draw() {
@@ -38,29 +39,41 @@ final class KnowledgeFlowMap {
             questions.stream()
                 .flatMap(q -> Stream.of(q.initial().certainty(), q.rehearsal().certainty()))
                 .toList());
-    Map<Integer, List<CuratedQuestion>> byCell = new TreeMap<>();
-    for (CuratedQuestion question : questions) {
-      byCell.computeIfAbsent(cell(axes, question), cell -> new ArrayList<>()).add(question);
-    }
-    int most = byCell.values().stream().mapToInt(List::size).max().orElse(1);
+    Collection<List<CuratedQuestion>> byCell = cells(axes);
+    int most = byCell.stream().mapToInt(List::size).max().orElse(1);
     return Axes.picture(
         "Knowledge flow of the %s questions, averaged over cells of the plane"
             .formatted(Words.of(task)),
         axes.frame(),
         Markup.all(
-            byCell.values().stream()
+            byCell.stream()
                 .sorted(Comparator.comparingInt(List::size))
                 .map(cell -> arrow(axes, cell, most))
                 .toList()));
   }
 
-  private int cell(Axes axes, CuratedQuestion question) {
-    double height = (question.initial().certainty() - axes.bottom()) / (axes.top() - axes.bottom());
-    return index(question.initial().correctness()) * cells + index(height);
+  /** The finest grid whose cells hold a few questions each on average, where they hold any. */
+  private Collection<List<CuratedQuestion>> cells(Axes axes) {
+    Map<Integer, List<CuratedQuestion>> byCell = new TreeMap<>();
+    for (int grid = FINEST_GRID; grid >= COARSEST_GRID; grid--) {
+      byCell.clear();
+      for (CuratedQuestion question : questions) {
+        byCell.computeIfAbsent(cell(axes, question, grid), cell -> new ArrayList<>()).add(question);
+      }
+      if (questions.size() >= FEW * byCell.size()) {
+        break;
+      }
+    }
+    return byCell.values();
   }
 
-  private int index(double share) {
-    return Math.max(0, Math.min(cells - 1, (int) (share * cells)));
+  private static int cell(Axes axes, CuratedQuestion question, int grid) {
+    double height = (question.initial().certainty() - axes.bottom()) / (axes.top() - axes.bottom());
+    return index(question.initial().correctness(), grid) * grid + index(height, grid);
+  }
+
+  private static int index(double share, int grid) {
+    return Math.max(0, Math.min(grid - 1, (int) (share * grid)));
   }
 
   private static Markup arrow(Axes axes, List<CuratedQuestion> cell, int most) {
