@@ -45,7 +45,14 @@ final class StreamedAnswers
   /** Sends the one request, after the stream was opened. */
   void send(ModelInferRequest request) {
     requests.onNext(request);
-    requests.onCompleted();
+    try {
+      requests.onCompleted();
+    } catch (IllegalStateException ended) {
+      // A failure that came between the two has ended the call.
+      if (!future.isDone()) {
+        throw ended;
+      }
+    }
   }
 
   @Override
@@ -90,7 +97,7 @@ final class StreamedAnswers
   }
 
   private void fail(Exception failure) {
-    requests.cancel("the answer is not wanted any more", failure);
     future.completeExceptionally(failure);
+    requests.cancel("the answer is not wanted any more", failure);
   }
 }
