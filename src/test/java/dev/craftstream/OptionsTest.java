@@ -26,7 +26,7 @@ class OptionsTest {
   void theShippedFileIsComplete() {
     CurationSettings settings =
         CurationSettings.of(ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml")));
-    assertThat(settings.tracker().requestsInFlight()).isEqualTo(8);
+    assertThat(settings.tracker().requestsInFlight()).isEqualTo(4);
     assertThat(settings.triton().endpoints()).hasSize(1);
   }
 

@@ -62,7 +62,11 @@ class JobGoldenTest {
             RunningJob.start(
                 broker.bootstrapServers(),
                 triton.endpoint(),
-                Map.of("tracker.requests-in-flight", "16"))) {
+                Map.of(
+                    "tracker.requests-in-flight",
+                    "16",
+                    "query.samples",
+                    String.valueOf(cases.openEnded().get(0).initial().size())))) {
       for (Question question : questions) {
         job.ask(question);
       }
