@@ -15,6 +15,7 @@ import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Reason;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -182,6 +185,32 @@ class CurationJobTest {
         assertThat(triton.endpoint()).endsWith(":" + port);
       }
       assertThat(job.deadLetters()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTaskManagerThatDiesInASweepLosesAndDoublesNothing(
+      KafkaBroker broker, @InjectMiniCluster MiniCluster flink) throws Exception {
+    int count = 1_500;
+    try (RunningJob job = start(broker, TRITON.endpoint(), Map.of())) {
+      for (int i = 0; i < count; i++) {
+        job.ask(openEnded("q" + i, "Who is number " + i + "?"));
+      }
+      job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
+      await().atMost(PATIENCE).until(() -> !job.knowledge().isEmpty());
+      flink.terminateTaskManager(0).get();
+      assertThat(job.knowledge()).as("in the middle of the sweep").hasSizeLessThan(count);
+      flink.startTaskManager();
+
+      await().atMost(PATIENCE).until(() -> job.instructions().size() >= count);
+      await().atMost(PATIENCE).until(() -> job.knowledge().size() >= count);
+      assertThat(job.instructions()).extracting(Instruction::getQuestionId).doesNotHaveDuplicates();
+      assertThat(job.instructions()).allMatch(instruction -> instruction.getRevision() == 1);
+      assertThat(job.knowledge())
+          .extracting(KnowledgeRecord::getQuestionId)
+          .hasSize(count)
+          .doesNotHaveDuplicates();
+      assertThat(job.deadLetters()).isEmpty();
     }
   }
 
