@@ -16,6 +16,7 @@ import dev.craftstream.model.Serving;
 import dev.craftstream.topics.EncodedRecord;
 import dev.craftstream.topics.RecordEncoder;
 import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.Topics;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -51,7 +51,10 @@ public final class RunningJob implements AutoCloseable {
   private final RecordEncoder encoder;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
+  private final List<Instruction> instructions = new ArrayList<>();
+  private final List<KnowledgeRecord> knowledge = new ArrayList<>();
+  private final List<DeadLetter> deadLetters = new ArrayList<>();
+  private final List<String> tombstones = new ArrayList<>();
   private final JobClient job;
 
   private RunningJob(Configuration options) throws Exception {
@@ -155,54 +158,58 @@ public final class RunningJob implements AutoCloseable {
 
   /** Instructions committed so far, in the order of each question; tombstones left out. */
   public List<Instruction> instructions() {
-    return read(settings.kafka().topics().instructions(), Instruction::newBuilder);
+    poll();
+    return List.copyOf(instructions);
   }
 
   public List<KnowledgeRecord> knowledge() {
-    return read(settings.kafka().topics().knowledge(), KnowledgeRecord::newBuilder);
+    poll();
+    return List.copyOf(knowledge);
   }
 
   public List<DeadLetter> deadLetters() {
-    return read(settings.kafka().topics().deadLetters(), DeadLetter::newBuilder);
+    poll();
+    return List.copyOf(deadLetters);
   }
 
   /** Keys of the instructions that were taken back. */
   public List<String> tombstones() {
     poll();
-    return written.stream()
-        .filter(r -> r.topic().equals(settings.kafka().topics().instructions()))
-        .filter(r -> r.value() == null)
-        .map(r -> new String(r.key(), StandardCharsets.UTF_8))
-        .toList();
+    return List.copyOf(tombstones);
   }
 
-  /** The newest instruction of a question that was not taken back. */
+  /** The newest instruction of a question. */
   public Optional<Instruction> instruction(String questionId) {
     return instructions().stream()
         .filter(i -> i.getQuestionId().equals(questionId))
         .reduce((before, after) -> after);
   }
 
-  @SuppressWarnings("unchecked")
-  private <T extends Message> List<T> read(String topic, Supplier<Message.Builder> builder) {
-    poll();
-    List<T> messages = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : written) {
-      if (record.topic().equals(topic) && record.value() != null) {
-        Message.Builder message = builder.get();
-        try {
-          JsonFormat.parser().merge(new String(record.value(), StandardCharsets.UTF_8), message);
-        } catch (InvalidProtocolBufferException e) {
-          throw new AssertionError("The job wrote what its own schema does not allow.", e);
+  private void poll() {
+    Topics topics = settings.kafka().topics();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+      if (record.topic().equals(topics.deadLetters())) {
+        deadLetters.add(read(record, DeadLetter.newBuilder()).build());
+      } else if (record.value() == null) {
+        if (record.topic().equals(topics.instructions())) {
+          tombstones.add(new String(record.key(), StandardCharsets.UTF_8));
         }
-        messages.add((T) message.build());
+      } else if (record.topic().equals(topics.instructions())) {
+        instructions.add(read(record, Instruction.newBuilder()).build());
+      } else {
+        knowledge.add(read(record, KnowledgeRecord.newBuilder()).build());
       }
     }
-    return messages;
   }
 
-  private void poll() {
-    consumer.poll(Duration.ofMillis(200)).forEach(written::add);
+  private static <B extends Message.Builder> B read(
+      ConsumerRecord<byte[], byte[]> record, B message) {
+    try {
+      JsonFormat.parser().merge(new String(record.value(), StandardCharsets.UTF_8), message);
+      return message;
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError("The job wrote what its own schema does not allow.", e);
+    }
   }
 
   private Properties clientProperties() {
