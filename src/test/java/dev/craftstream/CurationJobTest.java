@@ -190,8 +190,7 @@ class CurationJobTest {
     Configuration options =
         Configuration.fromMap(
             Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.createLocalEnvironment(new Configuration());
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
     assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
         .hasMessageContaining("Set execution.checkpointing.interval");
     env.enableCheckpointing(Duration.ofHours(1).toMillis());

@@ -13,20 +13,27 @@ final class Asked {
   /** The lowest model time that cannot be complete before the answer. */
   long holds;
 
-  /** Failures in a row, and how many of these count against the question. */
+  /** Failures in a row. */
   int failures;
 
+  /**
+   * How many of these count against the question: the checkpoint answered others since the last.
+   */
   int attempts;
 
   long startedNanos;
 
-  /** How many answers the checkpoint had given when this attempt began. */
+  /**
+   * How many answers the checkpoint had given at first, and then at the last failure that counts.
+   */
   long answersBefore;
 
   /** The attempt under way; null while the question rests after a failure. */
   CompletableFuture<KnowledgeState> attempt;
 
-  Asked(Lane lane, ModelCheckpoint checkpoint, int questionVersion, long holds) {
+  Asked(
+      Lane lane, ModelCheckpoint checkpoint, int questionVersion, long holds, long answersBefore) {
+    this.answersBefore = answersBefore;
     this.lane = lane;
     this.checkpoint = checkpoint;
     this.questionVersion = questionVersion;

@@ -100,7 +100,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   public void open() throws Exception {
     super.open();
     query = queryFactory.open();
-    outages = new OutageLog(LOG);
+    outages = new OutageLog(LOG, 1);
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);

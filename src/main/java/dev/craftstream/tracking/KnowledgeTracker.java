@@ -72,6 +72,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   /** Turns that one pump takes before it lets input and Flink checkpoints have theirs. */
   private static final int SLICE = 1_000;
 
+  /**
+   * Failures in a row, without an answer between them, that are more than single questions'
+   * trouble.
+   */
+  private static final int FAILURES_OF_AN_OUTAGE = 5;
+
   private final TrackerSettings settings;
   private final KnowledgeQuery.Factory queryFactory;
 
@@ -126,7 +132,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     super.open();
     inFlight = new HashMap<>();
     answersByCheckpoint = new HashMap<>();
-    outages = new OutageLog(LOG);
+    outages = new OutageLog(LOG, Math.min(FAILURES_OF_AN_OUTAGE, settings.requestsInFlight()));
     slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
     arrivals = lane("arrivals");
     sweep = lane("sweep");
@@ -330,7 +336,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     if (missing != null) {
       // All older checkpoints have answered, so model times before this one's need not wait for it.
       long holdsFrom = Math.max(holds, missing.announcedAt());
-      Asked asked = new Asked(lane, missing, kept.version(), holdsFrom);
+      Asked asked = new Asked(lane, missing, kept.version(), holdsFrom, answersOf(missing));
       inFlight.put(id, asked);
       countInFlight(lane, 1);
       ask(kept.question(), asked);
@@ -347,7 +353,6 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     String id = question.id();
     measures.asked.inc();
     asked.startedNanos = System.nanoTime();
-    asked.answersBefore = answersOf(asked.checkpoint);
     asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
     asked.attempt.whenComplete(
         (state, failure) -> {
@@ -391,7 +396,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       measures.failed.inc();
       asked.failures++;
       outages.failed(asked.checkpoint, cause);
-      if (answersOf(asked.checkpoint) > asked.answersBefore) {
+      long answers = answersOf(asked.checkpoint);
+      if (answers > asked.answersBefore) {
+        asked.answersBefore = answers;
         asked.attempts++;
       }
       if (asked.attempts < settings.attempts()) {

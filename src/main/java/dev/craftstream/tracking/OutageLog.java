@@ -13,6 +13,7 @@ final class OutageLog {
   private static final long REPEAT_NANOS = 60_000_000_000L;
 
   private final Logger log;
+  private final int failuresOfAnOutage;
   private final Map<String, Outage> outages = new HashMap<>();
 
   private static final class Outage {
@@ -20,14 +21,21 @@ final class OutageLog {
     long saidAt;
   }
 
-  OutageLog(Logger log) {
+  /**
+   * @param failuresOfAnOutage failures in a row from which on it is said
+   */
+  OutageLog(Logger log, int failuresOfAnOutage) {
     this.log = log;
+    this.failuresOfAnOutage = failuresOfAnOutage;
   }
 
   void failed(ModelCheckpoint checkpoint, Throwable cause) {
     Outage outage = outages.computeIfAbsent(checkpoint.id(), id -> new Outage());
     outage.failures++;
-    if (outage.failures == 1 || System.nanoTime() - outage.saidAt > REPEAT_NANOS) {
+    boolean first = outage.failures == failuresOfAnOutage;
+    boolean again =
+        outage.failures > failuresOfAnOutage && System.nanoTime() - outage.saidAt > REPEAT_NANOS;
+    if (first || again) {
       outage.saidAt = System.nanoTime();
       log.warn(
           "Model checkpoint {} does not answer ({} failed attempts so far); its questions are asked"
@@ -40,7 +48,7 @@ final class OutageLog {
 
   void answered(ModelCheckpoint checkpoint) {
     Outage over = outages.remove(checkpoint.id());
-    if (over != null) {
+    if (over != null && over.failures >= failuresOfAnOutage) {
       log.info(
           "Model checkpoint {} answers again, after {} failed attempts.",
           checkpoint.id(),

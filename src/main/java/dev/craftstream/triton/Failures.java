@@ -90,7 +90,7 @@ final class Failures {
                 + contract
                 + " contract: "
                 + fault
-                + ". Mend the model, then announce it under a new id"));
+                + ". Mend the model, then announce it again"));
   }
 
   UnusableAnswerException unusable(ServedModel model, String what, Status status) {

@@ -96,7 +96,7 @@ final class ModelReadiness {
                                 + " contract: "
                                 + lack
                                 + ". Mend the model's configuration or announce it with the"
-                                + " contract that it speaks, under a new id")))
+                                + " contract that it speaks")))
         .orElse(Verdict.FIT);
   }
 
@@ -111,7 +111,7 @@ final class ModelReadiness {
                     "is not ready, "
                         + client.settings().modelReadyTimeout().toMillis() / 1000.0
                         + " s after its server was. Check its name, its version and the server's"
-                        + " log, load it, then announce it under a new id"));
+                        + " log, load it, then announce it again"));
   }
 
   private Verdict failed(Throwable failure) {

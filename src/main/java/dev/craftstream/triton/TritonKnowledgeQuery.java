@@ -115,7 +115,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
               "Checkpoint "
                   + checkpoint.id()
                   + " is announced with the vllm contract, but without an embedding model; announce"
-                  + " it under a new id with one."));
+                  + " it again with one."));
     }
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
     for (Requirement requirement : InferenceContract.of(serving.contract()).requirements(serving)) {

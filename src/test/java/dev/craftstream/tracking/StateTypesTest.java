@@ -23,7 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StateTypesTest {
-  private static final String FIRST_FORMAT = "00";
+  private static final String FIRST_FORMAT =
+      "01126361706974616c2d6f662d6672616e636500055768793f0650617269730206506172"
+          + "69730e43697479206f6620506172697300096361706974616c73010565617379010a7175"
+          + "657374696f6e7303959aef3a060301030a073fea8f5c28f5c28f0650617269730000011f"
+          + "71fb04cb126f652d3373686f742d3161326233633464020f0a073fea8f5c28f5c28f0000"
+          + "011f71fb04cb050f0a073fea8f5c28f5c28f0000011f71fb04cb";
 
   @ParameterizedTest
   @ValueSource(
