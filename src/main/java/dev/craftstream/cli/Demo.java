@@ -165,7 +165,7 @@ final class Demo implements AutoCloseable {
     terminal.line("  Kafka           %s", broker.bootstrapServers());
     terminal.line("  Triton          %s", triton.endpoint());
     terminal.line("Look, in another terminal:");
-    terminal.line("  %s consume instructions --max 5%s", command(), config());
+    terminal.line("  %s consume instructions%s | tail -n 5", command(), config());
     terminal.line("Feed it:");
     terminal.line("  %s publish FILE%s", command(), config());
     while (true) {

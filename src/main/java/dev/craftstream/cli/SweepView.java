@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 record SweepView(
     List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String trouble) {
   private static final int BAR = 30;
+  private static final int ENOUGH_TO_FORETELL = 10;
 
   /** How many of a task's questions are measured. */
   record Progress(Task task, int measured, int total) {}
@@ -74,7 +75,7 @@ record SweepView(
             rate,
             inFlight,
             requestsInFlight);
-    return measured() == total() || rate == 0
+    return measured() == total() || measured() < ENOUGH_TO_FORETELL
         ? figures
         : figures
             + String.format(Locale.ROOT, ", about %.0f s left", (total() - measured()) / rate);
