@@ -113,8 +113,24 @@ public record CurationSettings(
         options.get(QUERY_SAMPLES),
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
-        options.get(QUERY_STOP),
+        stop(options),
         new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots));
+  }
+
+  /**
+   * Flink makes nothing of a bare line break, and without a stop text every sample grows to its
+   * end.
+   */
+  private static List<String> stop(Configuration options) {
+    List<String> stop = options.get(QUERY_STOP);
+    String given = options.toMap().getOrDefault(QUERY_STOP.key(), "[]");
+    if (stop.isEmpty() && !given.strip().equals("[]")) {
+      throw new IllegalArgumentException(
+          QUERY_STOP.key()
+              + " is given, but holds no text; quote what is blank, such as [\"\\n\"], or write [] for"
+              + " none.");
+    }
+    return stop;
   }
 
   private static TrackerSettings tracker(Configuration options) {

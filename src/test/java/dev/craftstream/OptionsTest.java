@@ -58,6 +58,15 @@ class OptionsTest {
   }
 
   @Test
+  void aStopTextThatVanishesIsAMistake() {
+    Configuration options = required();
+    options.setString("query.stop", "\n");
+    assertThatThrownBy(() -> CurationSettings.of(options)).hasMessageContaining("holds no text");
+    options.setString("query.stop", "[]");
+    assertThat(CurationSettings.of(options).query().stop()).isEmpty();
+  }
+
+  @Test
   void whatIsMissingIsNamed() {
     assertThatThrownBy(() -> CurationSettings.of(new Configuration()))
         .hasMessageContaining("Set kafka.bootstrap-servers to");

@@ -54,6 +54,11 @@ final class DemoCommand implements Callable<Integer> {
   private static final int WEB_PORT = 8081;
   private static final int KAFKA_PORT = 9092;
 
+  /** As many as two cores measure twice in about five minutes. */
+  private static final int OPEN_ENDED = 150;
+
+  private static final int MULTIPLE_CHOICE = 60;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -65,13 +70,17 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--open-ended",
       paramLabel = "N",
-      description = "At most N of the open-ended questions, spread over the file.")
+      description =
+          "At most N of the open-ended questions, spread over the file. Default: 150 of the project's,"
+              + " all of yours.")
   private Integer openEnded;
 
   @Option(
       names = "--multiple-choice",
       paramLabel = "N",
-      description = "At most N of the multiple-choice questions, spread over the file.")
+      description =
+          "At most N of the multiple-choice questions, spread over the file. Default: 60 of the"
+              + " project's, all of yours.")
   private Integer multipleChoice;
 
   @Option(
@@ -179,7 +188,12 @@ final class DemoCommand implements Callable<Integer> {
       }
       all.add(event.question());
     }
-    List<Question> chosen = spread(all, openEnded, multipleChoice);
+    boolean own = questions == null;
+    List<Question> chosen =
+        spread(
+            all,
+            openEnded == null && own ? OPEN_ENDED : openEnded,
+            multipleChoice == null && own ? MULTIPLE_CHOICE : multipleChoice);
     if (chosen.stream().noneMatch(question -> question.purpose() == Purpose.TRAIN)) {
       throw new IOException(
           "No question is left that could become an instruction; give at least one of PURPOSE_TRAIN.");
