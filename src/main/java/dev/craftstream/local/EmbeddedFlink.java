@@ -68,7 +68,7 @@ public final class EmbeddedFlink implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("Starting Flink was interrupted.", e);
     } catch (Exception e) {
-      cluster.closeAsync();
+      var unused = cluster.closeAsync();
       throw new IOException("Flink could not be started: " + reason(e), e);
     }
   }

@@ -5,8 +5,7 @@ package dev.craftstream.model;
  *
  * @param checkpointId the checkpoint's id
  * @param modelTime the record's offset + 1
- * @param announced what was announced, its {@code announcedAt} being {@code modelTime}; null where
- *     the checkpoint was retired
+ * @param announced what was announced, at this model time; null where the checkpoint was retired
  * @param original the record itself, for a dead letter
  */
 public record ModelCheckpointEvent(

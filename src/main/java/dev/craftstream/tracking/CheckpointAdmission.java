@@ -146,14 +146,15 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   private void check(ModelCheckpointEvent event) {
     checking = true;
     CompletableFuture<Void> ready = query.ready(event.announced());
-    ready.whenComplete(
-        (nothing, failure) -> {
-          try {
-            mailbox.execute(() -> checked(event, failure), "model %s", event.checkpointId());
-          } catch (RejectedExecutionException taskHasEnded) {
-            // The restored task checks again.
-          }
-        });
+    var unused =
+        ready.whenComplete(
+            (nothing, failure) -> {
+              try {
+                mailbox.execute(() -> checked(event, failure), "model %s", event.checkpointId());
+              } catch (RejectedExecutionException taskHasEnded) {
+                // The restored task checks again.
+              }
+            });
   }
 
   private void checked(ModelCheckpointEvent event, Throwable failure) {
@@ -169,13 +170,14 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
     } else {
       outages.failed(event.announced(), cause);
       checking = true;
-      getProcessingTimeService()
-          .registerTimer(
-              getProcessingTimeService().getCurrentProcessingTime() + REST.toMillis(),
-              time -> {
-                checking = false;
-                next();
-              });
+      var unused =
+          getProcessingTimeService()
+              .registerTimer(
+                  getProcessingTimeService().getCurrentProcessingTime() + REST.toMillis(),
+                  time -> {
+                    checking = false;
+                    next();
+                  });
     }
   }
 

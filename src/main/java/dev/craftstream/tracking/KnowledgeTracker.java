@@ -328,7 +328,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       return;
     }
     TrackedQuestion kept = question.without(announcements.liveTimes());
-    if (kept != question) {
+    if (kept.measured().size() < question.measured().size()) {
       questions.update(kept);
       emitKnowledge(kept, "");
     }
@@ -354,14 +354,15 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     measures.asked.inc();
     asked.startedNanos = System.nanoTime();
     asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
-    asked.attempt.whenComplete(
-        (state, failure) -> {
-          try {
-            mailbox.execute(() -> completed(id, asked, state, failure), "answer to %s", id);
-          } catch (RejectedExecutionException taskHasEnded) {
-            // The restored task asks again.
-          }
-        });
+    var unused =
+        asked.attempt.whenComplete(
+            (state, failure) -> {
+              try {
+                mailbox.execute(() -> completed(id, asked, state, failure), "answer to %s", id);
+              } catch (RejectedExecutionException taskHasEnded) {
+                // The restored task asks again.
+              }
+            });
   }
 
   private void completed(String id, Asked asked, KnowledgeState state, Throwable failure)
@@ -432,21 +433,22 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     asked.attempt = null;
     Duration rest = settings.backOff(asked.failures);
     long jittered = (long) (rest.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
-    getProcessingTimeService()
-        .registerTimer(
-            getProcessingTimeService().getCurrentProcessingTime() + jittered,
-            time -> {
-              if (inFlight.get(id) != asked) {
-                return;
-              }
-              setCurrentKey(id);
-              TrackedQuestion question = questions.value();
-              if (wanted(question, asked)) {
-                ask(question.question(), asked);
-              } else {
-                completed(id, asked, null, new CancellationException());
-              }
-            });
+    var unused =
+        getProcessingTimeService()
+            .registerTimer(
+                getProcessingTimeService().getCurrentProcessingTime() + jittered,
+                time -> {
+                  if (inFlight.get(id) != asked) {
+                    return;
+                  }
+                  setCurrentKey(id);
+                  TrackedQuestion question = questions.value();
+                  if (wanted(question, asked)) {
+                    ask(question.question(), asked);
+                  } else {
+                    completed(id, asked, null, new CancellationException());
+                  }
+                });
   }
 
   /**

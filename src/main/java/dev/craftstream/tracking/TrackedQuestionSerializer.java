@@ -43,7 +43,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     out.writeByte(FORMAT);
     Question question = tracked.question();
     StringValue.writeString(question.id(), out);
-    out.writeByte(question.task().ordinal() << 4 | question.purpose().ordinal());
+    out.writeByte(code(question.task()));
+    out.writeByte(code(question.purpose()));
     StringValue.writeString(question.text(), out);
     StringValue.writeString(question.answer(), out);
     writeTexts(question.aliases(), out);
@@ -110,12 +111,13 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
               + ". Restore it with the version that wrote it, or a later one.");
     }
     String id = StringValue.readString(in);
-    int kinds = in.readUnsignedByte();
+    Task task = task(in.readUnsignedByte());
+    Purpose purpose = purpose(in.readUnsignedByte());
     Question question =
         new Question(
             id,
-            Task.values()[kinds >> 4],
-            Purpose.values()[kinds & 0xf],
+            task,
+            purpose,
             StringValue.readString(in),
             StringValue.readString(in),
             readTexts(in),
@@ -154,6 +156,36 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
         correctness, certainty, targetProbability, samples, correct, answer, seed, prompt);
   }
 
+  private static int code(Task task) {
+    return switch (task) {
+      case OPEN_ENDED -> 0;
+      case MULTIPLE_CHOICE -> 1;
+    };
+  }
+
+  private static Task task(int code) throws IOException {
+    return switch (code) {
+      case 0 -> Task.OPEN_ENDED;
+      case 1 -> Task.MULTIPLE_CHOICE;
+      default -> throw new IOException("A question's state has the unknown task " + code + ".");
+    };
+  }
+
+  private static int code(Purpose purpose) {
+    return switch (purpose) {
+      case TRAIN -> 0;
+      case EVALUATE -> 1;
+    };
+  }
+
+  private static Purpose purpose(int code) throws IOException {
+    return switch (code) {
+      case 0 -> Purpose.TRAIN;
+      case 1 -> Purpose.EVALUATE;
+      default -> throw new IOException("A question's state has the unknown purpose " + code + ".");
+    };
+  }
+
   private static double share(KnowledgeState state) {
     return (double) state.correctSamples() / state.samples();
   }
@@ -180,7 +212,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   private static void writeNumber(long number, DataOutputView out) throws IOException {
     long rest = number;
     while (rest > 0x7f) {
-      out.writeByte((int) (rest & 0x7f | 0x80));
+      out.writeByte((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.writeByte((int) rest);
