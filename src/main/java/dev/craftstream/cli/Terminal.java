@@ -26,8 +26,7 @@ final class Terminal {
   }
 
   /** On this process's output. */
-  @SuppressWarnings(
-      "SystemConsoleNull") // ./craft asks newer Javas for the old answer.
+  @SuppressWarnings("SystemConsoleNull") // ./craft asks newer Javas for the old answer.
   static Terminal of(PrintWriter out) {
     String kind = System.getenv().getOrDefault("TERM", "dumb");
     return new Terminal(out, System.console() != null && !kind.equals("dumb"), System::nanoTime);
