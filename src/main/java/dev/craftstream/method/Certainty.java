@@ -1,5 +1,6 @@
 package dev.craftstream.method;
 
+import dev.craftstream.model.Figures;
 import java.util.Arrays;
 
 /** How sure a model checkpoint is of its answer, right or wrong (paper, section 3.1). */

@@ -1,5 +1,6 @@
 package dev.craftstream.method;
 
+import dev.craftstream.model.Figures;
 import dev.craftstream.model.Question;
 import java.util.ArrayList;
 import java.util.List;

@@ -31,6 +31,6 @@ public record KnowledgeState(
    * INITIAL, which is this; -1 to 1, rounded to 12 decimals so that 0.3 - 0.1 is 0.2.
    */
   public double flowTo(KnowledgeState rehearsal) {
-    return Math.rint((rehearsal.correctness - correctness) * 1e12) / 1e12 + 0.0;
+    return Figures.round(rehearsal.correctness - correctness);
   }
 }

@@ -8,7 +8,9 @@ import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
 import dev.craftstream.prompt.TrainingPrompt;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +42,7 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
   private final TrainingPrompt prompt;
 
   private transient ValueState<LastDecision> last;
+  private transient Map<Task, String> promptVersions;
   private transient MetricGroup metrics;
   private transient Map<String, Counter> counters;
 
@@ -56,6 +59,10 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
             .getState(
                 new ValueStateDescriptor<>(
                     "last-decision", TypeInformation.of(LastDecision.class)));
+    promptVersions = new EnumMap<>(Task.class);
+    for (Task task : Task.values()) {
+      promptVersions.put(task, prompt.version(task));
+    }
     metrics = getRuntimeContext().getMetricGroup();
     counters = new HashMap<>();
   }
@@ -115,7 +122,7 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
         prompt.response(question, decision.label()),
         question.subject(),
         question.tags(),
-        prompt.version(question.task()),
+        promptVersions.get(question.task()),
         change.modelTime());
   }
 

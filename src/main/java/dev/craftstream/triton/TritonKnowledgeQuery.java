@@ -7,6 +7,7 @@ import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.Task;
 import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.InferenceContract.OpenEndedQuery;
 import dev.craftstream.triton.InferenceContract.Requirement;
@@ -14,7 +15,9 @@ import dev.craftstream.triton.InferenceContract.Sampled;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Deadline;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -23,10 +26,14 @@ import java.util.stream.IntStream;
 /** The knowledge query of the paper, asked of Triton. Has connections of its own. */
 public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private final QuerySettings settings;
+  private final Map<Task, String> promptVersions = new EnumMap<>(Task.class);
   private final TritonClient client;
 
   private TritonKnowledgeQuery(TritonSettings triton, QuerySettings settings) {
     this.settings = settings;
+    for (Task task : Task.values()) {
+      promptVersions.put(task, settings.prompt().version(task));
+    }
     this.client = TritonClient.open(triton);
   }
 
@@ -70,7 +77,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     InferenceContract contract = InferenceContract.of(serving.contract());
     Deadline deadline = client.deadline();
     String prompt = settings.prompt().prompt(question);
-    String promptVersion = settings.prompt().version(question.task());
+    String promptVersion = promptVersions.get(question.task());
     return switch (question.task()) {
       case OPEN_ENDED -> {
         List<Long> seeds = seeds(question, questionVersion, checkpoint);

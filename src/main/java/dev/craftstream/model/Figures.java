@@ -1,7 +1,7 @@
-package dev.craftstream.method;
+package dev.craftstream.model;
 
 /** How the method's figures are written down. */
-final class Figures {
+public final class Figures {
   private static final double SCALE = 1e12;
 
   private Figures() {}
@@ -11,7 +11,7 @@ final class Figures {
    * 0.5 and 0.1) is then equal to the bit, so that ties and thresholds are settled by the figures
    * and not by the order of additions.
    */
-  static double round(double value) {
+  public static double round(double value) {
     // + 0.0 turns -0.0 into 0.0.
     return Math.rint(value * SCALE) / SCALE + 0.0;
   }
