@@ -2,8 +2,8 @@ package dev.craftstream;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Thresholds;
 import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.topics.WireFormat;

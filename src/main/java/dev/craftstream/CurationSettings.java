@@ -2,8 +2,8 @@ package dev.craftstream;
 
 import static dev.craftstream.CurationOptions.*;
 
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Thresholds;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.Shots;
 import dev.craftstream.prompt.TrainingPrompt;

@@ -8,6 +8,7 @@ import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -4,9 +4,9 @@ import static dev.craftstream.report.Axes.label;
 import static dev.craftstream.report.Axes.svg;
 import static dev.craftstream.report.Axes.tag;
 
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

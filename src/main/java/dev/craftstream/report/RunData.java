@@ -1,7 +1,7 @@
 package dev.craftstream.report;
 
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.Role;
+import dev.craftstream.model.Thresholds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.craftstream.selection;
 
 import dev.craftstream.method.Relabelling;
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
@@ -9,6 +8,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import dev.craftstream.prompt.TrainingPrompt;
 import java.util.EnumMap;
 import java.util.HashMap;

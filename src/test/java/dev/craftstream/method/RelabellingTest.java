@@ -19,6 +19,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;

@@ -1,12 +1,12 @@
 package dev.craftstream.report;
 
 import dev.craftstream.method.Relabelling;
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import dev.craftstream.report.CuratedQuestion.Curation;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package dev.craftstream.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.method.Thresholds;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
@@ -16,6 +15,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
 import dev.craftstream.prompt.TrainingPrompt;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;

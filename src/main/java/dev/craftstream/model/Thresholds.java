@@ -1,7 +1,5 @@
-package dev.craftstream.method;
+package dev.craftstream.model;
 
-import dev.craftstream.model.Label;
-import dev.craftstream.model.Task;
 import java.io.Serializable;
 
 /**
@@ -47,7 +45,7 @@ public record Thresholds(
   }
 
   /** The label by correctness alone; {@link Label#DROPPED} between the two thresholds. */
-  Label label(Task task, double correctness) {
+  public Label label(Task task, double correctness) {
     boolean known;
     boolean unknown;
     switch (task) {

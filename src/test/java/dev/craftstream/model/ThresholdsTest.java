@@ -1,4 +1,4 @@
-package dev.craftstream.method;
+package dev.craftstream.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

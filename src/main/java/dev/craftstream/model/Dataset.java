@@ -1,0 +1,28 @@
+package dev.craftstream.model;
+
+/**
+ * A dataset to be made, or made.
+ *
+ * @param id names it for ever
+ * @param selection which questions make it
+ * @param initial the INITIAL checkpoint whose knowledge decides
+ * @param rehearsal its REHEARSAL checkpoint; null for a rehearsal set, which comes before it
+ * @param requestId the request that asked for it; empty where a model checkpoint did
+ * @param knowledgePromptVersion version of the knowledge query's prompt as the job asks now
+ * @param trainingPromptVersion version of the prompt in its records
+ */
+public record Dataset(
+    String id,
+    Selection selection,
+    ModelCheckpoint initial,
+    ModelCheckpoint rehearsal,
+    String requestId,
+    String knowledgePromptVersion,
+    String trainingPromptVersion) {
+
+  /** Whether it rests on what the checkpoint announced at {@code announcedAt} knows. */
+  public boolean restsOn(long announcedAt) {
+    return initial.announcedAt() == announcedAt
+        || rehearsal != null && rehearsal.announcedAt() == announcedAt;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.craftstream.model;
+
+/**
+ * Closes a dataset, or says why it was not built.
+ *
+ * @param cutOff the dataset, its failure and its bounds
+ * @param answerRecords ANSWER records, drawing again counted
+ * @param refusalRecords REFUSAL records, drawing again counted
+ */
+public record DatasetManifest(CutOff cutOff, long answerRecords, long refusalRecords) {
+
+  public boolean complete() {
+    return cutOff.failure().isEmpty();
+  }
+}

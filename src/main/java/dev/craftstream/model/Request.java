@@ -1,0 +1,53 @@
+package dev.craftstream.model;
+
+import java.util.List;
+
+/**
+ * A record of the requests topic: asks for what the job's state can answer.
+ *
+ * @param id names it; 1 to 256 characters
+ * @param kind what is asked for
+ * @param checkpointId the INITIAL checkpoint; for {@link Kind#EVALUATION} the evaluated one
+ * @param rehearsalId {@link Kind#DATASET}: the REHEARSAL checkpoint; else empty
+ * @param strategy {@link Kind#DATASET}: one strategy; null for each of the job's
+ * @param changes what is to differ from the job's options, a task each; may be empty
+ * @param seed the selection's seed; null for the job's
+ * @param original the record itself, for a dead letter
+ */
+public record Request(
+    String id,
+    Kind kind,
+    String checkpointId,
+    String rehearsalId,
+    Strategy strategy,
+    List<Changes> changes,
+    Long seed,
+    OriginalRecord original) {
+
+  /** What is asked for. */
+  public enum Kind {
+    DATASET,
+    REHEARSAL_SET,
+    EVALUATION
+  }
+
+  /**
+   * What differs from the job's options for one task; null where nothing does.
+   *
+   * @param answers ANSWER questions wanted; of a rehearsal set, all questions wanted
+   * @param answerFrom least correctness of an ANSWER candidate, or of a rehearsal set's
+   * @param refusalBound greatest correctness of a REFUSAL candidate (multiple choice: below it)
+   * @param certainty least certainty of a rehearsal set's candidate
+   * @param targetProbability a rehearsal set's candidate has more than this
+   */
+  public record Changes(
+      Task task,
+      Integer answers,
+      Integer refusals,
+      Ties ties,
+      Shortage shortage,
+      Double answerFrom,
+      Double refusalBound,
+      Double certainty,
+      Double targetProbability) {}
+}

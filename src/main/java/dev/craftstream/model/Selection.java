@@ -1,0 +1,45 @@
+package dev.craftstream.model;
+
+import java.io.Serializable;
+
+/**
+ * Which of the questions of one task make a dataset (paper, section 3.2).
+ *
+ * @param kind what the dataset trains
+ * @param task the questions' task
+ * @param strategy which questions are candidates and in which order they are taken; null for a
+ *     rehearsal set, which is drawn at random
+ * @param thresholds what divides ANSWER from REFUSAL candidates
+ * @param known what makes a candidate of a rehearsal set
+ * @param answers ANSWER questions wanted, at least 0
+ * @param refusals REFUSAL questions wanted, at least 0; 0 for a rehearsal set
+ * @param ties what happens to equals at the cut-off
+ * @param shortage what happens where candidates are too few
+ * @param seed of random orders, of the order among equals and of drawing again
+ */
+public record Selection(
+    DatasetKind kind,
+    Task task,
+    Strategy strategy,
+    Thresholds thresholds,
+    RehearsalThresholds known,
+    int answers,
+    int refusals,
+    Ties ties,
+    Shortage shortage,
+    long seed)
+    implements Serializable {
+
+  public Selection {
+    if (answers < 0 || refusals < 0) {
+      throw new IllegalArgumentException(
+          "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 or more of each."
+              .formatted(answers, refusals));
+    }
+  }
+
+  /** How many questions of {@code label}, ANSWER or REFUSAL, are wanted. */
+  public int wanted(Label label) {
+    return label == Label.ANSWER ? answers : refusals;
+  }
+}
