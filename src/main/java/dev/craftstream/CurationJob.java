@@ -1,15 +1,27 @@
 package dev.craftstream;
 
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Directive;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Request;
+import dev.craftstream.selection.DatasetCutOffs;
+import dev.craftstream.selection.DatasetMembers;
+import dev.craftstream.selection.Manifests;
 import dev.craftstream.selection.Relabeler;
+import dev.craftstream.selection.Settled;
+import dev.craftstream.selection.SurveyPlanner;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.ParseRecords;
 import dev.craftstream.topics.QuestionParser;
+import dev.craftstream.topics.RequestParser;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.TopicSinks;
 import dev.craftstream.topics.TopicSources;
@@ -130,10 +142,27 @@ public final class CurationJob implements Callable<Integer> {
             .uid("checkpoint-admission")
             .setParallelism(1);
 
+    SingleOutputStreamOperator<Request> requests =
+        env.fromSource(TopicSources.requests(kafka), WatermarkStrategy.noWatermarks(), "requests")
+            .uid("requests")
+            .setParallelism(1)
+            .process(new ParseRecords<>(new RequestParser(kafka.format(), settings.limits())))
+            .name("parse-requests")
+            .uid("parse-requests")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<Directive> directives =
+        admitted
+            .connect(requests)
+            .process(new SurveyPlanner(settings.datasets(), settings.datasetTexts()))
+            .name("survey-planner")
+            .uid("survey-planner")
+            .setParallelism(1);
+
     SingleOutputStreamOperator<KnowledgeChange> knowledge =
         questions
             .keyBy(QuestionEvent::questionId)
-            .connect(admitted.broadcast())
+            .connect(directives.broadcast())
             .transform(
                 "knowledge-tracker",
                 TypeInformation.of(KnowledgeChange.class),
@@ -149,6 +178,31 @@ public final class CurationJob implements Callable<Integer> {
             .name("relabeler")
             .uid("relabeler");
 
+    SingleOutputStreamOperator<CutOff> cutOffs =
+        knowledge
+            .getSideOutput(KnowledgeTracker.SURVEYED)
+            .keyBy(report -> report.dataset().id())
+            .process(new DatasetCutOffs())
+            .name("cut-offs")
+            .uid("cut-offs");
+
+    SingleOutputStreamOperator<DatasetRecord> datasets =
+        knowledge
+            .getSideOutput(KnowledgeTracker.CANDIDATES)
+            .keyBy(Candidate::questionId)
+            .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
+            .process(new DatasetMembers(settings.datasetTexts()))
+            .name("dataset-members")
+            .uid("dataset-members");
+
+    SingleOutputStreamOperator<DatasetManifest> manifests =
+        cutOffs
+            .keyBy(cutOff -> cutOff.dataset().id())
+            .connect(datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(Settled::datasetId))
+            .process(new Manifests())
+            .name("manifests")
+            .uid("manifests");
+
     DataStream<DeadLetter> deadLetters =
         knowledge
             .getSideOutput(KnowledgeTracker.UNUSABLE)
@@ -159,7 +213,9 @@ public final class CurationJob implements Callable<Integer> {
             .union(
                 questions.getSideOutput(ParseRecords.DEAD_LETTERS),
                 announced.getSideOutput(ParseRecords.DEAD_LETTERS),
-                admitted.getSideOutput(CheckpointAdmission.REFUSED));
+                requests.getSideOutput(ParseRecords.DEAD_LETTERS),
+                admitted.getSideOutput(CheckpointAdmission.REFUSED),
+                directives.getSideOutput(SurveyPlanner.REFUSED));
 
     instructions.sinkTo(TopicSinks.instructions(kafka)).name("instructions").uid("instructions");
     knowledge
@@ -167,6 +223,12 @@ public final class CurationJob implements Callable<Integer> {
         .sinkTo(TopicSinks.knowledge(kafka))
         .name("knowledge")
         .uid("knowledge");
+    datasets.sinkTo(TopicSinks.datasets(kafka)).name("datasets").uid("datasets");
+    datasets.sinkTo(TopicSinks.rehearsalSets(kafka)).name("rehearsal-sets").uid("rehearsal-sets");
+    manifests
+        .sinkTo(TopicSinks.datasetManifests(kafka))
+        .name("dataset-manifests")
+        .uid("dataset-manifests");
     deadLetters.sinkTo(TopicSinks.deadLetters(kafka)).name("dead-letters").uid("dead-letters");
   }
 

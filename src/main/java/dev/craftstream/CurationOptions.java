@@ -2,9 +2,13 @@ package dev.craftstream;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.Ties;
 import dev.craftstream.prompt.TrainingTexts;
+import dev.craftstream.selection.DatasetSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.topics.WireFormat;
 import java.time.Duration;
@@ -355,6 +359,122 @@ public final class CurationOptions {
           .doubleType()
           .defaultValue(Thresholds.PAPER.multipleChoiceRefusal())
           .withDescription("A multiple-choice REFUSAL has less correctness than this.");
+
+  // ---------------------------------------------------------------- datasets
+
+  public static final ConfigOption<List<Strategy>> DATASETS_STRATEGIES =
+      key("datasets.strategies")
+          .enumType(Strategy.class)
+          .asList()
+          .defaultValues(Strategy.CRAFT)
+          .withDescription(
+              "For each of these a dataset a task is made when a REHEARSAL checkpoint has been"
+                  + " measured; [] for none. Several can be compared on the same measurements.");
+
+  public static final ConfigOption<Long> DATASETS_SEED =
+      key("datasets.seed")
+          .longType()
+          .defaultValue(DatasetSettings.PAPER.seed())
+          .withDescription(
+              "Seed of the order that strategies without certainty take questions in, of the order"
+                  + " among equally certain ones, and of drawing again.");
+
+  public static final ConfigOption<Integer> DATASETS_OPEN_ENDED_ANSWERS =
+      key("datasets.open-ended.answers")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.openEnded().answers())
+          .withDescription(
+              "ANSWER questions of an open-ended dataset. VAN_TUNING takes as many as ANSWER and"
+                  + " REFUSAL together.");
+
+  public static final ConfigOption<Integer> DATASETS_OPEN_ENDED_REFUSALS =
+      key("datasets.open-ended.refusals")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.openEnded().refusals())
+          .withDescription("REFUSAL questions of an open-ended dataset.");
+
+  public static final ConfigOption<Ties> DATASETS_OPEN_ENDED_TIES =
+      key("datasets.open-ended.ties")
+          .enumType(Ties.class)
+          .defaultValue(DatasetSettings.PAPER.openEnded().ties())
+          .withDescription(
+              "Which of the open-ended questions that are equally certain at the cut-off are taken:"
+                  + " exact (as many as fill the dataset, by a hash of their ids) or keep-all.");
+
+  public static final ConfigOption<Shortage> DATASETS_OPEN_ENDED_SHORTAGE =
+      key("datasets.open-ended.shortage")
+          .enumType(Shortage.class)
+          .defaultValue(DatasetSettings.PAPER.openEnded().shortage())
+          .withDescription(
+              "What happens where there are too few open-ended candidates: fail (no dataset, and a"
+                  + " manifest that says so), short (a smaller one) or draw-again (with replacement,"
+                  + " until it is full).");
+
+  public static final ConfigOption<Integer> DATASETS_MULTIPLE_CHOICE_ANSWERS =
+      key("datasets.multiple-choice.answers")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.multipleChoice().answers())
+          .withDescription("ANSWER questions of a multiple-choice dataset.");
+
+  public static final ConfigOption<Integer> DATASETS_MULTIPLE_CHOICE_REFUSALS =
+      key("datasets.multiple-choice.refusals")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.multipleChoice().refusals())
+          .withDescription("REFUSAL questions of a multiple-choice dataset.");
+
+  public static final ConfigOption<Ties> DATASETS_MULTIPLE_CHOICE_TIES =
+      key("datasets.multiple-choice.ties")
+          .enumType(Ties.class)
+          .defaultValue(DatasetSettings.PAPER.multipleChoice().ties())
+          .withDescription("The same as datasets.open-ended.ties for multiple choice.");
+
+  public static final ConfigOption<Shortage> DATASETS_MULTIPLE_CHOICE_SHORTAGE =
+      key("datasets.multiple-choice.shortage")
+          .enumType(Shortage.class)
+          .defaultValue(DatasetSettings.PAPER.multipleChoice().shortage())
+          .withDescription("The same as datasets.open-ended.shortage for multiple choice.");
+
+  // ---------------------------------------------------------------- rehearsal sets
+
+  public static final ConfigOption<Integer> REHEARSAL_OPEN_ENDED_QUESTIONS =
+      key("rehearsal.open-ended.questions")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.rehearsal().openEnded())
+          .withDescription(
+              "Most open-ended questions of a rehearsal set, drawn at random from those that the"
+                  + " INITIAL checkpoint knows well.");
+
+  public static final ConfigOption<Double> REHEARSAL_OPEN_ENDED_CORRECTNESS =
+      key("rehearsal.open-ended.correctness-from")
+          .doubleType()
+          .defaultValue(RehearsalThresholds.PAPER.correctness())
+          .withDescription("Least correctness of an open-ended question in a rehearsal set.");
+
+  public static final ConfigOption<Double> REHEARSAL_OPEN_ENDED_CERTAINTY =
+      key("rehearsal.open-ended.certainty-from")
+          .doubleType()
+          .defaultValue(RehearsalThresholds.PAPER.certainty())
+          .withDescription("Least certainty of an open-ended question in a rehearsal set.");
+
+  public static final ConfigOption<Integer> REHEARSAL_MULTIPLE_CHOICE_QUESTIONS =
+      key("rehearsal.multiple-choice.questions")
+          .intType()
+          .defaultValue(DatasetSettings.PAPER.rehearsal().multipleChoice())
+          .withDescription("Most multiple-choice questions of a rehearsal set.");
+
+  public static final ConfigOption<Double> REHEARSAL_MULTIPLE_CHOICE_TARGET_PROBABILITY =
+      key("rehearsal.multiple-choice.target-probability-above")
+          .doubleType()
+          .defaultValue(RehearsalThresholds.PAPER.targetProbability())
+          .withDescription(
+              "In a multiple-choice question of a rehearsal set, the target letter's probability over"
+                  + " the whole vocabulary is above this.");
+
+  public static final ConfigOption<Long> REHEARSAL_SEED =
+      key("rehearsal.seed")
+          .longType()
+          .defaultValue(DatasetSettings.PAPER.rehearsal().seed())
+          .withDescription("Seed of the drawing of rehearsal sets.");
 
   // ---------------------------------------------------------------- the instructions' texts
 

@@ -2,12 +2,17 @@ package dev.craftstream;
 
 import static dev.craftstream.CurationOptions.*;
 
+import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.Shots;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.prompt.TrainingTexts;
+import dev.craftstream.selection.DatasetSettings;
+import dev.craftstream.selection.DatasetSettings.Counts;
+import dev.craftstream.selection.DatasetSettings.RehearsalSets;
+import dev.craftstream.selection.DatasetTexts;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.tracking.TrackerSettings;
@@ -32,6 +37,7 @@ public record CurationSettings(
     TrackerSettings tracker,
     Strategy strategy,
     Thresholds thresholds,
+    DatasetSettings datasets,
     TrainingPrompt trainingPrompt) {
 
   /**
@@ -49,6 +55,7 @@ public record CurationSettings(
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
+        datasets(options),
         section("training", () -> trainingPrompt(options)));
   }
 
@@ -147,6 +154,45 @@ public record CurationSettings(
         options.get(RELABEL_OPEN_ENDED_REFUSAL),
         options.get(RELABEL_MULTIPLE_CHOICE_ANSWER),
         options.get(RELABEL_MULTIPLE_CHOICE_REFUSAL));
+  }
+
+  /** What trainers are given. */
+  public DatasetTexts datasetTexts() {
+    return new DatasetTexts(trainingPrompt, query.prompt());
+  }
+
+  private static DatasetSettings datasets(Configuration options) {
+    Thresholds thresholds = section("relabel", () -> thresholds(options));
+    RehearsalSets rehearsal = section("rehearsal", () -> rehearsal(options));
+    return section(
+        "datasets",
+        () ->
+            new DatasetSettings(
+                options.get(DATASETS_STRATEGIES),
+                thresholds,
+                new Counts(
+                    options.get(DATASETS_OPEN_ENDED_ANSWERS),
+                    options.get(DATASETS_OPEN_ENDED_REFUSALS),
+                    options.get(DATASETS_OPEN_ENDED_TIES),
+                    options.get(DATASETS_OPEN_ENDED_SHORTAGE)),
+                new Counts(
+                    options.get(DATASETS_MULTIPLE_CHOICE_ANSWERS),
+                    options.get(DATASETS_MULTIPLE_CHOICE_REFUSALS),
+                    options.get(DATASETS_MULTIPLE_CHOICE_TIES),
+                    options.get(DATASETS_MULTIPLE_CHOICE_SHORTAGE)),
+                options.get(DATASETS_SEED),
+                rehearsal));
+  }
+
+  private static RehearsalSets rehearsal(Configuration options) {
+    return new RehearsalSets(
+        new RehearsalThresholds(
+            options.get(REHEARSAL_OPEN_ENDED_CORRECTNESS),
+            options.get(REHEARSAL_OPEN_ENDED_CERTAINTY),
+            options.get(REHEARSAL_MULTIPLE_CHOICE_TARGET_PROBABILITY)),
+        options.get(REHEARSAL_OPEN_ENDED_QUESTIONS),
+        options.get(REHEARSAL_MULTIPLE_CHOICE_QUESTIONS),
+        options.get(REHEARSAL_SEED));
   }
 
   private static TrainingPrompt trainingPrompt(Configuration options) {

@@ -1,13 +1,15 @@
 package dev.craftstream.method;
 
+import dev.craftstream.model.Label;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The seeds that samples are drawn with: the same for a retry, a restore and a re-run, so that
- * asking again gives the same labels wherever the model server honours seeds.
+ * All that looks like chance, as hashes: the same for a retry, a restore and a re-run, at any
+ * parallelism. Asking again draws the same samples wherever the model server honours seeds, and
+ * selecting again takes the same questions.
  */
 public final class Seeds {
 
@@ -32,6 +34,37 @@ public final class Seeds {
     input.putInt(checkpoint.length).put(checkpoint);
     input.putInt(sample);
     return ByteBuffer.wrap(sha256(input.array())).getLong() & Long.MAX_VALUE;
+  }
+
+  /**
+   * A question's place in a random order: the first eight bytes of a SHA-256 over the seed and the
+   * id, coded as above; to be compared unsigned.
+   */
+  public static long order(long seed, String questionId) {
+    byte[] question = questionId.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer input = ByteBuffer.allocate(Long.BYTES + question.length);
+    input.putLong(seed).put(question);
+    return ByteBuffer.wrap(sha256(input.array())).getLong();
+  }
+
+  /**
+   * One draw with replacement, from a SHA-256 over the seed, the dataset's id, the label's name and
+   * the draw's number, coded as above.
+   *
+   * @param draw counts from 0
+   * @param from how many there are to draw from, at least 1
+   * @return 0 to {@code from} - 1; uniform but for a part in 2^63 / {@code from}
+   */
+  static int draw(long seed, String datasetId, Label label, int draw, int from) {
+    byte[] dataset = datasetId.getBytes(StandardCharsets.UTF_8);
+    byte[] name = label.name().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer input =
+        ByteBuffer.allocate(Long.BYTES + 3 * Integer.BYTES + dataset.length + name.length);
+    input.putLong(seed);
+    input.putInt(dataset.length).put(dataset);
+    input.putInt(name.length).put(name);
+    input.putInt(draw);
+    return (int) ((ByteBuffer.wrap(sha256(input.array())).getLong() & Long.MAX_VALUE) % from);
   }
 
   private static byte[] sha256(byte[] input) {

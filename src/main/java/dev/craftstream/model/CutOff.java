@@ -12,6 +12,32 @@ package dev.craftstream.model;
 public record CutOff(
     Dataset dataset, String failure, Bound answers, Bound refusals, boolean retired) {
 
+  /**
+   * The word that a checkpoint of the dataset is retired.
+   *
+   * @param closed whether the dataset's cut-off was told before; else it is not built
+   */
+  public static CutOff retired(Dataset dataset, boolean closed) {
+    return new CutOff(
+        dataset,
+        closed
+            ? ""
+            : "A model checkpoint that it rests on was retired before all questions were looked"
+                + " through. Announce it again, if the dataset is still wanted.",
+        Bound.NOTHING,
+        Bound.NOTHING,
+        true);
+  }
+
+  /** The same, after a checkpoint of the dataset is retired. */
+  public CutOff frozen() {
+    return new CutOff(dataset, failure, answers, refusals, true);
+  }
+
+  public boolean isBuilt() {
+    return failure.isEmpty();
+  }
+
   public Bound of(Label label) {
     return label == Label.ANSWER ? answers : refusals;
   }
@@ -38,6 +64,10 @@ public record CutOff(
       long hash,
       long[] drawnAgain,
       int[] extraCopies) {
+
+    /** Takes nothing. */
+    public static final Bound NOTHING =
+        new Bound(0, 0, 0, false, Double.NEGATIVE_INFINITY, 0, new long[0], new int[0]);
 
     /** Whether a candidate of this rank is taken. */
     public boolean takes(double candidateScore, long candidateHash) {

@@ -10,6 +10,6 @@ package dev.craftstream.model;
 public record DatasetManifest(CutOff cutOff, long answerRecords, long refusalRecords) {
 
   public boolean complete() {
-    return cutOff.failure().isEmpty();
+    return cutOff.isBuilt();
   }
 }

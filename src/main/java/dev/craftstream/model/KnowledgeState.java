@@ -33,4 +33,8 @@ public record KnowledgeState(
   public double flowTo(KnowledgeState rehearsal) {
     return Figures.round(rehearsal.correctness - correctness);
   }
+
+  public Verdict verdict() {
+    return correctness == 1 ? Verdict.CORRECT : Verdict.WRONG;
+  }
 }

@@ -38,8 +38,26 @@ public record Selection(
     }
   }
 
-  /** How many questions of {@code label}, ANSWER or REFUSAL, are wanted. */
+  /** Whether certainty orders the candidates; else chance does. */
+  public boolean ordersByCertainty() {
+    return strategy != null && strategy.usesCertainty();
+  }
+
+  /**
+   * How many questions of {@code label}, ANSWER or REFUSAL, are wanted. {@link
+   * Strategy#VAN_TUNING}, which refuses nothing, takes as many ANSWER questions as the others take
+   * of both.
+   */
   public int wanted(Label label) {
+    if (strategy == Strategy.VAN_TUNING) {
+      return label == Label.ANSWER ? answers + refusals : 0;
+    }
     return label == Label.ANSWER ? answers : refusals;
+  }
+
+  /** The same with another seed. */
+  public Selection withSeed(long otherSeed) {
+    return new Selection(
+        kind, task, strategy, thresholds, known, answers, refusals, ties, shortage, otherSeed);
   }
 }

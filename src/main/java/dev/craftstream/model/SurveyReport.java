@@ -8,6 +8,7 @@ package dev.craftstream.model;
  * @param outcome what happened in these key groups
  * @param keyGroups how many key groups this report covers
  * @param ofKeyGroups how many there are
+ * @param questions questions of the dataset's task and purpose there, candidates or not
  * @param answers ANSWER candidates there
  * @param refusals REFUSAL candidates there
  */
@@ -17,6 +18,7 @@ public record SurveyReport(
     Outcome outcome,
     int keyGroups,
     int ofKeyGroups,
+    long questions,
     Ranks answers,
     Ranks refusals) {
 

@@ -1,11 +1,15 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.Directive;
+import dev.craftstream.model.EvaluationReport;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.SurveyReport;
 import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import dev.craftstream.triton.KnowledgeQuery;
@@ -20,6 +24,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ValueState;
@@ -29,7 +34,9 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -43,10 +50,10 @@ import org.slf4j.LoggerFactory;
  * Sees to it that every question is measured under every live model checkpoint, and says by its
  * watermarks when that is so.
  *
- * <p>Input 1 are question events, keyed by question id; input 2 are admitted model checkpoint
- * events, broadcast. Watermark n means: every question that was known when announcement n came has
- * its knowledge state, or its {@link UnusableAnswer}, under every checkpoint up to n. Questions
- * that came later never hold it back.
+ * <p>Input 1 are question events, keyed by question id; input 2 are directives, broadcast: model
+ * checkpoints that come and go, and {@link Surveys}. Watermark n means: every question that was
+ * known when announcement n came has its knowledge state, or its {@link UnusableAnswer}, under
+ * every checkpoint up to n. Questions that came later never hold it back.
  *
  * <p>The tracker pulls. A question that needs attention waits in a {@link Lane}; the <i>pump</i>
  * takes turns out of the lanes while requests in flight are allowed, and a turn <i>reconciles</i>
@@ -60,16 +67,30 @@ import org.slf4j.LoggerFactory;
  * restored or rescaled task asks exactly what has no answer.
  */
 public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChange>
-    implements TwoInputStreamOperator<QuestionEvent, ModelCheckpointEvent, KnowledgeChange> {
+    implements TwoInputStreamOperator<QuestionEvent, Directive, KnowledgeChange> {
 
   /** Side output of questions that could not be asked or whose answers could not be used. */
   public static final OutputTag<UnusableAnswer> UNUSABLE =
       new OutputTag<>("unusable-answers", TypeInformation.of(UnusableAnswer.class));
 
+  /** Side output of what surveys offer for datasets, and of what changes after them. */
+  public static final OutputTag<Candidate> CANDIDATES =
+      new OutputTag<>("candidates", TypeInformation.of(Candidate.class));
+
+  /** Side output of what surveys found. */
+  public static final OutputTag<SurveyReport> SURVEYED =
+      new OutputTag<>("surveyed", TypeInformation.of(SurveyReport.class));
+
+  /** Side output of what surveys counted for evaluations. */
+  public static final OutputTag<EvaluationReport> EVALUATED =
+      new OutputTag<>("evaluated", TypeInformation.of(EvaluationReport.class));
+
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(KnowledgeTracker.class);
 
-  /** Turns that one pump takes before it lets input and Flink checkpoints have theirs. */
+  private static final String QUESTION = "question";
+
+  /** Turns that one pump, and questions that one survey's slice, takes before it lets others. */
   private static final int SLICE = 1_000;
 
   /**
@@ -80,12 +101,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private final TrackerSettings settings;
   private final KnowledgeQuery.Factory queryFactory;
+  private final int sliceSize;
 
   private transient MailboxExecutor mailbox;
   private transient KnowledgeQuery query;
   private transient ValueState<TrackedQuestion> questions;
   private transient Announcements announcements;
   private transient Tally tally;
+  private transient Surveys surveys;
   private transient Lane arrivals;
   private transient Lane sweep;
   private transient Map<String, Asked> inFlight;
@@ -95,12 +118,19 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient int arrivalsInFlight;
   private transient int sliceLeft;
   private transient boolean pumpIsQueued;
+  private transient boolean sliceIsQueued;
   private transient long completeTime;
   private transient OutageLog outages;
 
   public KnowledgeTracker(TrackerSettings settings, KnowledgeQuery.Factory queryFactory) {
+    this(settings, queryFactory, SLICE);
+  }
+
+  /** With another size of the surveys' slices than a task would have. */
+  KnowledgeTracker(TrackerSettings settings, KnowledgeQuery.Factory queryFactory, int sliceSize) {
     this.settings = settings;
     this.queryFactory = queryFactory;
+    this.sliceSize = sliceSize;
   }
 
   // ---------------------------------------------------------------- life cycle
@@ -117,7 +147,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     questions =
         context
             .getKeyedStateStore()
-            .getState(new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE));
+            .getState(new ValueStateDescriptor<>(QUESTION, TrackedQuestionSerializer.INSTANCE));
     announcements = new Announcements(context.getOperatorStateStore());
     TaskInfo task = getRuntimeContext().getTaskInfo();
     int maxParallelism = task.getMaxNumberOfParallelSubtasks();
@@ -125,6 +155,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
     tally = new Tally(context.getOperatorStateStore(), range, maxParallelism);
+    surveys =
+        new Surveys(
+            sliceSize,
+            context.getOperatorStateStore(),
+            range,
+            maxParallelism,
+            new SurveyedQuestions(),
+            new SurveyOutput());
   }
 
   @Override
@@ -159,10 +197,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       entry.getValue().lane.schedule(entry.getValue().holds);
     }
     tally.save();
+    surveys.save();
   }
 
   @Override
   public void close() throws Exception {
+    if (surveys != null) {
+      surveys.close();
+    }
     if (query != null) {
       query.close();
     }
@@ -180,6 +222,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     } else if (before == null) {
       tally.addKnown(event.questionId(), 1);
       tally.addWaiting(event.questionId(), 1);
+      surveys.came(event.questionId());
       arrive(TrackedQuestion.first(event.question(), event.origin()));
     } else {
       change(before, event);
@@ -198,7 +241,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
     questions.clear();
     cancel(id);
-    emit(new KnowledgeChange(id, null, before.version(), List.of(), "", now()));
+    KnowledgeChange removed = new KnowledgeChange(id, null, before.version(), List.of(), "", now());
+    emit(removed);
+    surveys.changed(removed);
   }
 
   private void change(TrackedQuestion before, QuestionEvent event) throws Exception {
@@ -213,10 +258,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     if (question.sameContent(before.question())) {
       TrackedQuestion relabelled = before.relabelled(question, event.origin());
       arrive(relabelled);
-      emitKnowledge(relabelled, "");
+      KnowledgeChange change = knowledge(relabelled, "");
+      emit(change);
+      surveys.changed(change);
     } else {
-      arrive(before.changed(question, event.origin()));
+      TrackedQuestion changed = before.changed(question, event.origin());
+      arrive(changed);
       cancel(question.id());
+      surveys.changed(knowledge(changed, ""));
     }
   }
 
@@ -231,15 +280,25 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   }
 
   @Override
-  public void processElement2(StreamRecord<ModelCheckpointEvent> element) throws Exception {
-    announcements.apply(element.getValue());
+  public void processElement2(StreamRecord<Directive> element) throws Exception {
+    Directive directive = element.getValue();
+    if (directive.survey() != null) {
+      surveys.add(directive.survey());
+    } else {
+      apply(directive.checkpoint());
+    }
+    pump();
+  }
+
+  private void apply(ModelCheckpointEvent event) throws Exception {
+    announcements.apply(event);
     tally.allWait();
     for (Map.Entry<String, Asked> entry : new ArrayList<>(inFlight.entrySet())) {
       if (!announcements.isLive(entry.getValue().checkpoint)) {
         cancel(entry.getKey());
       }
     }
-    pump();
+    surveys.retire(announcements.liveTimes());
   }
 
   /**
@@ -310,6 +369,21 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
           settings.requestsInFlight(),
           Math.round(slots.seconds() * 10) / 10.0);
     }
+    queueSlice();
+  }
+
+  /** Surveys go on between the mails, as the pump does. */
+  private void queueSlice() {
+    if (!sliceIsQueued && surveys.due(completeTime)) {
+      sliceIsQueued = true;
+      mailbox.execute(
+          () -> {
+            sliceIsQueued = false;
+            surveys.slice(completeTime);
+            queueSlice();
+          },
+          "survey questions");
+    }
   }
 
   // ---------------------------------------------------------------- a question's turn
@@ -330,7 +404,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     TrackedQuestion kept = question.without(announcements.liveTimes());
     if (kept.measured().size() < question.measured().size()) {
       questions.update(kept);
-      emitKnowledge(kept, "");
+      emit(knowledge(kept, ""));
     }
     ModelCheckpoint missing = announcements.missing(kept);
     if (missing != null) {
@@ -376,7 +450,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       outages.answered(asked.checkpoint);
       TrackedQuestion measured = question.with(new Measured(asked.checkpoint.announcedAt(), state));
       questions.update(measured);
-      emitKnowledge(measured, asked.checkpoint.id());
+      KnowledgeChange change = knowledge(measured, asked.checkpoint.id());
+      emit(change);
+      surveys.measured(change, asked.checkpoint.announcedAt());
     } else if (wanted && !giveUp(question, asked, cause(failure))) {
       restThenAskAgain(id, asked);
       return;
@@ -488,15 +564,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     slots.set(inFlight.size());
   }
 
-  private void emitKnowledge(TrackedQuestion question, String measured) {
-    emit(
-        new KnowledgeChange(
-            question.question().id(),
-            question.question(),
-            question.version(),
-            announcements.knowledge(question),
-            measured,
-            now()));
+  private KnowledgeChange knowledge(TrackedQuestion question, String measured) {
+    return new KnowledgeChange(
+        question.question().id(),
+        question.question(),
+        question.version(),
+        announcements.knowledge(question),
+        measured,
+        now());
   }
 
   private void emit(KnowledgeChange change) {
@@ -508,5 +583,43 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
+  }
+
+  // ---------------------------------------------------------------- surveys
+
+  private final class SurveyedQuestions implements Surveys.Questions {
+    @Override
+    public Stream<String> ids() {
+      Stream<String> ids =
+          KnowledgeTracker.this
+              .<String>getKeyedStateBackend()
+              .getKeys(QUESTION, VoidNamespace.INSTANCE);
+      // The heap's own stream does not bear changes while it is read; there, all is on the heap.
+      return getKeyedStateBackend() instanceof HeapKeyedStateBackend ? ids.toList().stream() : ids;
+    }
+
+    @Override
+    public KnowledgeChange get(String id) throws Exception {
+      setCurrentKey(id);
+      TrackedQuestion question = questions.value();
+      return question == null ? null : knowledge(question, "");
+    }
+  }
+
+  private final class SurveyOutput implements Surveys.Output {
+    @Override
+    public void offer(Candidate candidate) {
+      output.collect(CANDIDATES, new StreamRecord<>(candidate));
+    }
+
+    @Override
+    public void report(SurveyReport report) {
+      output.collect(SURVEYED, new StreamRecord<>(report));
+    }
+
+    @Override
+    public void report(EvaluationReport report) {
+      output.collect(EVALUATED, new StreamRecord<>(report));
+    }
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A model server whose answers the test gives by hand, in whatever order it likes. */
-final class ScriptedQuery implements KnowledgeQuery {
+public final class ScriptedQuery implements KnowledgeQuery {
   private static final Map<String, ScriptedQuery> OPEN = new ConcurrentHashMap<>();
 
   final List<Ask> asks = new ArrayList<>();
@@ -20,7 +20,7 @@ final class ScriptedQuery implements KnowledgeQuery {
   private final String name = UUID.randomUUID().toString();
 
   /** One request. */
-  record Ask(
+  public record Ask(
       Question question,
       int version,
       ModelCheckpoint checkpoint,
@@ -49,7 +49,7 @@ final class ScriptedQuery implements KnowledgeQuery {
   }
 
   /** Requests without an answer, oldest first. */
-  List<Ask> open() {
+  public List<Ask> open() {
     return asks.stream().filter(a -> !a.answer.isDone()).toList();
   }
 

@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.Directive;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -27,25 +28,28 @@ import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.util.OutputTag;
+import java.util.Queue;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 
 /**
  * One tracker task in Flink's operator harness, with a model server whose answers the test gives.
  */
-final class TrackerHarness implements AutoCloseable {
-  static final int MAX_PARALLELISM = 16;
+public final class TrackerHarness implements AutoCloseable {
+  public static final int MAX_PARALLELISM = 16;
 
-  final ScriptedQuery server = new ScriptedQuery();
+  public final ScriptedQuery server = new ScriptedQuery();
   private final KeyedTwoInputStreamOperatorTestHarness<
-          String, QuestionEvent, ModelCheckpointEvent, KnowledgeChange>
+          String, QuestionEvent, Directive, KnowledgeChange>
       harness;
   private long snapshots;
 
-  private TrackerHarness(StateBackend backend, TrackerSettings settings, int tasks, int task)
+  private TrackerHarness(
+      StateBackend backend, TrackerSettings settings, int sliceSize, int tasks, int task)
       throws Exception {
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new KnowledgeTracker(settings, server.factory()),
+            new KnowledgeTracker(settings, server.factory(), sliceSize),
             QuestionEvent::questionId,
             null,
             Types.STRING,
@@ -66,7 +70,22 @@ final class TrackerHarness implements AutoCloseable {
   static TrackerHarness restore(
       StateBackend backend, int requestsInFlight, int tasks, int task, OperatorSubtaskState state)
       throws Exception {
-    TrackerHarness tracker = new TrackerHarness(backend, settings(requestsInFlight), tasks, task);
+    TrackerHarness tracker = restore(backend, requestsInFlight, 1_000, tasks, task, state);
+    tracker.mails();
+    return tracker;
+  }
+
+  /** A task whose mails the test runs one by one. */
+  public static TrackerHarness restore(
+      StateBackend backend,
+      int requestsInFlight,
+      int sliceSize,
+      int tasks,
+      int task,
+      OperatorSubtaskState state)
+      throws Exception {
+    TrackerHarness tracker =
+        new TrackerHarness(backend, settings(requestsInFlight), sliceSize, tasks, task);
     tracker.harness.setup();
     if (state == null) {
       tracker.harness.initializeEmptyState();
@@ -82,7 +101,6 @@ final class TrackerHarness implements AutoCloseable {
                 TaskMailbox.MIN_PRIORITY,
                 StreamTaskActionExecutor.IMMEDIATE));
     tracker.harness.open();
-    tracker.mails();
     return tracker;
   }
 
@@ -93,13 +111,13 @@ final class TrackerHarness implements AutoCloseable {
         id, Task.OPEN_ENDED, Purpose.TRAIN, text, "gold", List.of(), List.of(), "", List.of());
   }
 
-  static ModelCheckpointEvent announce(long modelTime, String id, Role role, String base) {
+  public static ModelCheckpointEvent announce(long modelTime, String id, Role role, String base) {
     Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
     return new ModelCheckpointEvent(
         id, modelTime, new ModelCheckpoint(id, modelTime, role, base, serving), original());
   }
 
-  static ModelCheckpointEvent retire(long modelTime, String id) {
+  public static ModelCheckpointEvent retire(long modelTime, String id) {
     return new ModelCheckpointEvent(id, modelTime, null, original());
   }
 
@@ -108,10 +126,12 @@ final class TrackerHarness implements AutoCloseable {
   }
 
   void ask(Question question) throws Exception {
-    harness.processElement1(
-        new StreamRecord<>(
-            new QuestionEvent(question.id(), question, new Origin("questions", 0, 0))));
+    send(new QuestionEvent(question.id(), question, new Origin("questions", 0, 0)));
     mails();
+  }
+
+  public void send(QuestionEvent event) throws Exception {
+    harness.processElement1(new StreamRecord<>(event));
   }
 
   void ask(String... ids) throws Exception {
@@ -121,14 +141,17 @@ final class TrackerHarness implements AutoCloseable {
   }
 
   void remove(String id) throws Exception {
-    harness.processElement1(
-        new StreamRecord<>(new QuestionEvent(id, null, new Origin("questions", 0, 0))));
+    send(new QuestionEvent(id, null, new Origin("questions", 0, 0)));
     mails();
   }
 
   void checkpoint(ModelCheckpointEvent event) throws Exception {
-    harness.processElement2(new StreamRecord<>(event));
+    direct(Directive.of(event));
     mails();
+  }
+
+  public void direct(Directive directive) throws Exception {
+    harness.processElement2(new StreamRecord<>(directive));
   }
 
   void initial(long modelTime) throws Exception {
@@ -181,10 +204,21 @@ final class TrackerHarness implements AutoCloseable {
   }
 
   List<UnusableAnswer> unusable() {
-    List<UnusableAnswer> answers = new ArrayList<>();
-    Optional.ofNullable(harness.getSideOutput(KnowledgeTracker.UNUSABLE))
-        .ifPresent(q -> q.forEach(r -> answers.add(r.getValue())));
-    return answers;
+    return sideOutput(KnowledgeTracker.UNUSABLE);
+  }
+
+  public <T> List<T> sideOutput(OutputTag<T> tag) {
+    List<T> values = new ArrayList<>();
+    Optional.ofNullable(harness.getSideOutput(tag))
+        .ifPresent(q -> q.forEach(r -> values.add(r.getValue())));
+    return values;
+  }
+
+  /** Takes what came out on the side since the last time. */
+  public <T> List<T> takeSideOutput(OutputTag<T> tag) {
+    List<T> values = sideOutput(tag);
+    Optional.ofNullable(harness.getSideOutput(tag)).ifPresent(Queue::clear);
+    return values;
   }
 
   /** The newest watermark; 0 where none was emitted. */
@@ -200,20 +234,23 @@ final class TrackerHarness implements AutoCloseable {
     return harness.numKeyedStateEntries();
   }
 
-  OperatorSubtaskState snapshot() throws Exception {
+  public OperatorSubtaskState snapshot() throws Exception {
     snapshots++;
     return harness.snapshot(snapshots, snapshots);
   }
 
   /** Runs the mails that are there now and those that they cause. */
   private void mails() throws Exception {
-    while (true) {
-      Optional<Mail> mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
-      if (mail.isEmpty()) {
-        return;
-      }
+    while (mail()) {}
+  }
+
+  /** Runs one mail; returns whether there was one. */
+  public boolean mail() throws Exception {
+    Optional<Mail> mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+    if (mail.isPresent()) {
       mail.get().run();
     }
+    return mail.isPresent();
   }
 
   @Override

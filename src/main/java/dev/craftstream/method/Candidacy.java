@@ -1,0 +1,103 @@
+package dev.craftstream.method;
+
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Selection;
+import java.util.Optional;
+
+/**
+ * A question as a candidate of a dataset (paper, sections 3.1 and 3.2).
+ *
+ * @param dataset the dataset
+ * @param questionId the question's id
+ * @param label ANSWER or REFUSAL
+ * @param initial what the dataset's INITIAL checkpoint knows
+ * @param rehearsal what its REHEARSAL checkpoint knows; null for a rehearsal set
+ */
+public record Candidacy(
+    Dataset dataset,
+    String questionId,
+    Label label,
+    CheckpointKnowledge initial,
+    CheckpointKnowledge rehearsal) {
+
+  /** Whether the question is one of those that the dataset is made of, candidate or not. */
+  public static boolean concerns(Dataset dataset, KnowledgeChange question) {
+    return question.question() != null
+        && question.question().purpose() == Purpose.TRAIN
+        && question.question().task() == dataset.selection().task();
+  }
+
+  /**
+   * Nothing where the question is no candidate, or not measured under the dataset's checkpoints.
+   */
+  public static Optional<Candidacy> of(Dataset dataset, KnowledgeChange question) {
+    if (!concerns(dataset, question)) {
+      return Optional.empty();
+    }
+    CheckpointKnowledge initial = knowledge(question, dataset.initial());
+    CheckpointKnowledge rehearsal =
+        dataset.rehearsal() == null ? null : knowledge(question, dataset.rehearsal());
+    if (initial == null || dataset.rehearsal() != null && rehearsal == null) {
+      return Optional.empty();
+    }
+    return label(dataset.selection(), initial.state(), rehearsal == null ? null : rehearsal.state())
+        .map(label -> new Candidacy(dataset, question.questionId(), label, initial, rehearsal));
+  }
+
+  /** The rank's first part: no more than a comparison, where {@link #rank} reckons a hash. */
+  public double score() {
+    if (!dataset.selection().ordersByCertainty()) {
+      return 0;
+    }
+    double certainty = initial.state().certainty();
+    return label == Label.ANSWER ? -certainty : certainty;
+  }
+
+  /** When the candidate's turn comes. */
+  public Rank rank() {
+    return new Rank(score(), Seeds.order(dataset.selection().seed(), questionId));
+  }
+
+  private static Optional<Label> label(
+      Selection selection, KnowledgeState initial, KnowledgeState rehearsal) {
+    return switch (selection.kind()) {
+      case TRAINING ->
+          Optional.of(
+                  Relabelling.label(
+                          selection.task(),
+                          selection.strategy(),
+                          selection.thresholds(),
+                          initial,
+                          rehearsal)
+                      .label())
+              .filter(label -> label != Label.DROPPED);
+      case REHEARSAL -> Optional.of(Label.ANSWER).filter(label -> isKnown(selection, initial));
+    };
+  }
+
+  private static boolean isKnown(Selection selection, KnowledgeState initial) {
+    RehearsalThresholds known = selection.known();
+    return switch (selection.task()) {
+      case OPEN_ENDED ->
+          initial.correctness() >= known.correctness() && initial.certainty() >= known.certainty();
+      case MULTIPLE_CHOICE -> initial.targetProbability() > known.targetProbability();
+    };
+  }
+
+  private static CheckpointKnowledge knowledge(
+      KnowledgeChange question, ModelCheckpoint checkpoint) {
+    for (CheckpointKnowledge known : question.knowledge()) {
+      if (known.checkpoint().announcedAt() == checkpoint.announcedAt()) {
+        return known;
+      }
+    }
+    return null;
+  }
+}

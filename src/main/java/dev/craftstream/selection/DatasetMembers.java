@@ -1,0 +1,309 @@
+package dev.craftstream.selection;
+
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.CutOff.Bound;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.DatasetRecord.Mark;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Question;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Puts questions into datasets, keyed by question id: those that the survey offered and the cut-off
+ * takes, and afterwards, with marks of their own, what comes, changes and goes.
+ *
+ * <p>A candidate waits here for its dataset's cut-off, which is broadcast; whichever is first waits
+ * for the other. Of the questions that are in no dataset nothing stays in state.
+ *
+ * <p>Later changes. A question that comes or is measured after the survey is added where it passes
+ * the stored cut-off. One whose content changed is removed, and is added again once the new content
+ * is measured and passes. One whose subject or tags changed is written anew. When a checkpoint of a
+ * dataset is retired, the dataset is frozen: a question that is removed still leaves it, everything
+ * else stays as it is.
+ */
+public final class DatasetMembers
+    extends KeyedBroadcastProcessFunction<String, Candidate, CutOff, DatasetRecord> {
+
+  /** What the other input is broadcast with. */
+  public static final MapStateDescriptor<String, CutOff> CUT_OFFS =
+      new MapStateDescriptor<>(
+          "cut-offs", TypeInformation.of(String.class), TypeInformation.of(CutOff.class));
+
+  /** Side output of what became of each candidate that a survey offered. */
+  public static final OutputTag<Settled> SETTLED =
+      new OutputTag<>("settled", TypeInformation.of(Settled.class));
+
+  private static final long serialVersionUID = 1L;
+
+  /** Candidates that wait for a cut-off, by dataset: as the survey offered them. */
+  private static final MapStateDescriptor<String, Candidate> OFFERED =
+      new MapStateDescriptor<>(
+          "offered", TypeInformation.of(String.class), TypeInformation.of(Candidate.class));
+
+  /** The newest later change that waits for a cut-off, by dataset. */
+  private static final MapStateDescriptor<String, Candidate> CHANGED =
+      new MapStateDescriptor<>(
+          "changed", TypeInformation.of(String.class), TypeInformation.of(Candidate.class));
+
+  private final DatasetTexts texts;
+
+  private transient MapState<String, Candidate> offered;
+  private transient MapState<String, Candidate> changed;
+  private transient MapState<String, Membership> memberships;
+  private transient MetricGroup metrics;
+  private transient Map<Mark, Counter> marks;
+
+  public DatasetMembers(DatasetTexts texts) {
+    this.texts = texts;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    offered = getRuntimeContext().getMapState(OFFERED);
+    changed = getRuntimeContext().getMapState(CHANGED);
+    memberships =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "memberships",
+                    TypeInformation.of(String.class),
+                    TypeInformation.of(Membership.class)));
+    metrics = getRuntimeContext().getMetricGroup();
+    marks = new EnumMap<>(Mark.class);
+  }
+
+  // ---------------------------------------------------------------- cut-offs
+
+  @Override
+  public void processBroadcastElement(CutOff cutOff, Context context, Collector<DatasetRecord> out)
+      throws Exception {
+    String id = cutOff.dataset().id();
+    BroadcastState<String, CutOff> cutOffs = context.getBroadcastState(CUT_OFFS);
+    CutOff before = cutOffs.get(id);
+    if (before != null) {
+      cutOffs.put(id, before.frozen());
+      return;
+    }
+    cutOffs.put(id, cutOff);
+    context.applyToKeyedState(
+        OFFERED,
+        (key, waiting) -> {
+          Candidate candidate = waiting.get(id);
+          if (candidate != null) {
+            waiting.remove(id);
+            context.output(SETTLED, settle(cutOff, candidate.change(), out));
+          }
+        });
+    context.applyToKeyedState(
+        CHANGED,
+        (key, waiting) -> {
+          Candidate candidate = waiting.get(id);
+          if (candidate != null) {
+            waiting.remove(id);
+            follow(cutOff, candidate.change(), out);
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- candidates
+
+  @Override
+  public void processElement(
+      Candidate candidate, ReadOnlyContext context, Collector<DatasetRecord> out) throws Exception {
+    ReadOnlyBroadcastState<String, CutOff> cutOffs = context.getBroadcastState(CUT_OFFS);
+    if (candidate.base()) {
+      for (String id : candidate.datasetIds()) {
+        CutOff cutOff = cutOffs.get(id);
+        if (cutOff == null) {
+          offered.put(id, candidate);
+        } else {
+          context.output(SETTLED, settle(cutOff, candidate.change(), out));
+        }
+      }
+      return;
+    }
+    for (String id : concerned(candidate)) {
+      CutOff cutOff = cutOffs.get(id);
+      if (cutOff == null) {
+        changed.put(id, candidate);
+      } else {
+        follow(cutOff, candidate.change(), out);
+      }
+    }
+  }
+
+  /** The datasets in which the question is, waits to be, or could be. */
+  private Set<String> concerned(Candidate candidate) throws Exception {
+    Set<String> ids = new LinkedHashSet<>(candidate.datasetIds());
+    offered.keys().forEach(ids::add);
+    changed.keys().forEach(ids::add);
+    memberships.keys().forEach(ids::add);
+    return ids;
+  }
+
+  /** Decides on a question that the survey offered. */
+  private Settled settle(CutOff cutOff, KnowledgeChange question, Collector<DatasetRecord> out)
+      throws Exception {
+    Candidacy candidacy = Candidacy.of(cutOff.dataset(), question).orElseThrow();
+    Rank rank = candidacy.rank();
+    Bound bound = cutOff.of(candidacy.label());
+    int copies = 0;
+    if (cutOff.isBuilt() && bound.takes(rank.score(), rank.hash())) {
+      copies = bound.copies(rank.hash());
+      write(candidacy, question, Mark.BASE, copies, out);
+    }
+    return new Settled(cutOff.dataset().id(), candidacy.label(), copies);
+  }
+
+  /** Does what a later change asks for. */
+  private void follow(CutOff cutOff, KnowledgeChange question, Collector<DatasetRecord> out)
+      throws Exception {
+    String id = cutOff.dataset().id();
+    Membership before = memberships.get(id);
+    boolean isIn = before != null && before.isIn();
+    if (question.question() == null) {
+      if (isIn) {
+        remove(id, question, before, out);
+      }
+      memberships.remove(id);
+      return;
+    }
+    if (cutOff.retired() || !cutOff.isBuilt()) {
+      return;
+    }
+    Optional<Candidacy> taken =
+        Candidacy.of(cutOff.dataset(), question).filter(candidacy -> takes(cutOff, candidacy));
+    if (taken.isPresent()) {
+      if (!isIn) {
+        write(taken.get(), question, Mark.ADDED, 1, out);
+      } else if (!saysTheSame(before, taken.get(), question)) {
+        write(taken.get(), question, Mark.CHANGED, 1, out);
+      }
+    } else if (isIn && before.questionVersion() != question.questionVersion()) {
+      // With the same content it can only be that a checkpoint is just being retired.
+      memberships.put(id, remove(id, question, before, out));
+    }
+  }
+
+  private static boolean takes(CutOff cutOff, Candidacy candidacy) {
+    Rank rank = candidacy.rank();
+    return cutOff.of(candidacy.label()).takes(rank.score(), rank.hash());
+  }
+
+  private static boolean saysTheSame(
+      Membership before, Candidacy candidacy, KnowledgeChange question) {
+    return before.label() == candidacy.label()
+        && before.questionVersion() == question.questionVersion()
+        && before.annotations() == annotations(question.question());
+  }
+
+  private static int annotations(Question question) {
+    return Objects.hash(question.subject(), question.tags());
+  }
+
+  // ---------------------------------------------------------------- records
+
+  private void write(
+      Candidacy candidacy,
+      KnowledgeChange change,
+      Mark mark,
+      int copies,
+      Collector<DatasetRecord> out)
+      throws Exception {
+    Dataset dataset = candidacy.dataset();
+    DatasetKind kind = dataset.selection().kind();
+    Question question = change.question();
+    Membership before = memberships.get(dataset.id());
+    int revision = before == null ? 1 : before.revision() + 1;
+    memberships.put(
+        dataset.id(),
+        new Membership(
+            kind,
+            question.task(),
+            revision,
+            candidacy.label(),
+            change.questionVersion(),
+            annotations(question)));
+    count(mark);
+    out.collect(
+        new DatasetRecord(
+            dataset.id(),
+            kind,
+            question.id(),
+            mark,
+            revision,
+            new Decision(
+                candidacy.label(),
+                null,
+                dataset.selection().strategy(),
+                candidacy.initial(),
+                candidacy.rehearsal()),
+            change.questionVersion(),
+            question.task(),
+            texts.prompt(kind, question),
+            texts.response(kind, question, candidacy.label(), candidacy.initial()),
+            copies,
+            question.subject(),
+            question.tags(),
+            dataset.trainingPromptVersion(),
+            dataset.selection().seed(),
+            change.modelTime()));
+  }
+
+  private Membership remove(
+      String id, KnowledgeChange change, Membership before, Collector<DatasetRecord> out) {
+    int revision = before.revision() + 1;
+    count(Mark.REMOVED);
+    out.collect(
+        new DatasetRecord(
+            id,
+            before.kind(),
+            change.questionId(),
+            Mark.REMOVED,
+            revision,
+            null,
+            before.questionVersion(),
+            before.task(),
+            "",
+            "",
+            0,
+            "",
+            List.of(),
+            "",
+            0,
+            change.modelTime()));
+    return new Membership(
+        before.kind(), before.task(), revision, null, change.questionVersion(), 0);
+  }
+
+  private void count(Mark mark) {
+    marks
+        .computeIfAbsent(
+            mark, m -> metrics.addGroup("mark").counter(m.name().toLowerCase(Locale.ROOT)))
+        .inc();
+  }
+}

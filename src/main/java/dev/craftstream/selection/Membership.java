@@ -1,0 +1,23 @@
+package dev.craftstream.selection;
+
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.Task;
+
+/**
+ * A question's state in one dataset. Fields may only be added to (Flink's POJO evolution).
+ *
+ * @param kind the dataset's, which says to which topic its records go
+ * @param task the question's
+ * @param revision counts the records on this question from 1
+ * @param label the label in the dataset; null where the question is in it no more
+ * @param questionVersion which content of the question
+ * @param annotations hash of the subject and the tags
+ */
+public record Membership(
+    DatasetKind kind, Task task, int revision, Label label, int questionVersion, int annotations) {
+
+  boolean isIn() {
+    return label != null;
+  }
+}

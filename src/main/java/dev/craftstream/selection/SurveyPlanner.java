@@ -1,0 +1,341 @@
+package dev.craftstream.selection;
+
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Directive;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Request;
+import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Survey;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.co.CoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Decides which surveys there are: for an INITIAL checkpoint its rehearsal sets and its evaluation,
+ * for a REHEARSAL one the datasets of all strategies, for a TUNED one its evaluation, and what is
+ * requested. Runs as one task, so that all trackers see model checkpoints and surveys in one order.
+ */
+public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent, Request, Directive>
+    implements CheckpointedFunction {
+
+  /** Side output of requests that can't be met. */
+  public static final OutputTag<DeadLetter> REFUSED =
+      new OutputTag<>("refused-requests", TypeInformation.of(DeadLetter.class));
+
+  private static final long serialVersionUID = 1L;
+
+  private final DatasetSettings settings;
+  private final DatasetTexts texts;
+
+  private transient ListState<ModelCheckpoint> knownState;
+  private transient ListState<String> requestedState;
+  private transient Map<String, ModelCheckpoint> known;
+  private transient Set<String> requested;
+  private transient Counter planned;
+  private transient Counter refused;
+
+  public SurveyPlanner(DatasetSettings settings, DatasetTexts texts) {
+    this.settings = settings;
+    this.texts = texts;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    knownState =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("known", TypeInformation.of(ModelCheckpoint.class)));
+    requestedState =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("requested", TypeInformation.of(String.class)));
+    known = new HashMap<>();
+    for (ModelCheckpoint checkpoint : knownState.get()) {
+      known.put(checkpoint.id(), checkpoint);
+    }
+    requested = new LinkedHashSet<>();
+    requestedState.get().forEach(requested::add);
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    knownState.update(new ArrayList<>(known.values()));
+    requestedState.update(new ArrayList<>(requested));
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    planned = getRuntimeContext().getMetricGroup().counter("planned");
+    refused = getRuntimeContext().getMetricGroup().counter("refused");
+  }
+
+  // ---------------------------------------------------------------- model checkpoints
+
+  @Override
+  public void processElement1(
+      ModelCheckpointEvent event, Context context, Collector<Directive> out) {
+    out.collect(Directive.of(event));
+    ModelCheckpoint announced = event.announced();
+    if (announced == null) {
+      known.remove(event.checkpointId());
+    } else if (known.containsKey(announced.id())) {
+      known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
+    } else {
+      known.put(announced.id(), announced);
+      plan(survey(announced), out);
+    }
+  }
+
+  private Survey survey(ModelCheckpoint announced) {
+    long modelTime = announced.announcedAt();
+    ModelCheckpoint base =
+        announced.role() == Role.INITIAL ? announced : known.get(announced.baseId());
+    return new Survey(
+        "model-time-" + modelTime,
+        modelTime,
+        switch (announced.role()) {
+          case INITIAL -> rehearsalSets(announced, "-" + modelTime);
+          case REHEARSAL -> datasets(base, announced, "-" + modelTime);
+          case TUNED -> List.of();
+        },
+        announced.role() == Role.REHEARSAL ? null : announced,
+        announced.role() == Role.REHEARSAL ? null : base);
+  }
+
+  private List<Dataset> datasets(
+      ModelCheckpoint initial, ModelCheckpoint rehearsal, String suffix) {
+    List<Dataset> datasets = new ArrayList<>();
+    for (Strategy strategy : settings.strategies()) {
+      for (Task task : Task.values()) {
+        Selection selection = settings.training(strategy, task);
+        datasets.add(dataset(name(selection) + suffix, selection, initial, rehearsal, ""));
+      }
+    }
+    return datasets;
+  }
+
+  private List<Dataset> rehearsalSets(ModelCheckpoint initial, String suffix) {
+    List<Dataset> datasets = new ArrayList<>();
+    for (Task task : Task.values()) {
+      Selection selection = settings.rehearsal(task);
+      datasets.add(dataset(name(selection) + suffix, selection, initial, null, ""));
+    }
+    return datasets;
+  }
+
+  private Dataset dataset(
+      String id,
+      Selection selection,
+      ModelCheckpoint initial,
+      ModelCheckpoint rehearsal,
+      String requestId) {
+    return new Dataset(
+        id,
+        selection,
+        initial,
+        rehearsal,
+        requestId,
+        texts.knowledge().version(selection.task()),
+        texts.version(selection.kind(), selection.task()));
+  }
+
+  /** Such as {@code craft-open-ended} and {@code rehearsal-multiple-choice}. */
+  private static String name(Selection selection) {
+    String what =
+        selection.kind() == DatasetKind.REHEARSAL ? "rehearsal" : selection.strategy().name();
+    return (what + "-" + selection.task().name()).toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private void plan(Survey survey, Collector<Directive> out) {
+    planned.inc();
+    out.collect(Directive.of(survey));
+  }
+
+  // ---------------------------------------------------------------- requests
+
+  @Override
+  public void processElement2(Request request, Context context, Collector<Directive> out) {
+    String mistake = mistake(request);
+    if (mistake == null) {
+      try {
+        plan(survey(request), out);
+        requested.add(request.id());
+      } catch (IllegalArgumentException contradiction) {
+        mistake = contradiction.getMessage();
+      }
+    }
+    if (mistake != null) {
+      refused.inc();
+      DeadLetter.Reason reason =
+          known.containsKey(request.checkpointId())
+              ? DeadLetter.Reason.INVALID
+              : DeadLetter.Reason.UNKNOWN_CHECKPOINT;
+      context.output(
+          REFUSED,
+          new DeadLetter(
+              reason,
+              "Request " + request.id() + " can't be met: " + mistake,
+              request.original(),
+              "",
+              request.checkpointId()));
+    }
+  }
+
+  /** Why there is nothing to survey for the request; null where there is. */
+  private String mistake(Request request) {
+    if (requested.contains(request.id())) {
+      return "a request of this id was met before. Give it another id.";
+    }
+    ModelCheckpoint checkpoint = known.get(request.checkpointId());
+    if (checkpoint == null) {
+      return "model checkpoint "
+          + request.checkpointId()
+          + " is not announced, or retired. Announce it, or name another one.";
+    }
+    boolean evaluation = request.kind() == Request.Kind.EVALUATION;
+    if (evaluation
+        ? checkpoint.role() == Role.REHEARSAL || base(checkpoint) == null
+        : checkpoint.role() != Role.INITIAL) {
+      return "model checkpoint "
+          + checkpoint.id()
+          + " is "
+          + checkpoint.role()
+          + "; name "
+          + (evaluation ? "an INITIAL or TUNED one whose base is live." : "an INITIAL one.");
+    }
+    if (request.kind() != Request.Kind.DATASET) {
+      return null;
+    }
+    ModelCheckpoint rehearsal = known.get(request.rehearsalId());
+    if (rehearsal == null
+        || rehearsal.role() != Role.REHEARSAL
+        || !rehearsal.baseId().equals(checkpoint.id())) {
+      return "model checkpoint "
+          + request.rehearsalId()
+          + " is not announced as a REHEARSAL of "
+          + checkpoint.id()
+          + ". Name one that is.";
+    }
+    return null;
+  }
+
+  private ModelCheckpoint base(ModelCheckpoint checkpoint) {
+    return checkpoint.role() == Role.INITIAL ? checkpoint : known.get(checkpoint.baseId());
+  }
+
+  private Survey survey(Request request) {
+    ModelCheckpoint checkpoint = known.get(request.checkpointId());
+    String prefix = request.id() + "/";
+    List<Dataset> datasets = new ArrayList<>();
+    long modelTime = checkpoint.announcedAt();
+    switch (request.kind()) {
+      case DATASET -> {
+        ModelCheckpoint rehearsal = known.get(request.rehearsalId());
+        modelTime = Math.max(modelTime, rehearsal.announcedAt());
+        List<Strategy> strategies =
+            request.strategy() == null ? settings.strategies() : List.of(request.strategy());
+        for (Strategy strategy : strategies) {
+          for (Task task : Task.values()) {
+            Selection selection = changed(settings.training(strategy, task), request);
+            datasets.add(
+                dataset(prefix + name(selection), selection, checkpoint, rehearsal, request.id()));
+          }
+        }
+      }
+      case REHEARSAL_SET -> {
+        for (Task task : Task.values()) {
+          Selection selection = changed(settings.rehearsal(task), request);
+          datasets.add(
+              dataset(prefix + name(selection), selection, checkpoint, null, request.id()));
+        }
+      }
+      case EVALUATION -> {}
+    }
+    boolean evaluation = request.kind() == Request.Kind.EVALUATION;
+    return new Survey(
+        "request/" + request.id(),
+        modelTime,
+        datasets,
+        evaluation ? checkpoint : null,
+        evaluation ? base(checkpoint) : null);
+  }
+
+  private static Selection changed(Selection selection, Request request) {
+    Selection changed = selection;
+    for (Changes changes : request.changes()) {
+      if (changes.task() == selection.task()) {
+        changed =
+            new Selection(
+                selection.kind(),
+                selection.task(),
+                selection.strategy(),
+                thresholds(selection, changes),
+                known(selection, changes),
+                or(changes.answers(), selection.answers()),
+                or(changes.refusals(), selection.refusals()),
+                or(changes.ties(), selection.ties()),
+                or(changes.shortage(), selection.shortage()),
+                selection.seed());
+      }
+    }
+    return request.seed() == null ? changed : changed.withSeed(request.seed());
+  }
+
+  private static Thresholds thresholds(Selection selection, Changes changes) {
+    Thresholds before = selection.thresholds();
+    if (selection.kind() == DatasetKind.REHEARSAL) {
+      return before;
+    }
+    return selection.task() == Task.OPEN_ENDED
+        ? new Thresholds(
+            or(changes.answerFrom(), before.openEndedAnswer()),
+            or(changes.refusalBound(), before.openEndedRefusal()),
+            before.multipleChoiceAnswer(),
+            before.multipleChoiceRefusal())
+        : new Thresholds(
+            before.openEndedAnswer(),
+            before.openEndedRefusal(),
+            or(changes.answerFrom(), before.multipleChoiceAnswer()),
+            or(changes.refusalBound(), before.multipleChoiceRefusal()));
+  }
+
+  private static RehearsalThresholds known(Selection selection, Changes changes) {
+    RehearsalThresholds before = selection.known();
+    if (selection.kind() == DatasetKind.TRAINING) {
+      return before;
+    }
+    return new RehearsalThresholds(
+        or(changes.answerFrom(), before.correctness()),
+        or(changes.certainty(), before.certainty()),
+        or(changes.targetProbability(), before.targetProbability()));
+  }
+
+  private static <T> T or(T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.method.BestRanks;
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.CutOffs;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.SurveyReport;
+import dev.craftstream.model.SurveyReport.Outcome;
+import dev.craftstream.model.SurveyReport.Ranks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds one dataset's candidates as the questions pass by.
+ *
+ * <p>Only those are offered that are among the best n seen so far in this task: all of the true
+ * best n are, and memory is that of n ranks, however many questions there are.
+ */
+final class DatasetSurvey {
+  private final Dataset dataset;
+  private final Class answers;
+  private final Class refusals;
+  private long questions;
+
+  DatasetSurvey(Dataset dataset) {
+    this.dataset = dataset;
+    answers = new Class(dataset, Label.ANSWER);
+    refusals = new Class(dataset, Label.REFUSAL);
+  }
+
+  Dataset dataset() {
+    return dataset;
+  }
+
+  /** Whether the question is to be offered for the dataset. */
+  boolean visit(KnowledgeChange question) {
+    if (!Candidacy.concerns(dataset, question)) {
+      return false;
+    }
+    questions++;
+    Optional<Candidacy> candidacy = Candidacy.of(dataset, question);
+    return candidacy.isPresent() && of(candidacy.get().label()).visit(candidacy.get());
+  }
+
+  /** What was found since the last report. */
+  SurveyReport report(int keyGroups, int ofKeyGroups) {
+    SurveyReport report =
+        new SurveyReport(
+            dataset,
+            Outcome.SURVEYED,
+            keyGroups,
+            ofKeyGroups,
+            questions,
+            answers.report(),
+            refusals.report());
+    questions = 0;
+    return report;
+  }
+
+  private Class of(Label label) {
+    return label == Label.ANSWER ? answers : refusals;
+  }
+
+  /** The candidates of one label. */
+  private static final class Class {
+    private final BestRanks best;
+    private final List<Rank> offered = new ArrayList<>();
+    private long candidates;
+
+    Class(Dataset dataset, Label label) {
+      best = new BestRanks(dataset.selection().wanted(label), CutOffs.ties(dataset.selection()));
+    }
+
+    boolean visit(Candidacy candidacy) {
+      candidates++;
+      if (best.rejects(candidacy.score())) {
+        return false;
+      }
+      Rank rank = candidacy.rank();
+      return best.offer(rank) && offered.add(rank);
+    }
+
+    Ranks report() {
+      Ranks ranks =
+          new Ranks(
+              candidates,
+              offered.stream().mapToDouble(Rank::score).toArray(),
+              offered.stream().mapToLong(Rank::hash).toArray());
+      candidates = 0;
+      offered.clear();
+      return ranks;
+    }
+  }
+}

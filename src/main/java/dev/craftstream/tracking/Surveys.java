@@ -1,0 +1,358 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.EvaluationReport;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Survey;
+import dev.craftstream.model.SurveyReport;
+import dev.craftstream.model.SurveyReport.Outcome;
+import dev.craftstream.model.SurveyReport.Ranks;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * The surveys of a tracker task: each looks through all questions once its model time is complete.
+ *
+ * <p>A survey goes key group by key group. A key group is looked through between two mails, so that
+ * for each question it is plain whether the survey has seen it: what changes before is seen by it,
+ * what changes after is a late change and is offered as one. Which key groups are still to be
+ * looked through is state and moves with them, so a survey goes on where it was after a failure and
+ * at any parallelism, and no key group is reported twice.
+ *
+ * <p>A survey lives until one of its checkpoints is retired.
+ */
+final class Surveys {
+  private final Questions questions;
+  private final Output output;
+  private final int sliceSize;
+  private final KeyGroupRange range;
+  private final int maxParallelism;
+  private final BroadcastState<String, Survey> liveState;
+  private final ListState<Unfinished> unfinishedState;
+  private final Map<String, Survey> live = new LinkedHashMap<>();
+  private final Map<String, BitSet> unfinished = new HashMap<>();
+  private Scan scan;
+
+  /** The tracker's questions. */
+  interface Questions {
+    /** All ids in the order of their key groups; those that came since are left out. */
+    Stream<String> ids();
+
+    /** What is known of a question; null where there is none of this id. Sets the current key. */
+    KnowledgeChange get(String id) throws Exception;
+  }
+
+  /** Where the findings go. */
+  interface Output {
+    void offer(Candidate candidate);
+
+    void report(SurveyReport report);
+
+    void report(EvaluationReport report);
+  }
+
+  /**
+   * A survey's key groups that a task has still to look through.
+   *
+   * @param keyGroups a bit each, as {@link BitSet#toByteArray} has them
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record Unfinished(String surveyId, byte[] keyGroups) {}
+
+  /**
+   * @param sliceSize questions that one slice looks at, at least; it ends with a key group
+   */
+  Surveys(
+      int sliceSize,
+      OperatorStateStore store,
+      KeyGroupRange range,
+      int maxParallelism,
+      Questions questions,
+      Output output)
+      throws Exception {
+    this.sliceSize = sliceSize;
+    this.questions = questions;
+    this.output = output;
+    this.range = range;
+    this.maxParallelism = maxParallelism;
+    liveState =
+        store.getBroadcastState(
+            new MapStateDescriptor<>(
+                "surveys", TypeInformation.of(String.class), TypeInformation.of(Survey.class)));
+    unfinishedState =
+        store.getUnionListState(
+            new ListStateDescriptor<>("unfinished-surveys", TypeInformation.of(Unfinished.class)));
+    List<Survey> restored = new ArrayList<>();
+    for (Map.Entry<String, Survey> entry : liveState.entries()) {
+      restored.add(entry.getValue());
+    }
+    restored.sort(Comparator.comparingLong(Survey::modelTime).thenComparing(Survey::id));
+    restored.forEach(survey -> live.put(survey.id(), survey));
+    BitSet own = keyGroups();
+    for (Unfinished entry : unfinishedState.get()) {
+      BitSet groups = BitSet.valueOf(entry.keyGroups());
+      groups.and(own);
+      if (!groups.isEmpty()) {
+        unfinished.computeIfAbsent(entry.surveyId(), id -> new BitSet()).or(groups);
+      }
+    }
+  }
+
+  /** Takes a survey on; one of a known id is the same survey again. */
+  void add(Survey survey) throws Exception {
+    if (live.putIfAbsent(survey.id(), survey) == null) {
+      liveState.put(survey.id(), survey);
+      unfinished.put(survey.id(), keyGroups());
+    }
+  }
+
+  /** Ends the surveys that rest on a checkpoint which is not live any more. */
+  void retire(Set<Long> liveCheckpoints) throws Exception {
+    for (Survey survey : List.copyOf(live.values())) {
+      if (!restsOnLive(survey, liveCheckpoints)) {
+        live.remove(survey.id());
+        liveState.remove(survey.id());
+        unfinished.remove(survey.id());
+        if (scan != null && scan.survey == survey) {
+          close();
+        }
+        for (Dataset dataset : survey.datasets()) {
+          output.report(
+              new SurveyReport(
+                  dataset,
+                  Outcome.RETIRED,
+                  range.getNumberOfKeyGroups(),
+                  maxParallelism,
+                  0,
+                  Ranks.NONE,
+                  Ranks.NONE));
+        }
+      }
+    }
+  }
+
+  private static boolean restsOnLive(Survey survey, Set<Long> liveCheckpoints) {
+    for (Dataset dataset : survey.datasets()) {
+      if (!isLive(dataset.initial(), liveCheckpoints)
+          || !isLive(dataset.rehearsal(), liveCheckpoints)) {
+        return false;
+      }
+    }
+    return isLive(survey.evaluated(), liveCheckpoints) && isLive(survey.base(), liveCheckpoints);
+  }
+
+  private static boolean isLive(ModelCheckpoint checkpoint, Set<Long> liveCheckpoints) {
+    return checkpoint == null || liveCheckpoints.contains(checkpoint.announcedAt());
+  }
+
+  /** A question came that was not there before. */
+  void came(String id) {
+    if (scan != null) {
+      scan.newcomers.computeIfAbsent(keyGroup(id), group -> new HashSet<>()).add(id);
+    }
+  }
+
+  /** A question's content, labels or purpose changed, or it was removed. */
+  void changed(KnowledgeChange question) {
+    output.offer(new Candidate(question, false, lateCandidacies(question, 0)));
+  }
+
+  /** A question was measured under the checkpoint announced at {@code announcedAt}. */
+  void measured(KnowledgeChange question, long announcedAt) {
+    List<String> datasets = lateCandidacies(question, announcedAt);
+    if (!datasets.isEmpty()) {
+      output.offer(new Candidate(question, false, datasets));
+    }
+  }
+
+  /** The datasets, surveyed in this question's key group, of which it is a candidate now. */
+  private List<String> lateCandidacies(KnowledgeChange question, long restingOn) {
+    List<String> datasets = new ArrayList<>();
+    for (Survey survey : live.values()) {
+      BitSet groups = unfinished.get(survey.id());
+      if (groups != null && groups.get(keyGroup(question.questionId()))) {
+        continue;
+      }
+      for (Dataset dataset : survey.datasets()) {
+        if ((restingOn == 0 || dataset.restsOn(restingOn))
+            && Candidacy.of(dataset, question).isPresent()) {
+          datasets.add(dataset.id());
+        }
+      }
+    }
+    return datasets;
+  }
+
+  /** Whether there is something to do when model time {@code complete} is. */
+  boolean due(long complete) {
+    return next(complete) != null;
+  }
+
+  /** Looks through the next key groups of the first survey that is due. */
+  void slice(long complete) throws Exception {
+    Survey survey = next(complete);
+    if (survey == null) {
+      return;
+    }
+    if (scan == null || scan.survey != survey) {
+      close();
+      scan = new Scan(survey);
+    }
+    BitSet groups = unfinished.get(survey.id());
+    int covered = 0;
+    int visited = 0;
+    for (int group = groups.nextSetBit(0);
+        group >= 0 && visited < sliceSize;
+        group = groups.nextSetBit(group + 1)) {
+      visited += scan.visit(group);
+      groups.clear(group);
+      covered++;
+    }
+    scan.report(covered);
+    if (groups.isEmpty()) {
+      unfinished.remove(survey.id());
+      close();
+    }
+  }
+
+  private Survey next(long complete) {
+    if (unfinished.isEmpty()) {
+      return null;
+    }
+    for (Survey survey : live.values()) {
+      if (survey.modelTime() <= complete && unfinished.containsKey(survey.id())) {
+        return survey;
+      }
+    }
+    return null;
+  }
+
+  int unfinished() {
+    return unfinished.size();
+  }
+
+  void save() throws Exception {
+    List<Unfinished> entries = new ArrayList<>();
+    unfinished.forEach((id, groups) -> entries.add(new Unfinished(id, groups.toByteArray())));
+    unfinishedState.update(entries);
+  }
+
+  void close() {
+    if (scan != null) {
+      scan.ids.close();
+      scan = null;
+    }
+  }
+
+  private BitSet keyGroups() {
+    BitSet groups = new BitSet(maxParallelism);
+    groups.set(range.getStartKeyGroup(), range.getEndKeyGroup() + 1);
+    return groups;
+  }
+
+  private int keyGroup(String id) {
+    return KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism);
+  }
+
+  /** One walk over the questions, in the order of the key groups. */
+  private final class Scan {
+    final Survey survey;
+    final Stream<String> ids;
+    final Map<Integer, Set<String>> newcomers = new HashMap<>();
+    private final Iterator<String> rest;
+    private final List<DatasetSurvey> datasets;
+    private final EvaluationSurvey evaluation;
+    private String ahead;
+    private int aheadGroup;
+
+    Scan(Survey survey) {
+      this.survey = survey;
+      datasets = survey.datasets().stream().map(DatasetSurvey::new).toList();
+      evaluation = survey.evaluated() == null ? null : new EvaluationSurvey(survey);
+      ids = questions.ids();
+      rest = ids.iterator();
+      step();
+    }
+
+    /** Looks at all questions of a key group; returns how many there are. */
+    int visit(int group) throws Exception {
+      int visited = 0;
+      Set<String> came = newcomers.getOrDefault(group, Set.of());
+      newcomers.remove(group);
+      while (ahead != null && aheadGroup <= group) {
+        if (aheadGroup == group) {
+          visit(ahead);
+          visited++;
+          if (!came.isEmpty()) {
+            came.remove(ahead);
+          }
+        }
+        step();
+      }
+      for (String id : came) {
+        visit(id);
+      }
+      return visited + came.size();
+    }
+
+    private void step() {
+      int before = aheadGroup;
+      ahead = rest.hasNext() ? rest.next() : null;
+      aheadGroup = ahead == null ? Integer.MAX_VALUE : keyGroup(ahead);
+      if (aheadGroup < before) {
+        throw new IllegalStateException(
+            "The state backend does not list its keys in the order of their key groups, which a"
+                + " survey relies on. Use the RocksDB state backend (state.backend.type: rocksdb).");
+      }
+    }
+
+    private void visit(String id) throws Exception {
+      KnowledgeChange question = questions.get(id);
+      if (question == null) {
+        return;
+      }
+      List<String> offers = null;
+      for (DatasetSurvey dataset : datasets) {
+        if (dataset.visit(question)) {
+          offers = offers == null ? new ArrayList<>(datasets.size()) : offers;
+          offers.add(dataset.dataset().id());
+        }
+      }
+      if (offers != null) {
+        output.offer(new Candidate(question, true, offers));
+      }
+      if (evaluation != null) {
+        evaluation.visit(question);
+      }
+    }
+
+    void report(int covered) {
+      for (DatasetSurvey dataset : datasets) {
+        output.report(dataset.report(covered, maxParallelism));
+      }
+      if (evaluation != null) {
+        output.report(evaluation.report(covered, maxParallelism));
+      }
+    }
+  }
+}
