@@ -17,4 +17,9 @@ public enum Strategy {
   public boolean usesFlow() {
     return this == CRAFT || this == CRAFT_WITHOUT_CERTAINTY;
   }
+
+  /** Whether the most certain ANSWER and least certain REFUSAL candidates are taken first. */
+  public boolean usesCertainty() {
+    return this == CRAFT || this == CORCER_RAIT;
+  }
 }
