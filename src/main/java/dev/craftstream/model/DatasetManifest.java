@@ -6,8 +6,10 @@ package dev.craftstream.model;
  * @param cutOff the dataset, its failure and its bounds
  * @param answerRecords ANSWER records, drawing again counted
  * @param refusalRecords REFUSAL records, drawing again counted
+ * @param modelTime when the questions were looked through
  */
-public record DatasetManifest(CutOff cutOff, long answerRecords, long refusalRecords) {
+public record DatasetManifest(
+    CutOff cutOff, long answerRecords, long refusalRecords, long modelTime) {
 
   public boolean complete() {
     return cutOff.isBuilt();

@@ -11,8 +11,8 @@ import java.io.Serializable;
  *     rehearsal set, which is drawn at random
  * @param thresholds what divides ANSWER from REFUSAL candidates
  * @param known what makes a candidate of a rehearsal set
- * @param answers ANSWER questions wanted, at least 0
- * @param refusals REFUSAL questions wanted, at least 0; 0 for a rehearsal set
+ * @param answers ANSWER questions wanted, 0 to {@link #MOST_WANTED}
+ * @param refusals REFUSAL questions wanted, 0 to {@link #MOST_WANTED}; 0 for a rehearsal set
  * @param ties what happens to equals at the cut-off
  * @param shortage what happens where candidates are too few
  * @param seed of random orders, of the order among equals and of drawing again
@@ -30,11 +30,14 @@ public record Selection(
     long seed)
     implements Serializable {
 
+  /** As many questions of either label can be wanted; their sum is an int too. */
+  public static final int MOST_WANTED = 1_000_000_000;
+
   public Selection {
-    if (answers < 0 || refusals < 0) {
+    if (Math.min(answers, refusals) < 0 || Math.max(answers, refusals) > MOST_WANTED) {
       throw new IllegalArgumentException(
-          "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 or more of each."
-              .formatted(answers, refusals));
+          "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 to %d of each."
+              .formatted(answers, refusals, MOST_WANTED));
     }
   }
 

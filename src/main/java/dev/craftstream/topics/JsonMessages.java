@@ -15,11 +15,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Estimate;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Task;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +45,20 @@ final class JsonMessages {
           field(Instruction.getDescriptor(), Instruction.RESPONSE_FIELD_NUMBER),
           field(Basis.getDescriptor(), Basis.INITIAL_CORRECTNESS_FIELD_NUMBER),
           field(Basis.getDescriptor(), Basis.INITIAL_CERTAINTY_FIELD_NUMBER),
+          field(DatasetManifest.getDescriptor(), DatasetManifest.COMPLETE_FIELD_NUMBER),
+          field(DatasetManifest.getDescriptor(), DatasetManifest.SEED_FIELD_NUMBER),
+          field(ClassCount.getDescriptor(), ClassCount.CANDIDATES_FIELD_NUMBER),
+          field(ClassCount.getDescriptor(), ClassCount.WANTED_FIELD_NUMBER),
+          field(ClassCount.getDescriptor(), ClassCount.QUESTIONS_FIELD_NUMBER),
+          field(ClassCount.getDescriptor(), ClassCount.RECORDS_FIELD_NUMBER),
+          field(ClassCount.getDescriptor(), ClassCount.SHORTAGE_FIELD_NUMBER),
+          field(Evaluation.getDescriptor(), Evaluation.CORRECT_FIELD_NUMBER),
+          field(Evaluation.getDescriptor(), Evaluation.WRONG_FIELD_NUMBER),
+          field(Evaluation.getDescriptor(), Evaluation.REFUSED_FIELD_NUMBER),
+          field(Evaluation.getDescriptor(), Evaluation.SEED_FIELD_NUMBER),
+          field(Estimate.getDescriptor(), Estimate.VALUE_FIELD_NUMBER),
+          field(Estimate.getDescriptor(), Estimate.LOW_FIELD_NUMBER),
+          field(Estimate.getDescriptor(), Estimate.HIGH_FIELD_NUMBER),
           field(DeadLetter.getDescriptor(), DeadLetter.PARTITION_FIELD_NUMBER),
           field(DeadLetter.getDescriptor(), DeadLetter.OFFSET_FIELD_NUMBER));
 
@@ -48,12 +68,23 @@ final class JsonMessages {
       printing(
           FIGURES,
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.SAMPLES_FIELD_NUMBER),
-          field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.CORRECT_SAMPLES_FIELD_NUMBER));
+          field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.CORRECT_SAMPLES_FIELD_NUMBER),
+          field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CORRECTNESS_FIELD_NUMBER),
+          field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CERTAINTY_FIELD_NUMBER));
 
   private static final JsonFormat.Printer MULTIPLE_CHOICE_PRINTER =
       printing(
           FIGURES,
-          field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.TARGET_PROBABILITY_FIELD_NUMBER));
+          field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.TARGET_PROBABILITY_FIELD_NUMBER),
+          field(
+              DatasetManifest.getDescriptor(),
+              DatasetManifest.KNOWN_TARGET_PROBABILITY_FIELD_NUMBER));
+
+  private static final JsonFormat.Printer TRAINING_PRINTER =
+      printing(
+          FIGURES,
+          field(DatasetManifest.getDescriptor(), DatasetManifest.ANSWER_FROM_FIELD_NUMBER),
+          field(DatasetManifest.getDescriptor(), DatasetManifest.REFUSAL_BOUND_FIELD_NUMBER));
 
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
@@ -99,11 +130,18 @@ final class JsonMessages {
 
   private static JsonFormat.Printer printer(Message message) {
     if (message instanceof KnowledgeRecord knowledge) {
-      return knowledge.getTask() == Task.TASK_MULTIPLE_CHOICE
-          ? MULTIPLE_CHOICE_PRINTER
-          : OPEN_ENDED_PRINTER;
+      return printer(knowledge.getTask());
+    }
+    if (message instanceof DatasetManifest manifest) {
+      return manifest.getKind() == DatasetKind.DATASET_KIND_TRAINING
+          ? TRAINING_PRINTER
+          : printer(manifest.getTask());
     }
     return PRINTER;
+  }
+
+  private static JsonFormat.Printer printer(Task task) {
+    return task == Task.TASK_MULTIPLE_CHOICE ? MULTIPLE_CHOICE_PRINTER : OPEN_ENDED_PRINTER;
   }
 
   /**
@@ -137,7 +175,8 @@ final class JsonMessages {
 
   /**
    * Reads the JSON object {@code json} into {@code builder}. Knows the field types that the job's
-   * own input has: strings, enums, messages, and lists of them.
+   * own input has: strings, enums, messages, and lists of them; whole numbers, numbers and unsigned
+   * 64-bit numbers, these also as strings, for not every JSON library can write them as numbers.
    */
   static void read(String json, Message.Builder builder) throws Rejection {
     try (JsonParser parser = FACTORY.createParser(json)) {
@@ -190,7 +229,7 @@ final class JsonMessages {
       if (token == JsonToken.VALUE_NULL) {
         continue; // As good as not given.
       }
-      OneofDescriptor oneof = field.getContainingOneof();
+      OneofDescriptor oneof = field.getRealContainingOneof();
       if (oneof != null && builder.hasOneof(oneof)) {
         throw Rejection.invalid(
             "%s and %s are both given; exactly one of %s is allowed."
@@ -233,6 +272,9 @@ final class JsonMessages {
     return switch (field.getJavaType()) {
       case STRING -> readString(parser, path);
       case ENUM -> readEnum(parser, field.getEnumType(), path);
+      case INT -> readInt(parser, path);
+      case DOUBLE -> readDouble(parser, path);
+      case LONG -> readUnsigned(parser, path);
       case MESSAGE -> {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
           throw wrongType(parser, path, "an object");
@@ -258,6 +300,45 @@ final class JsonMessages {
               + ", half of a surrogate pair among it; only whole Unicode characters are allowed.");
     }
     return text;
+  }
+
+  private static Integer readInt(JsonParser parser, String path) throws IOException, Rejection {
+    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      throw wrongType(parser, path, "a whole number");
+    }
+    try {
+      return Integer.valueOf(parser.getText());
+    } catch (NumberFormatException e) {
+      throw outOfRange(parser, path, Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
+    }
+  }
+
+  private static Double readDouble(JsonParser parser, String path) throws IOException, Rejection {
+    if (!parser.currentToken().isNumeric()) {
+      throw wrongType(parser, path, "a number");
+    }
+    double number = Double.parseDouble(parser.getText());
+    if (Double.isInfinite(number)) {
+      throw outOfRange(parser, path, -Double.MAX_VALUE + " to " + Double.MAX_VALUE);
+    }
+    return number;
+  }
+
+  private static Long readUnsigned(JsonParser parser, String path) throws IOException, Rejection {
+    JsonToken token = parser.currentToken();
+    if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_STRING) {
+      throw wrongType(parser, path, "a whole number, or a string of its digits,");
+    }
+    String digits = parser.getText();
+    if (!digits.matches("[0-9]{1,20}") || new BigInteger(digits).bitLength() > Long.SIZE) {
+      throw outOfRange(parser, path, "0 to " + Long.toUnsignedString(-1));
+    }
+    return Long.parseUnsignedLong(digits);
+  }
+
+  private static Rejection outOfRange(JsonParser parser, String path, String allowed)
+      throws IOException {
+    return Rejection.invalid("%s is %s; %s is allowed.".formatted(path, shown(parser), allowed));
   }
 
   private static boolean hasLoneSurrogate(String text) {

@@ -10,7 +10,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * a {@link DeadLetter} whose explanation names the field, what came and what is allowed.
  */
 public sealed interface RecordParser<T> extends Serializable
-    permits QuestionParser, ModelCheckpointParser {
+    permits QuestionParser, ModelCheckpointParser, RequestParser {
 
   Parsed<T> parse(OriginalRecord original);
 

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Rules that both input topics have in common. */
+/** Rules that the input topics have in common. */
 final class Rules {
 
-  /** Ids of questions and model checkpoints. */
+  /** Ids of questions, model checkpoints and requests. */
   private static final int ID_CHARACTERS = 256;
 
   /** The longest key that can be an id. */

@@ -142,7 +142,15 @@ public final class TopicAdmin {
         topic(topics.questions(), partitions, compacted(INPUT_BYTES)),
         // Its offsets are the model's time and its records the checkpoints' history: all are kept.
         topic(topics.modelCheckpoints(), 1, deleted(-1, INPUT_BYTES)),
+        // Taken in their order, and by a job that starts anew all of them again.
+        topic(topics.requests(), 1, deleted(-1, INPUT_BYTES)),
         topic(topics.instructions(), partitions, compacted(INPUT_BYTES)),
+        // A model is trained on a dataset, and compared by an evaluation, long after it was made:
+        // no retention may take them.
+        topic(topics.datasets(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.rehearsalSets(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.datasetManifests(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.evaluations(), partitions, compacted(INPUT_BYTES)),
         topic(
             topics.knowledge(), partitions, deleted(settings.retention().toMillis(), INPUT_BYTES)),
         topic(
@@ -253,12 +261,19 @@ public final class TopicAdmin {
   // Checking.
 
   private void checkPartitions(Map<String, TopicDescription> present) {
-    String name = settings.topics().modelCheckpoints();
-    int partitions = present.get(name).partitions().size();
+    Topics topics = settings.topics();
+    requireOnePartition(
+        present.get(topics.modelCheckpoints()), "its offsets are the model's time, which needs");
+    requireOnePartition(
+        present.get(topics.requests()), "requests are taken in their order, which needs");
+  }
+
+  private static void requireOnePartition(TopicDescription topic, String because) {
+    int partitions = topic.partitions().size();
     if (partitions != 1) {
       throw new TopicSetupException(
-          "The topic %s has %d partitions, but its offsets are the model's time, which needs exactly one; create it anew with one partition, or set another topic prefix."
-              .formatted(name, partitions));
+          "The topic %s has %d partitions, but %s exactly one; create it anew with one partition, or set another topic prefix."
+              .formatted(topic.name(), partitions, because));
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.craftstream.topics;
 
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import java.io.Serializable;
@@ -71,6 +75,47 @@ public final class TopicSinks {
   public static Sink<KnowledgeChange> knowledge(KafkaSettings settings) {
     RecordEncoder encoder = new RecordEncoder(settings.format());
     return sink(settings, settings.topics().knowledge(), OUTPUT_BYTES, encoder::knowledge);
+  }
+
+  /** To the {@code datasets} topic; what is of a rehearsal set is skipped. */
+  public static Sink<DatasetRecord> datasets(KafkaSettings settings) {
+    return ofKind(settings, settings.topics().datasets(), DatasetKind.TRAINING);
+  }
+
+  /** To the {@code rehearsal-sets} topic; what is of a training dataset is skipped. */
+  public static Sink<DatasetRecord> rehearsalSets(KafkaSettings settings) {
+    return ofKind(settings, settings.topics().rehearsalSets(), DatasetKind.REHEARSAL);
+  }
+
+  private static Sink<DatasetRecord> ofKind(
+      KafkaSettings settings, String topic, DatasetKind kind) {
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    return sink(
+        settings,
+        topic,
+        OUTPUT_BYTES,
+        record ->
+            record.kind() == kind ? Optional.of(encoder.datasetRecord(record)) : Optional.empty());
+  }
+
+  /** To the {@code dataset-manifests} topic. */
+  public static Sink<DatasetManifest> datasetManifests(KafkaSettings settings) {
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    return sink(
+        settings,
+        settings.topics().datasetManifests(),
+        OUTPUT_BYTES,
+        manifest -> Optional.of(encoder.datasetManifest(manifest)));
+  }
+
+  /** To the {@code evaluations} topic. */
+  public static Sink<Evaluation> evaluations(KafkaSettings settings) {
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    return sink(
+        settings,
+        settings.topics().evaluations(),
+        OUTPUT_BYTES,
+        evaluation -> Optional.of(encoder.evaluation(evaluation)));
   }
 
   /** To the {@code dead-letters} topic. */

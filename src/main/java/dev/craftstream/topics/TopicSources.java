@@ -44,8 +44,18 @@ public final class TopicSources {
 
   /** The {@code model-checkpoints} topic's one partition. */
   public static KafkaSource<OriginalRecord> modelCheckpoints(KafkaSettings settings) {
-    return builder(settings, "model-checkpoints")
-        .setPartitions(Set.of(new TopicPartition(settings.topics().modelCheckpoints(), 0)))
+    return onePartition(settings, "model-checkpoints", settings.topics().modelCheckpoints());
+  }
+
+  /** The {@code requests} topic's one partition. */
+  public static KafkaSource<OriginalRecord> requests(KafkaSettings settings) {
+    return onePartition(settings, "requests", settings.topics().requests());
+  }
+
+  private static KafkaSource<OriginalRecord> onePartition(
+      KafkaSettings settings, String purpose, String topic) {
+    return builder(settings, purpose)
+        .setPartitions(Set.of(new TopicPartition(topic, 0)))
         .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1")
         .build();
   }

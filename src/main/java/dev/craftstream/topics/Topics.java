@@ -36,6 +36,11 @@ public record Topics(String prefix) implements Serializable {
     return prefix + "model-checkpoints";
   }
 
+  /** What users ask of the job's state; in. */
+  public String requests() {
+    return prefix + "requests";
+  }
+
   /** The relabelled questions; out. */
   public String instructions() {
     return prefix + "instructions";
@@ -46,12 +51,42 @@ public record Topics(String prefix) implements Serializable {
     return prefix + "knowledge";
   }
 
+  /** Which questions make which training dataset; out. */
+  public String datasets() {
+    return prefix + "datasets";
+  }
+
+  /** Which questions make which rehearsal set; out. */
+  public String rehearsalSets() {
+    return prefix + "rehearsal-sets";
+  }
+
+  /** What closes the datasets and rehearsal sets; out. */
+  public String datasetManifests() {
+    return prefix + "dataset-manifests";
+  }
+
+  /** How the model checkpoints do; out. */
+  public String evaluations() {
+    return prefix + "evaluations";
+  }
+
   /** What could not be used, and why; out. */
   public String deadLetters() {
     return prefix + "dead-letters";
   }
 
   public List<String> all() {
-    return List.of(questions(), modelCheckpoints(), instructions(), knowledge(), deadLetters());
+    return List.of(
+        questions(),
+        modelCheckpoints(),
+        requests(),
+        instructions(),
+        knowledge(),
+        datasets(),
+        rehearsalSets(),
+        datasetManifests(),
+        evaluations(),
+        deadLetters());
   }
 }

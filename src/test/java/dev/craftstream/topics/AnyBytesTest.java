@@ -33,6 +33,9 @@ class AnyBytesTest {
     "\"question_id\":".getBytes(UTF_8),
     "1e999".getBytes(UTF_8),
     "-0".getBytes(UTF_8),
+    "18446744073709551616".getBytes(UTF_8),
+    "\"request_id\":".getBytes(UTF_8),
+    "\"strategy\":".getBytes(UTF_8),
     {(byte) 0xFF},
     {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80},
     {0},
@@ -84,15 +87,19 @@ class AnyBytesTest {
                     "c", 1, Role.TUNED, "b", new Serving("m", "1", Contract.VLLM, "e", "2")))
             .value());
     seeds.add(encoder.retirement("c").value());
+    Samples.REQUESTS.forEach(request -> seeds.add(encoder.request(request).value()));
     QuestionParser questions = new QuestionParser(format, Limits.DEFAULT);
     ModelCheckpointParser checkpoints = new ModelCheckpointParser(format, Limits.DEFAULT);
+    RequestParser requests = new RequestParser(format, Limits.DEFAULT);
     Random random = new Random(20_260_101);
     int events = 0;
     for (int round = 0; round < ROUNDS; round++) {
       byte[] value = round % 4 == 0 ? noise(random) : mutated(seeds, random);
       byte[] key = random.nextInt(4) == 0 ? noise(random) : null;
       OriginalRecord original = new OriginalRecord(ORIGIN, key, value);
-      events += checked(questions.parse(original)) + checked(checkpoints.parse(original));
+      events += checked(questions.parse(original));
+      events += checked(checkpoints.parse(original));
+      events += checked(requests.parse(original));
     }
     // Some mutations do no harm; if all of them did, the mutations would be too coarse.
     assertThat(events).isBetween(100, ROUNDS);

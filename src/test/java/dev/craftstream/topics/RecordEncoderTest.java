@@ -7,9 +7,13 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetRecord.Mark;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
+import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
@@ -20,11 +24,20 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Ties;
 import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Estimate;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Stage;
 import java.util.List;
@@ -117,6 +130,23 @@ class RecordEncoderTest {
         .isNull();
   }
 
+  static Stream<Arguments> requests() {
+    return Stream.of(WireFormat.values())
+        .flatMap(format -> Samples.REQUESTS.stream().map(request -> Arguments.of(format, request)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("requests")
+  void givenARequest_whenWrittenAndParsed_thenItIsTheSame(WireFormat format, Request request) {
+    EncodedRecord record = new RecordEncoder(format).request(request);
+    OriginalRecord written =
+        new OriginalRecord(Samples.NOWHERE.origin(), record.key(), record.value());
+    assertThat(new RequestParser(format, Limits.DEFAULT).parse(written))
+        .usingRecursiveComparison()
+        .ignoringFields("event.original")
+        .isEqualTo(new Parsed.Event<>(request));
+  }
+
   @Test
   void givenAQuestion_whenWrittenAsJson_thenAPersonCanReadIt() {
     EncodedRecord record =
@@ -189,6 +219,256 @@ class RecordEncoderTest {
     EncodedRecord record = JSON.instruction(Instruction.tombstone("q1", 4, 9));
     assertThat(text(record.key())).isEqualTo("q1");
     assertThat(record.value()).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenADatasetRecord_whenWritten_thenItSaysWhatToTrainOnAndWhatThatRestsOn(WireFormat format)
+      throws Exception {
+    Decision decision =
+        new Decision(
+            Label.ANSWER,
+            null,
+            Strategy.CRAFT,
+            new CheckpointKnowledge(Samples.INITIAL, Samples.KNOWN),
+            new CheckpointKnowledge(Samples.REHEARSAL, Samples.UNKNOWN));
+    EncodedRecord record =
+        new RecordEncoder(format)
+            .datasetRecord(Samples.datasetRecord(Samples.DATASET, Mark.BASE, decision));
+    assertThat(text(record.key())).isEqualTo("craft-3\nq1");
+    assertThat(read(format, record.value(), DatasetRecord.getDefaultInstance()))
+        .isEqualTo(
+            DatasetRecord.newBuilder()
+                .setDatasetId("craft-3")
+                .setKind(DatasetKind.DATASET_KIND_TRAINING)
+                .setQuestionId("q1")
+                .setMark(dev.craftstream.v1.Mark.MARK_BASE)
+                .setRevision(2)
+                .setQuestionVersion(4)
+                .setTask(dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE)
+                .setLabel(dev.craftstream.v1.Label.LABEL_ANSWER)
+                .setPrompt("2 + 2?")
+                .setResponse("4")
+                .setCopies(3)
+                .setSubject("sums")
+                .addTags("easy")
+                .setBasis(
+                    Basis.newBuilder()
+                        .setStrategy("CRAFT")
+                        .setInitialCheckpointId("base")
+                        .setRehearsalCheckpointId("base-r1")
+                        .setInitialCorrectness(0.7)
+                        .setInitialCertainty(0.5)
+                        .setRehearsalCorrectness(0)
+                        .setKnowledgeFlow(-0.7)
+                        .setKnowledgePromptVersion("open-1")
+                        .setTrainingPromptVersion("train-1")
+                        .setInitialSeed(42)
+                        .setRehearsalSeed(-1L)
+                        .setModelTime(6))
+                .setSelectionSeed(9)
+                .build());
+  }
+
+  @Test
+  void givenARehearsalSetsRecord_whenWritten_thenNoStrategyDecided() {
+    Decision drawn =
+        new Decision(
+            Label.ANSWER,
+            null,
+            null,
+            new CheckpointKnowledge(Samples.INITIAL, Samples.KNOWN),
+            null);
+    EncodedRecord record =
+        JSON.datasetRecord(Samples.datasetRecord(Samples.REHEARSAL_SET, Mark.ADDED, drawn));
+    assertThat(text(record.value()))
+        .contains("DATASET_KIND_REHEARSAL", "MARK_ADDED", "\"initial_checkpoint_id\":\"base\"")
+        .doesNotContain("strategy", "rehearsal_c", "knowledge_flow");
+  }
+
+  @Test
+  void givenARemovedDatasetRecord_whenWritten_thenItSaysNoMoreThanWhatIsMeant() {
+    EncodedRecord record =
+        JSON.datasetRecord(Samples.datasetRecord(Samples.DATASET, Mark.REMOVED, null));
+    assertThat(text(record.key())).isEqualTo("craft-3\nq1");
+    assertThat(text(record.value()))
+        .isEqualTo(
+            "{\"dataset_id\":\"craft-3\",\"kind\":\"DATASET_KIND_TRAINING\",\"question_id\":\"q1\",\"mark\":\"MARK_REMOVED\",\"revision\":2,\"question_version\":4,\"task\":\"TASK_MULTIPLE_CHOICE\"}");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenAManifest_whenWritten_thenItHasCountsAndTheCertaintyAtTheCutOff(WireFormat format)
+      throws Exception {
+    // ANSWER: the most certain first, so that 0.25 has the score -0.25.
+    EncodedRecord record =
+        new RecordEncoder(format)
+            .datasetManifest(
+                Samples.manifest(
+                    Samples.DATASET, "", Samples.upTo(-0.25, 5, 8), Samples.upTo(-1.5, 2, 2)));
+    assertThat(text(record.key())).isEqualTo("craft-3");
+    assertThat(read(format, record.value(), DatasetManifest.getDefaultInstance()))
+        .isEqualTo(
+            DatasetManifest.newBuilder()
+                .setDatasetId("craft-3")
+                .setKind(DatasetKind.DATASET_KIND_TRAINING)
+                .setTask(dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE)
+                .setStrategy("CRAFT")
+                .setInitialCheckpointId("base")
+                .setRehearsalCheckpointId("base-r1")
+                .setComplete(true)
+                .setAnswer(
+                    ClassCount.newBuilder()
+                        .setCandidates(8)
+                        .setWanted(4)
+                        .setQuestions(5)
+                        .setRecords(5)
+                        .setCutOffCertainty(0.25))
+                .setRefusal(
+                    ClassCount.newBuilder()
+                        .setCandidates(2)
+                        .setWanted(2)
+                        .setQuestions(2)
+                        .setCutOffCertainty(-1.5))
+                .setTies(dev.craftstream.v1.Ties.TIES_KEEP_ALL)
+                .setShortage(dev.craftstream.v1.Shortage.SHORTAGE_DRAW_AGAIN)
+                .setAnswerFrom(0.5)
+                .setRefusalBound(0.5)
+                .setSeed(9)
+                .setTrainingPromptVersion("train-1")
+                .setKnowledgePromptVersion("choice-1")
+                .setModelTime(3)
+                .build());
+  }
+
+  @Test
+  void givenARehearsalSetsManifest_whenWrittenAsJson_thenItHasWhatWasAskedOfItsCandidates() {
+    EncodedRecord record =
+        JSON.datasetManifest(
+            Samples.manifest(Samples.REHEARSAL_SET, "", Samples.all(3), Samples.all(0)));
+    assertThat(text(record.value()))
+        .contains("\"answer\":{\"candidates\":\"3\",\"wanted\":\"5\",\"questions\":\"3\"")
+        .contains("\"shortage\":\"2\"", "\"request_id\":\"r2\"", "\"seed\":\"0\"")
+        .contains("\"known_correctness\":0.995", "\"known_certainty\":0.995")
+        .doesNotContain(
+            "known_target_probability",
+            "answer_from",
+            "strategy",
+            "rehearsal_checkpoint",
+            "cut_off_certainty");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"VAN_TUNING", "COR_RAIT", "CRAFT_WITHOUT_CERTAINTY"})
+  void givenAStrategyThatDraws_whenItsManifestIsWritten_thenNoCertaintyIsItsCutOff(
+      Strategy strategy) {
+    Selection craft = Samples.DATASET.selection();
+    Selection drawing =
+        new Selection(
+            craft.kind(),
+            craft.task(),
+            strategy,
+            craft.thresholds(),
+            craft.known(),
+            craft.answers(),
+            craft.refusals(),
+            craft.ties(),
+            craft.shortage(),
+            craft.seed());
+    Dataset dataset =
+        new Dataset("d", drawing, Samples.INITIAL, Samples.REHEARSAL, "", "choice-1", "train-1");
+    CutOff.Bound bound = Samples.upTo(0, 4, 8);
+    String json = text(JSON.datasetManifest(Samples.manifest(dataset, "", bound, bound)).value());
+    assertThat(json).doesNotContain("cut_off_certainty");
+    // Vanilla tuning refuses nothing and takes as many in total.
+    assertThat(json.contains("\"wanted\":\"6\"") && json.contains("\"wanted\":\"0\""))
+        .isEqualTo(strategy == Strategy.VAN_TUNING);
+  }
+
+  @Test
+  void givenADatasetThatWasNotBuilt_whenItsManifestIsWritten_thenItSaysWhyAndNothingIsTaken()
+      throws Exception {
+    DatasetManifest manifest =
+        DatasetManifest.parseFrom(
+            PROTOBUF
+                .datasetManifest(
+                    Samples.manifest(
+                        Samples.DATASET,
+                        "There are too few.",
+                        Samples.upTo(-0.25, 4, 8),
+                        Samples.all(1)))
+                .value());
+    assertThat(manifest.getComplete()).isFalse();
+    assertThat(manifest.getFailure()).isEqualTo("There are too few.");
+    assertThat(manifest.getAnswer().getQuestions()).isZero();
+    assertThat(manifest.getAnswer().hasCutOffCertainty()).isFalse();
+    assertThat(manifest.getRefusal().getCandidates()).isEqualTo(1);
+    assertThat(manifest.getRefusal().getShortage()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenAnEvaluation_whenWritten_thenItsKeyHasCheckpointTaskAndSubject(WireFormat format)
+      throws Exception {
+    Evaluation of = Samples.EVALUATION;
+    ModelCheckpoint tuned =
+        new ModelCheckpoint("tuned", 5, Role.TUNED, "base", Samples.INITIAL.serving());
+    Evaluation evaluation =
+        new Evaluation(
+            tuned,
+            Samples.INITIAL,
+            Task.MULTIPLE_CHOICE,
+            "history",
+            of.correct(),
+            of.wrong(),
+            of.refused(),
+            of.correctShare(),
+            of.wrongShare(),
+            of.refusedShare(),
+            new Evaluation.Estimate(-0.5, -0.75, 0.25),
+            new Evaluation.Estimate(0.125, 0, 0.5),
+            of.confidence(),
+            of.resamples(),
+            -1L,
+            of.promptVersion(),
+            of.modelTime());
+    EncodedRecord record = new RecordEncoder(format).evaluation(evaluation);
+    assertThat(text(record.key())).isEqualTo("tuned\nTASK_MULTIPLE_CHOICE\nhistory");
+    assertThat(read(format, record.value(), dev.craftstream.v1.Evaluation.getDefaultInstance()))
+        .isEqualTo(
+            dev.craftstream.v1.Evaluation.newBuilder()
+                .setCheckpointId("tuned")
+                .setRole(dev.craftstream.v1.Role.ROLE_TUNED)
+                .setBaseCheckpointId("base")
+                .setTask(dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE)
+                .setSubject("history")
+                .setCorrect(3)
+                .setRefused(1)
+                .setCorrectShare(Estimate.newBuilder().setValue(0.75).setLow(0.5).setHigh(1))
+                .setWrongShare(Estimate.getDefaultInstance())
+                .setRefusedShare(Estimate.newBuilder().setValue(0.25).setHigh(0.5))
+                .setTruthfulHelpfulness(
+                    Estimate.newBuilder().setValue(-0.5).setLow(-0.75).setHigh(0.25))
+                .setOverRefusal(Estimate.newBuilder().setValue(0.125).setHigh(0.5))
+                .setConfidence(0.95)
+                .setResamples(1_000)
+                .setSeed(-1L)
+                .setPromptVersion("aware-1")
+                .setModelTime(1)
+                .build());
+  }
+
+  @Test
+  void
+      givenAnInitialCheckpointsEvaluation_whenWrittenAsJson_thenZerosAreThereAndTheUndefinedIsNot() {
+    EncodedRecord record = JSON.evaluation(Samples.EVALUATION);
+    assertThat(text(record.key())).isEqualTo("base\nTASK_OPEN_ENDED\n");
+    assertThat(text(record.value()))
+        .contains("\"wrong\":\"0\"")
+        .contains("\"wrong_share\":{\"value\":0.0,\"low\":0.0,\"high\":0.0}")
+        .doesNotContain("truthful_helpfulness", "over_refusal", "subject");
   }
 
   private static KnowledgeChange change(Question question, String measured) {
@@ -312,6 +592,18 @@ class RecordEncoderTest {
 
   @Test
   void everyWordOfTheDomainHasItsWordInTheSchema() {
+    for (dev.craftstream.model.DatasetKind kind : dev.craftstream.model.DatasetKind.values()) {
+      assertThat(RecordEncoder.datasetKind(kind)).isNotNull();
+    }
+    for (Mark mark : Mark.values()) {
+      assertThat(RecordEncoder.mark(mark)).isNotNull();
+    }
+    for (Ties ties : Ties.values()) {
+      assertThat(RecordEncoder.ties(ties)).isNotNull();
+    }
+    for (Shortage shortage : Shortage.values()) {
+      assertThat(RecordEncoder.shortage(shortage)).isNotNull();
+    }
     for (Task task : Task.values()) {
       assertThat(RecordEncoder.task(task)).isNotNull();
     }

@@ -11,11 +11,14 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TextFormat;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.ModelCheckpointEvent;
 import dev.craftstream.v1.QuestionEvent;
+import dev.craftstream.v1.Request;
 import dev.craftstream.v1.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,11 +43,14 @@ class SchemaCompatibilityTest {
 
   private static final List<FileDescriptor> FILES =
       List.of(
+          DatasetRecord.getDescriptor().getFile(),
           DeadLetter.getDescriptor().getFile(),
+          Evaluation.getDescriptor().getFile(),
           Instruction.getDescriptor().getFile(),
           KnowledgeRecord.getDescriptor().getFile(),
           ModelCheckpointEvent.getDescriptor().getFile(),
           QuestionEvent.getDescriptor().getFile(),
+          Request.getDescriptor().getFile(),
           Task.getDescriptor().getFile());
 
   private static FileDescriptorSet current() {

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Request;
+import dev.craftstream.model.Survey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -74,6 +79,22 @@ class StreamTypesTest {
     assertThat(throughFlink(DeadLetter.class, deadLetter))
         .usingRecursiveComparison()
         .isEqualTo(deadLetter);
+    for (Request request : Samples.REQUESTS) {
+      assertThat(throughFlink(Request.class, request))
+          .usingRecursiveComparison()
+          .isEqualTo(request);
+    }
+    assertThat(throughFlink(Evaluation.class, Samples.EVALUATION)).isEqualTo(Samples.EVALUATION);
+    DatasetRecord removed =
+        Samples.datasetRecord(Samples.DATASET, DatasetRecord.Mark.REMOVED, null);
+    assertThat(throughFlink(DatasetRecord.class, removed)).isEqualTo(removed);
+    DatasetManifest manifest =
+        Samples.manifest(Samples.REHEARSAL_SET, "", Samples.all(3), Samples.all(0));
+    assertThat(throughFlink(DatasetManifest.class, manifest))
+        .usingRecursiveComparison()
+        .isEqualTo(manifest);
+    Survey rehearsal = new Survey("model-time-1", 1, List.of(Samples.REHEARSAL_SET), null, null);
+    assertThat(throughFlink(Survey.class, rehearsal)).isEqualTo(rehearsal);
   }
 
   private static <T> T throughFlink(Class<T> type, T value) throws IOException {

@@ -21,6 +21,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(KafkaBrokerExtension.class)
 class TopicAdminTest {
@@ -57,7 +59,9 @@ class TopicAdminTest {
       Map<String, TopicDescription> described =
           admin.describeTopics(topics.all()).allTopicNames().get(20, TimeUnit.SECONDS);
       assertThat(described.get(topics.modelCheckpoints()).partitions()).hasSize(1);
+      assertThat(described.get(topics.requests()).partitions()).hasSize(1);
       assertThat(described.get(topics.questions()).partitions()).hasSize(3);
+      assertThat(described.get(topics.datasets()).partitions()).hasSize(3);
       assertThat(described.get(topics.deadLetters()).partitions()).hasSize(3);
       assertConfig(
           admin,
@@ -67,7 +71,17 @@ class TopicAdminTest {
           admin,
           topics.modelCheckpoints(),
           Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
-      assertConfig(admin, topics.instructions(), Map.of("cleanup.policy", "compact"));
+      assertConfig(
+          admin, topics.requests(), Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
+      for (String outlivesRetention :
+          List.of(
+              topics.instructions(),
+              topics.datasets(),
+              topics.rehearsalSets(),
+              topics.datasetManifests(),
+              topics.evaluations())) {
+        assertConfig(admin, outlivesRetention, Map.of("cleanup.policy", "compact"));
+      }
       assertConfig(
           admin,
           topics.knowledge(),
@@ -80,11 +94,12 @@ class TopicAdminTest {
     assertThat(new TopicAdmin(settings).prepare()).isEmpty();
   }
 
-  @Test
-  void givenModelCheckpointsWithTwoPartitions_whenPrepared_thenASentenceSaysSo(KafkaBroker broker)
-      throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"model-checkpoints", "requests"})
+  void givenTwoPartitionsWhereOneIsNeeded_whenPrepared_thenASentenceSaysSo(
+      String name, KafkaBroker broker) throws Exception {
     KafkaSettings settings = settings(broker).build();
-    String topic = settings.topics().modelCheckpoints();
+    String topic = settings.topics().prefix() + name;
     try (Admin admin = Admin.create(settings.connection())) {
       admin
           .createTopics(List.of(new NewTopic(topic, 2, (short) 1)))
@@ -106,7 +121,7 @@ class TopicAdminTest {
         .withMessageContaining("PT15M")
         .withMessageContaining("transaction.max.timeout.ms");
     KafkaSettings noTransactions = tooLong.guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
-    assertThat(new TopicAdmin(noTransactions).prepare()).hasSize(5);
+    assertThat(new TopicAdmin(noTransactions).prepare()).hasSize(10);
   }
 
   @Test
