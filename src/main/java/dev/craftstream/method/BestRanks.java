@@ -21,7 +21,7 @@ public final class BestRanks {
 
   /** Whether no rank with this score can be among the best. */
   public boolean rejects(double score) {
-    return size == 0 || worstFirst.size() == size && score > worstFirst.peek().score();
+    return size == 0 || (worstFirst.size() == size && score > worstFirst.peek().score());
   }
 
   /**

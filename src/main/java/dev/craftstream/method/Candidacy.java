@@ -44,7 +44,7 @@ public record Candidacy(
     CheckpointKnowledge initial = knowledge(question, dataset.initial());
     CheckpointKnowledge rehearsal =
         dataset.rehearsal() == null ? null : knowledge(question, dataset.rehearsal());
-    if (initial == null || dataset.rehearsal() != null && rehearsal == null) {
+    if (initial == null || (dataset.rehearsal() != null && rehearsal == null)) {
       return Optional.empty();
     }
     return label(dataset.selection(), initial.state(), rehearsal == null ? null : rehearsal.state())

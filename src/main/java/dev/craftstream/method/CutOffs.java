@@ -70,7 +70,7 @@ public final class CutOffs {
       int wanted = selection.wanted(label);
       boolean fails =
           selection.shortage() == Shortage.FAIL
-              || selection.shortage() == Shortage.DRAW_AGAIN && candidates == 0;
+              || (selection.shortage() == Shortage.DRAW_AGAIN && candidates == 0);
       if (failure.isEmpty() && candidates < wanted && fails) {
         failure =
             "Of the %d %s questions that are wanted, there are %d candidates. Bring more questions,"

@@ -7,17 +7,23 @@ package dev.craftstream.model;
  * @param failure why the dataset is not built, a sentence; empty where it is
  * @param answers of the ANSWER candidates
  * @param refusals of the REFUSAL candidates
+ * @param modelTime the newest model time that was complete when the questions were looked through
  * @param retired a checkpoint of it was retired: later changes have no place in it any more
  */
 public record CutOff(
-    Dataset dataset, String failure, Bound answers, Bound refusals, boolean retired) {
+    Dataset dataset,
+    String failure,
+    Bound answers,
+    Bound refusals,
+    long modelTime,
+    boolean retired) {
 
   /**
    * The word that a checkpoint of the dataset is retired.
    *
    * @param closed whether the dataset's cut-off was told before; else it is not built
    */
-  public static CutOff retired(Dataset dataset, boolean closed) {
+  public static CutOff retired(Dataset dataset, long modelTime, boolean closed) {
     return new CutOff(
         dataset,
         closed
@@ -26,12 +32,13 @@ public record CutOff(
                 + " through. Announce it again, if the dataset is still wanted.",
         Bound.NOTHING,
         Bound.NOTHING,
+        modelTime,
         true);
   }
 
   /** The same, after a checkpoint of the dataset is retired. */
   public CutOff frozen() {
-    return new CutOff(dataset, failure, answers, refusals, true);
+    return new CutOff(dataset, failure, answers, refusals, modelTime, true);
   }
 
   public boolean isBuilt() {
@@ -73,7 +80,7 @@ public record CutOff(
     public boolean takes(double candidateScore, long candidateHash) {
       return all
           || candidateScore < score
-          || candidateScore == score && Long.compareUnsigned(candidateHash, hash) <= 0;
+          || (candidateScore == score && Long.compareUnsigned(candidateHash, hash) <= 0);
     }
 
     /** How often a candidate that is taken is in the dataset. */

@@ -23,6 +23,6 @@ public record Dataset(
   /** Whether it rests on what the checkpoint announced at {@code announcedAt} knows. */
   public boolean restsOn(long announcedAt) {
     return initial.announcedAt() == announcedAt
-        || rehearsal != null && rehearsal.announcedAt() == announcedAt;
+        || (rehearsal != null && rehearsal.announcedAt() == announcedAt);
   }
 }

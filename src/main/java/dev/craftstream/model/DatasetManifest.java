@@ -6,10 +6,13 @@ package dev.craftstream.model;
  * @param cutOff the dataset, its failure and its bounds
  * @param answerRecords ANSWER records, drawing again counted
  * @param refusalRecords REFUSAL records, drawing again counted
- * @param modelTime when the questions were looked through
  */
-public record DatasetManifest(
-    CutOff cutOff, long answerRecords, long refusalRecords, long modelTime) {
+public record DatasetManifest(CutOff cutOff, long answerRecords, long refusalRecords) {
+
+  /** When the questions were looked through. */
+  public long modelTime() {
+    return cutOff.modelTime();
+  }
 
   public boolean complete() {
     return cutOff.isBuilt();

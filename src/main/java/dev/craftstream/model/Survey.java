@@ -18,12 +18,4 @@ public record Survey(
     long modelTime,
     List<Dataset> datasets,
     ModelCheckpoint evaluated,
-    ModelCheckpoint base) {
-
-  /** Whether it rests on what the checkpoint announced at {@code announcedAt} knows. */
-  public boolean restsOn(long announcedAt) {
-    return datasets.stream().anyMatch(dataset -> dataset.restsOn(announcedAt))
-        || evaluated != null && evaluated.announcedAt() == announcedAt
-        || base != null && base.announcedAt() == announcedAt;
-  }
-}
+    ModelCheckpoint base) {}

@@ -8,6 +8,7 @@ package dev.craftstream.model;
  * @param outcome what happened in these key groups
  * @param keyGroups how many key groups this report covers
  * @param ofKeyGroups how many there are
+ * @param modelTime the newest model time that was complete
  * @param questions questions of the dataset's task and purpose there, candidates or not
  * @param answers ANSWER candidates there
  * @param refusals REFUSAL candidates there
@@ -18,6 +19,7 @@ public record SurveyReport(
     Outcome outcome,
     int keyGroups,
     int ofKeyGroups,
+    long modelTime,
     long questions,
     Ranks answers,
     Ranks refusals) {

@@ -75,18 +75,19 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
     add(refusals, report.refusals());
     boolean isLast = report.outcome() == Outcome.SURVEYED;
     if (isLast && now.surveyed == report.ofKeyGroups()) {
-      close(report.dataset(), now.questions, out);
+      close(report, now.questions, out);
     }
     if (now.retired == report.ofKeyGroups()) {
       boolean closed = now.surveyed == report.ofKeyGroups();
       progress.clear();
       answers.clear();
       refusals.clear();
-      out.collect(CutOff.retired(report.dataset(), closed));
+      out.collect(CutOff.retired(report.dataset(), report.modelTime(), closed));
     }
   }
 
-  private void close(Dataset dataset, long questions, Collector<CutOff> out) throws Exception {
+  private void close(SurveyReport last, long questions, Collector<CutOff> out) throws Exception {
+    Dataset dataset = last.dataset();
     List<Ranks> answerRanks = all(answers);
     List<Ranks> refusalRanks = all(refusals);
     answers.clear();
@@ -103,6 +104,7 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
             CutOffs.failure(dataset.selection(), answerCandidates, refusalCandidates),
             bound(dataset, Label.ANSWER, answerCandidates, answerRanks),
             bound(dataset, Label.REFUSAL, refusalCandidates, refusalRanks),
+            last.modelTime(),
             false);
     LOG.info(
         "Dataset {}: {} of {} ANSWER and {} of {} REFUSAL candidates. {}",

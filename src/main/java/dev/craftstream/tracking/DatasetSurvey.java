@@ -22,14 +22,14 @@ import java.util.Optional;
  */
 final class DatasetSurvey {
   private final Dataset dataset;
-  private final Class answers;
-  private final Class refusals;
+  private final LabelSurvey answers;
+  private final LabelSurvey refusals;
   private long questions;
 
   DatasetSurvey(Dataset dataset) {
     this.dataset = dataset;
-    answers = new Class(dataset, Label.ANSWER);
-    refusals = new Class(dataset, Label.REFUSAL);
+    answers = new LabelSurvey(dataset, Label.ANSWER);
+    refusals = new LabelSurvey(dataset, Label.REFUSAL);
   }
 
   Dataset dataset() {
@@ -47,13 +47,14 @@ final class DatasetSurvey {
   }
 
   /** What was found since the last report. */
-  SurveyReport report(int keyGroups, int ofKeyGroups) {
+  SurveyReport report(int keyGroups, int ofKeyGroups, long modelTime) {
     SurveyReport report =
         new SurveyReport(
             dataset,
             Outcome.SURVEYED,
             keyGroups,
             ofKeyGroups,
+            modelTime,
             questions,
             answers.report(),
             refusals.report());
@@ -61,17 +62,17 @@ final class DatasetSurvey {
     return report;
   }
 
-  private Class of(Label label) {
+  private LabelSurvey of(Label label) {
     return label == Label.ANSWER ? answers : refusals;
   }
 
   /** The candidates of one label. */
-  private static final class Class {
+  private static final class LabelSurvey {
     private final BestRanks best;
     private final List<Rank> offered = new ArrayList<>();
     private long candidates;
 
-    Class(Dataset dataset, Label label) {
+    LabelSurvey(Dataset dataset, Label label) {
       best = new BestRanks(dataset.selection().wanted(label), CutOffs.ties(dataset.selection()));
     }
 

@@ -298,7 +298,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         cancel(entry.getKey());
       }
     }
-    surveys.retire(announcements.liveTimes());
+    surveys.retire(announcements.liveTimes(), now());
   }
 
   /**

@@ -127,13 +127,13 @@ final class Surveys {
   }
 
   /** Ends the surveys that rest on a checkpoint which is not live any more. */
-  void retire(Set<Long> liveCheckpoints) throws Exception {
+  void retire(Set<Long> liveCheckpoints, long modelTime) throws Exception {
     for (Survey survey : List.copyOf(live.values())) {
       if (!restsOnLive(survey, liveCheckpoints)) {
         live.remove(survey.id());
         liveState.remove(survey.id());
         unfinished.remove(survey.id());
-        if (scan != null && scan.survey == survey) {
+        if (scan != null && scan.isOf(survey)) {
           close();
         }
         for (Dataset dataset : survey.datasets()) {
@@ -143,6 +143,7 @@ final class Surveys {
                   Outcome.RETIRED,
                   range.getNumberOfKeyGroups(),
                   maxParallelism,
+                  modelTime,
                   0,
                   Ranks.NONE,
                   Ranks.NONE));
@@ -214,7 +215,7 @@ final class Surveys {
     if (survey == null) {
       return;
     }
-    if (scan == null || scan.survey != survey) {
+    if (scan == null || !scan.isOf(survey)) {
       close();
       scan = new Scan(survey);
     }
@@ -228,7 +229,7 @@ final class Surveys {
       groups.clear(group);
       covered++;
     }
-    scan.report(covered);
+    scan.report(covered, complete);
     if (groups.isEmpty()) {
       unfinished.remove(survey.id());
       close();
@@ -294,6 +295,10 @@ final class Surveys {
       step();
     }
 
+    boolean isOf(Survey other) {
+      return survey.id().equals(other.id());
+    }
+
     /** Looks at all questions of a key group; returns how many there are. */
     int visit(int group) throws Exception {
       int visited = 0;
@@ -346,9 +351,9 @@ final class Surveys {
       }
     }
 
-    void report(int covered) {
+    void report(int covered, long modelTime) {
       for (DatasetSurvey dataset : datasets) {
-        output.report(dataset.report(covered, maxParallelism));
+        output.report(dataset.report(covered, maxParallelism, modelTime));
       }
       if (evaluation != null) {
         output.report(evaluation.report(covered, maxParallelism));

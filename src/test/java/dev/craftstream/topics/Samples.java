@@ -176,7 +176,7 @@ final class Samples {
 
   static DatasetManifest manifest(
       Dataset dataset, String failure, CutOff.Bound answers, CutOff.Bound refusals) {
-    return new DatasetManifest(new CutOff(dataset, failure, answers, refusals, false), 5, 0, 3);
+    return new DatasetManifest(new CutOff(dataset, failure, answers, refusals, 3, false), 5, 0);
   }
 
   static DatasetRecord datasetRecord(Dataset dataset, Mark mark, Decision decision) {
