@@ -17,9 +17,13 @@ import dev.craftstream.topics.EncodedRecord;
 import dev.craftstream.topics.RecordEncoder;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.Topics;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Request;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +58,10 @@ public final class RunningJob implements AutoCloseable {
   private final List<Instruction> instructions = new ArrayList<>();
   private final List<KnowledgeRecord> knowledge = new ArrayList<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
+  private final List<DatasetRecord> datasets = new ArrayList<>();
+  private final List<DatasetRecord> rehearsalSets = new ArrayList<>();
+  private final List<DatasetManifest> manifests = new ArrayList<>();
+  private final List<Evaluation> evaluations = new ArrayList<>();
   private final List<String> tombstones = new ArrayList<>();
   private final JobClient job;
 
@@ -67,6 +75,10 @@ public final class RunningJob implements AutoCloseable {
         List.of(
             settings.kafka().topics().instructions(),
             settings.kafka().topics().knowledge(),
+            settings.kafka().topics().datasets(),
+            settings.kafka().topics().rehearsalSets(),
+            settings.kafka().topics().datasetManifests(),
+            settings.kafka().topics().evaluations(),
             settings.kafka().topics().deadLetters());
     List<TopicPartition> partitions =
         outputs.stream()
@@ -148,6 +160,19 @@ public final class RunningJob implements AutoCloseable {
         encoder.announcement(new ModelCheckpoint(id, 1, role, base, serving)));
   }
 
+  /** A request, its key beside it. */
+  public void request(Request request) throws Exception {
+    send(
+        settings.kafka().topics().requests(),
+        new EncodedRecord(
+            request.getRequestId().getBytes(StandardCharsets.UTF_8),
+            JsonFormat.printer().print(request).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  public void retire(String checkpointId) throws Exception {
+    send(settings.kafka().topics().modelCheckpoints(), encoder.retirement(checkpointId));
+  }
+
   private void send(String topic, EncodedRecord record) throws Exception {
     Future<RecordMetadata> sent =
         producer.send(new ProducerRecord<>(topic, record.key(), record.value()));
@@ -170,6 +195,26 @@ public final class RunningJob implements AutoCloseable {
   public List<DeadLetter> deadLetters() {
     poll();
     return List.copyOf(deadLetters);
+  }
+
+  public List<DatasetRecord> datasets() {
+    poll();
+    return List.copyOf(datasets);
+  }
+
+  public List<DatasetRecord> rehearsalSets() {
+    poll();
+    return List.copyOf(rehearsalSets);
+  }
+
+  public List<DatasetManifest> manifests() {
+    poll();
+    return List.copyOf(manifests);
+  }
+
+  public List<Evaluation> evaluations() {
+    poll();
+    return List.copyOf(evaluations);
   }
 
   /** Keys of the instructions that were taken back. */
@@ -196,6 +241,14 @@ public final class RunningJob implements AutoCloseable {
         }
       } else if (record.topic().equals(topics.instructions())) {
         instructions.add(read(record, Instruction.newBuilder()).build());
+      } else if (record.topic().equals(topics.datasets())) {
+        datasets.add(read(record, DatasetRecord.newBuilder()).build());
+      } else if (record.topic().equals(topics.rehearsalSets())) {
+        rehearsalSets.add(read(record, DatasetRecord.newBuilder()).build());
+      } else if (record.topic().equals(topics.datasetManifests())) {
+        manifests.add(read(record, DatasetManifest.newBuilder()).build());
+      } else if (record.topic().equals(topics.evaluations())) {
+        evaluations.add(read(record, Evaluation.newBuilder()).build());
       } else {
         knowledge.add(read(record, KnowledgeRecord.newBuilder()).build());
       }
