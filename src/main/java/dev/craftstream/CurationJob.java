@@ -1,22 +1,8 @@
 package dev.craftstream;
 
-import dev.craftstream.model.Candidate;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.DatasetManifest;
-import dev.craftstream.model.DatasetRecord;
-import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Directive;
-import dev.craftstream.model.Instruction;
-import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
-import dev.craftstream.selection.DatasetCutOffs;
-import dev.craftstream.selection.DatasetMembers;
-import dev.craftstream.selection.Manifests;
-import dev.craftstream.selection.Relabeler;
-import dev.craftstream.selection.Settled;
-import dev.craftstream.selection.SurveyPlanner;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.ParseRecords;
@@ -25,22 +11,16 @@ import dev.craftstream.topics.RequestParser;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.TopicSinks;
 import dev.craftstream.topics.TopicSources;
-import dev.craftstream.topics.UnusableAnswers;
-import dev.craftstream.tracking.CheckpointAdmission;
-import dev.craftstream.tracking.KnowledgeTracker;
-import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -48,7 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The curation job: question events and model checkpoints in, instructions out. {@link #define} is
+ * The curation job: question events and model checkpoints in, instructions out. {@link Curation} is
  * its picture; see README.
  */
 @Command(
@@ -102,7 +82,7 @@ public final class CurationJob implements Callable<Integer> {
   }
 
   /**
-   * The stages, in the order of the data.
+   * The job between its topics.
    *
    * @throws IllegalArgumentException where the environment does not fit the settings, with a
    *     sentence
@@ -110,8 +90,6 @@ public final class CurationJob implements Callable<Integer> {
   public static void define(StreamExecutionEnvironment env, CurationSettings settings) {
     checkEnvironment(env, settings.kafka());
     KafkaSettings kafka = settings.kafka();
-    KnowledgeQuery.Factory query =
-        new TritonKnowledgeQuery.Factory(settings.triton(), settings.query());
 
     SingleOutputStreamOperator<QuestionEvent> questions =
         env.fromSource(TopicSources.questions(kafka), WatermarkStrategy.noWatermarks(), "questions")
@@ -120,7 +98,7 @@ public final class CurationJob implements Callable<Integer> {
             .name("parse-questions")
             .uid("parse-questions");
 
-    SingleOutputStreamOperator<ModelCheckpointEvent> announced =
+    SingleOutputStreamOperator<ModelCheckpointEvent> modelCheckpoints =
         env.fromSource(
                 TopicSources.modelCheckpoints(kafka),
                 WatermarkStrategy.noWatermarks(),
@@ -133,15 +111,6 @@ public final class CurationJob implements Callable<Integer> {
             .uid("parse-model-checkpoints")
             .setParallelism(1);
 
-    SingleOutputStreamOperator<ModelCheckpointEvent> admitted =
-        announced
-            .transform(
-                "checkpoint-admission",
-                TypeInformation.of(ModelCheckpointEvent.class),
-                new CheckpointAdmission(query))
-            .uid("checkpoint-admission")
-            .setParallelism(1);
-
     SingleOutputStreamOperator<Request> requests =
         env.fromSource(TopicSources.requests(kafka), WatermarkStrategy.noWatermarks(), "requests")
             .uid("requests")
@@ -151,85 +120,40 @@ public final class CurationJob implements Callable<Integer> {
             .uid("parse-requests")
             .setParallelism(1);
 
-    SingleOutputStreamOperator<Directive> directives =
-        admitted
-            .connect(requests)
-            .process(new SurveyPlanner(settings.datasets(), settings.datasetTexts()))
-            .name("survey-planner")
-            .uid("survey-planner")
-            .setParallelism(1);
+    Curation curation =
+        Curation.of(
+            questions,
+            modelCheckpoints,
+            requests,
+            new TritonKnowledgeQuery.Factory(settings.triton(), settings.query()),
+            settings);
 
-    SingleOutputStreamOperator<KnowledgeChange> knowledge =
-        questions
-            .keyBy(QuestionEvent::questionId)
-            .connect(directives.broadcast())
-            .transform(
-                "knowledge-tracker",
-                TypeInformation.of(KnowledgeChange.class),
-                new KnowledgeTracker(settings.tracker(), query))
-            .uid("knowledge-tracker");
-
-    SingleOutputStreamOperator<Instruction> instructions =
-        knowledge
-            .keyBy(KnowledgeChange::questionId)
-            .process(
-                new Relabeler(
-                    settings.strategy(), settings.thresholds(), settings.trainingPrompt()))
-            .name("relabeler")
-            .uid("relabeler");
-
-    SingleOutputStreamOperator<CutOff> cutOffs =
-        knowledge
-            .getSideOutput(KnowledgeTracker.SURVEYED)
-            .keyBy(report -> report.dataset().id())
-            .process(new DatasetCutOffs())
-            .name("cut-offs")
-            .uid("cut-offs");
-
-    SingleOutputStreamOperator<DatasetRecord> datasets =
-        knowledge
-            .getSideOutput(KnowledgeTracker.CANDIDATES)
-            .keyBy(Candidate::questionId)
-            .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
-            .process(new DatasetMembers(settings.datasetTexts()))
-            .name("dataset-members")
-            .uid("dataset-members");
-
-    SingleOutputStreamOperator<DatasetManifest> manifests =
-        cutOffs
-            .keyBy(cutOff -> cutOff.dataset().id())
-            .connect(datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(Settled::datasetId))
-            .process(new Manifests())
-            .name("manifests")
-            .uid("manifests");
-
-    DataStream<DeadLetter> deadLetters =
-        knowledge
-            .getSideOutput(KnowledgeTracker.UNUSABLE)
-            .rebalance()
-            .map(new UnusableAnswers(kafka.format()))
-            .name("unusable-answers")
-            .uid("unusable-answers")
-            .union(
-                questions.getSideOutput(ParseRecords.DEAD_LETTERS),
-                announced.getSideOutput(ParseRecords.DEAD_LETTERS),
-                requests.getSideOutput(ParseRecords.DEAD_LETTERS),
-                admitted.getSideOutput(CheckpointAdmission.REFUSED),
-                directives.getSideOutput(SurveyPlanner.REFUSED));
-
-    instructions.sinkTo(TopicSinks.instructions(kafka)).name("instructions").uid("instructions");
-    knowledge
-        .keyBy(KnowledgeChange::questionId)
-        .sinkTo(TopicSinks.knowledge(kafka))
-        .name("knowledge")
-        .uid("knowledge");
-    datasets.sinkTo(TopicSinks.datasets(kafka)).name("datasets").uid("datasets");
-    datasets.sinkTo(TopicSinks.rehearsalSets(kafka)).name("rehearsal-sets").uid("rehearsal-sets");
-    manifests
+    curation
+        .instructions()
+        .sinkTo(TopicSinks.instructions(kafka))
+        .name("instructions")
+        .uid("instructions");
+    curation.knowledge().sinkTo(TopicSinks.knowledge(kafka)).name("knowledge").uid("knowledge");
+    curation.datasets().sinkTo(TopicSinks.datasets(kafka)).name("datasets").uid("datasets");
+    curation
+        .datasets()
+        .sinkTo(TopicSinks.rehearsalSets(kafka))
+        .name("rehearsal-sets")
+        .uid("rehearsal-sets");
+    curation
+        .manifests()
         .sinkTo(TopicSinks.datasetManifests(kafka))
         .name("dataset-manifests")
         .uid("dataset-manifests");
-    deadLetters.sinkTo(TopicSinks.deadLetters(kafka)).name("dead-letters").uid("dead-letters");
+    curation
+        .deadLetters()
+        .union(
+            questions.getSideOutput(ParseRecords.DEAD_LETTERS),
+            modelCheckpoints.getSideOutput(ParseRecords.DEAD_LETTERS),
+            requests.getSideOutput(ParseRecords.DEAD_LETTERS))
+        .sinkTo(TopicSinks.deadLetters(kafka))
+        .name("dead-letters")
+        .uid("dead-letters");
   }
 
   private static void checkEnvironment(StreamExecutionEnvironment env, KafkaSettings kafka) {

@@ -1,0 +1,132 @@
+package dev.craftstream;
+
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Directive;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Request;
+import dev.craftstream.selection.DatasetCutOffs;
+import dev.craftstream.selection.DatasetMembers;
+import dev.craftstream.selection.Manifests;
+import dev.craftstream.selection.Relabeler;
+import dev.craftstream.selection.Settled;
+import dev.craftstream.selection.SurveyPlanner;
+import dev.craftstream.topics.UnusableAnswers;
+import dev.craftstream.tracking.CheckpointAdmission;
+import dev.craftstream.tracking.KnowledgeTracker;
+import dev.craftstream.triton.KnowledgeQuery;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The stages, in the order of the data, and what comes out of them. Where records come from and go
+ * to is {@link CurationJob}'s; benchmarks and tests bring their own.
+ *
+ * @param instructions each question relabelled
+ * @param knowledge what is known of each question, keyed by its id
+ * @param datasets the records of datasets and rehearsal sets
+ * @param manifests what closes these
+ * @param deadLetters what the stages could not use
+ */
+public record Curation(
+    DataStream<Instruction> instructions,
+    DataStream<KnowledgeChange> knowledge,
+    DataStream<DatasetRecord> datasets,
+    DataStream<DatasetManifest> manifests,
+    DataStream<DeadLetter> deadLetters) {
+
+  /** Puts the stages behind what comes in. */
+  public static Curation of(
+      DataStream<QuestionEvent> questions,
+      DataStream<ModelCheckpointEvent> modelCheckpoints,
+      DataStream<Request> requests,
+      KnowledgeQuery.Factory query,
+      CurationSettings settings) {
+
+    SingleOutputStreamOperator<ModelCheckpointEvent> admitted =
+        modelCheckpoints
+            .transform(
+                "checkpoint-admission",
+                TypeInformation.of(ModelCheckpointEvent.class),
+                new CheckpointAdmission(query))
+            .uid("checkpoint-admission")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<Directive> directives =
+        admitted
+            .connect(requests)
+            .process(new SurveyPlanner(settings.datasets(), settings.datasetTexts()))
+            .name("survey-planner")
+            .uid("survey-planner")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<KnowledgeChange> knowledge =
+        questions
+            .keyBy(QuestionEvent::questionId)
+            .connect(directives.broadcast())
+            .transform(
+                "knowledge-tracker",
+                TypeInformation.of(KnowledgeChange.class),
+                new KnowledgeTracker(settings.tracker(), query))
+            .uid("knowledge-tracker");
+
+    SingleOutputStreamOperator<Instruction> instructions =
+        knowledge
+            .keyBy(KnowledgeChange::questionId)
+            .process(
+                new Relabeler(
+                    settings.strategy(), settings.thresholds(), settings.trainingPrompt()))
+            .name("relabeler")
+            .uid("relabeler");
+
+    SingleOutputStreamOperator<CutOff> cutOffs =
+        knowledge
+            .getSideOutput(KnowledgeTracker.SURVEYED)
+            .keyBy(report -> report.dataset().id())
+            .process(new DatasetCutOffs())
+            .name("cut-offs")
+            .uid("cut-offs");
+
+    SingleOutputStreamOperator<DatasetRecord> datasets =
+        knowledge
+            .getSideOutput(KnowledgeTracker.CANDIDATES)
+            .keyBy(Candidate::questionId)
+            .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
+            .process(new DatasetMembers(settings.datasetTexts()))
+            .name("dataset-members")
+            .uid("dataset-members");
+
+    SingleOutputStreamOperator<DatasetManifest> manifests =
+        cutOffs
+            .keyBy(cutOff -> cutOff.dataset().id())
+            .connect(datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(Settled::datasetId))
+            .process(new Manifests())
+            .name("manifests")
+            .uid("manifests");
+
+    DataStream<DeadLetter> deadLetters =
+        knowledge
+            .getSideOutput(KnowledgeTracker.UNUSABLE)
+            .rebalance()
+            .map(new UnusableAnswers(settings.kafka().format()))
+            .name("unusable-answers")
+            .uid("unusable-answers")
+            .union(
+                admitted.getSideOutput(CheckpointAdmission.REFUSED),
+                directives.getSideOutput(SurveyPlanner.REFUSED));
+
+    return new Curation(
+        instructions,
+        knowledge.keyBy(KnowledgeChange::questionId),
+        datasets,
+        manifests,
+        deadLetters);
+  }
+}
