@@ -6,6 +6,7 @@ import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Directive;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -74,6 +75,7 @@ final class DatasetSimulation implements AutoCloseable {
   private final List<DatasetRecord> records = new ArrayList<>();
   private final List<DatasetManifest> manifests = new ArrayList<>();
   private Snapshot snapshot;
+  private boolean answersAreHeld;
 
   private interface Delivery {
     void run() throws Exception;
@@ -113,6 +115,11 @@ final class DatasetSimulation implements AutoCloseable {
     input.add(event);
   }
 
+  /** From now on the model keeps its answers to itself. */
+  void holdAnswers() {
+    answersAreHeld = true;
+  }
+
   /** Runs until nothing is left to do, with failures in between where {@code mayFail}. */
   void run(boolean mayFail) throws Exception {
     while (step()) {
@@ -133,6 +140,16 @@ final class DatasetSimulation implements AutoCloseable {
     return manifests;
   }
 
+  /** Requests that the planner refused since the last failure. */
+  List<DeadLetter> refused() {
+    return new ArrayList<>(takeSideOutput(planner, SurveyPlanner.REFUSED));
+  }
+
+  /** How often the model was asked since the last failure. */
+  int asked() {
+    return trackers.stream().mapToInt(tracker -> tracker.server.asks.size()).sum();
+  }
+
   // ---------------------------------------------------------------- scheduling
 
   /** Does one thing of those that could be next; false where there is none. */
@@ -146,7 +163,7 @@ final class DatasetSimulation implements AutoCloseable {
         .forEach(channel -> possible.add(() -> channel.remove().run()));
     for (TrackerHarness tracker : trackers) {
       List<ScriptedQuery.Ask> open = tracker.server.open();
-      if (!open.isEmpty()) {
+      if (!open.isEmpty() && !answersAreHeld) {
         possible.add(() -> answer(open.get(random.nextInt(open.size()))));
       }
     }

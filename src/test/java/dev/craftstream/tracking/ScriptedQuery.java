@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ScriptedQuery implements KnowledgeQuery {
   private static final Map<String, ScriptedQuery> OPEN = new ConcurrentHashMap<>();
 
-  final List<Ask> asks = new ArrayList<>();
+  public final List<Ask> asks = new ArrayList<>();
   final List<CompletableFuture<Void>> readiness = new ArrayList<>();
   private final String name = UUID.randomUUID().toString();
 
