@@ -45,8 +45,9 @@ final class ConsumeCommand implements Callable<Integer> {
       paramLabel = "TOPIC",
       arity = "0..1",
       description =
-          "instructions, knowledge, dead-letters, questions or model-checkpoints (without the prefix"
-              + " of kafka.topic-prefix). Default: instructions.")
+          "instructions, knowledge, datasets, rehearsal-sets, dataset-manifests, evaluations,"
+              + " dead-letters, questions, model-checkpoints or requests (without the prefix of"
+              + " kafka.topic-prefix). Default: instructions.")
   private String positional;
 
   @Option(names = "--topic", paramLabel = "TOPIC", description = "The same as an option.")

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       RemoveCommand.class,
       AnnounceCommand.class,
       RetireCommand.class,
+      RequestCommand.class,
       OptionsCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

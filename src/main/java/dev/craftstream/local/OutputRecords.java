@@ -7,11 +7,15 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.topics.Topics;
 import dev.craftstream.topics.WireFormat;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.ModelCheckpointEvent;
 import dev.craftstream.v1.QuestionEvent;
+import dev.craftstream.v1.Request;
 
 /** Reads what lies in the job's topics, of either format. */
 public final class OutputRecords {
@@ -57,6 +61,14 @@ public final class OutputRecords {
       return DeadLetter.newBuilder();
     } else if (topic.equals(topics.questions())) {
       return QuestionEvent.newBuilder();
+    } else if (topic.equals(topics.requests())) {
+      return Request.newBuilder();
+    } else if (topic.equals(topics.datasets()) || topic.equals(topics.rehearsalSets())) {
+      return DatasetRecord.newBuilder();
+    } else if (topic.equals(topics.datasetManifests())) {
+      return DatasetManifest.newBuilder();
+    } else if (topic.equals(topics.evaluations())) {
+      return Evaluation.newBuilder();
     } else {
       return ModelCheckpointEvent.newBuilder();
     }

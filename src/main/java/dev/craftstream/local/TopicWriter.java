@@ -3,6 +3,7 @@ package dev.craftstream.local;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Request;
 import dev.craftstream.topics.EncodedRecord;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.RecordEncoder;
@@ -68,6 +69,11 @@ public final class TopicWriter implements AutoCloseable {
    */
   public long retirement(String checkpointId) {
     return write(settings.topics().modelCheckpoints(), encoder.retirement(checkpointId)) + 1;
+  }
+
+  /** Asks the job for something that its state can answer. */
+  public void request(Request request) {
+    write(settings.topics().requests(), encoder.request(request));
   }
 
   private long write(String topic, EncodedRecord record) {

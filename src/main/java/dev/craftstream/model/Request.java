@@ -1,6 +1,8 @@
 package dev.craftstream.model;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A record of the requests topic: asks for what the job's state can answer.
@@ -49,5 +51,20 @@ public record Request(
       Double answerFrom,
       Double refusalBound,
       Double certainty,
-      Double targetProbability) {}
+      Double targetProbability) {
+
+    /** Whether nothing differs. */
+    public boolean isEmpty() {
+      return Stream.of(
+              answers,
+              refusals,
+              ties,
+              shortage,
+              answerFrom,
+              refusalBound,
+              certainty,
+              targetProbability)
+          .allMatch(Objects::isNull);
+    }
+  }
 }

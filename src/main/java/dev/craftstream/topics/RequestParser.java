@@ -15,9 +15,7 @@ import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.SelectionSettings;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -157,20 +155,7 @@ public final class RequestParser implements RecordParser<Request> {
 
   /** Those that change something. */
   private static List<Changes> given(Changes... changes) {
-    return Arrays.stream(changes)
-        .filter(
-            change ->
-                Stream.of(
-                        change.answers(),
-                        change.refusals(),
-                        change.ties(),
-                        change.shortage(),
-                        change.answerFrom(),
-                        change.refusalBound(),
-                        change.certainty(),
-                        change.targetProbability())
-                    .anyMatch(Objects::nonNull))
-        .toList();
+    return Arrays.stream(changes).filter(change -> !change.isEmpty()).toList();
   }
 
   private static Changes changes(String path, Task task, SelectionSettings settings)

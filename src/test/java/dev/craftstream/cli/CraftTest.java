@@ -33,9 +33,21 @@ class CraftTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "consume", "publish", "remove", "announce", "retire"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "consume",
+        "publish",
+        "remove",
+        "announce",
+        "retire",
+        "request",
+        "request dataset",
+        "request rehearsal-set",
+        "request evaluation"
+      })
   void eachCommandExplainsItselfWithExamples(String command) {
-    assertThat(run(command, "--help")).isZero();
+    assertThat(run((command + " --help").split(" "))).isZero();
     assertThat(out.toString()).contains("Usage: ./craft " + command, "Example", "--verbose");
   }
 
@@ -54,6 +66,14 @@ class CraftTest {
         "announce m --role=KING --model=x | expected one of [INITIAL, REHEARSAL, TUNED]",
         "announce m --role=REHEARSAL --model=x | base_checkpoint_id",
         "announce m --role=INITIAL --model=x --contract=VLLM | embedding_model_name",
+        "request king r | Unmatched arguments from index 1: 'king', 'r'",
+        "request dataset r --initial=i | Missing required option: '--rehearsal=ID'",
+        "request dataset r --initial=i --rehearsal=i | and so is initial_checkpoint_id",
+        "request dataset r --initial=i --rehearsal=h --strategy=HOPE | expected one of [VAN_TUNING,",
+        "request dataset r --initial=i --rehearsal=h --seed=-1 | '-1' is not a whole number from 0 to",
+        "request dataset r --initial=i --rehearsal=h --multiple-choice-refusals=-1 | refusals is -1",
+        "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to 1",
+        "request evaluation r | Missing required option: '--checkpoint=ID'",
         "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
         "consume instructions --max=0 | --max is 0; give at least 1"
       })

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
@@ -14,6 +17,7 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Request;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import java.time.Duration;
@@ -383,6 +387,61 @@ class TopicsJobTest {
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
     dead.close(Duration.ZERO);
     stop(job);
+  }
+
+  @Test
+  void givenRequests_whenAJobAnswersThem_thenEachRecordIsInTheTopicOfItsKind(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    send(
+        settings,
+        settings.topics().requests(),
+        Samples.REQUESTS.stream().map(encoder::request).toList());
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
+    env.enableCheckpointing(300);
+    DataStream<Request> requests =
+        env.fromSource(
+                TopicSources.requests(settings), WatermarkStrategy.noWatermarks(), "requests")
+            .process(new ParseRecords<>(new RequestParser(settings.format(), Limits.DEFAULT)));
+    DataStream<DatasetRecord> records =
+        requests
+            .filter(request -> request.kind() != Request.Kind.EVALUATION)
+            .map(TopicsJobTest::datasetRecord, TypeInformation.of(DatasetRecord.class));
+    records.sinkTo(TopicSinks.datasets(settings));
+    records.sinkTo(TopicSinks.rehearsalSets(settings));
+    requests
+        .map(request -> manifest(), TypeInformation.of(DatasetManifest.class))
+        .sinkTo(TopicSinks.datasetManifests(settings));
+    requests
+        .map(request -> Samples.EVALUATION, TypeInformation.of(Evaluation.class))
+        .sinkTo(TopicSinks.evaluations(settings));
+    JobClient job = env.executeAsync();
+
+    Topics topics = settings.topics();
+    assertThat(keys(read(settings, topics.datasets(), 1))).containsExactly("craft-3\nq1");
+    assertThat(keys(read(settings, topics.rehearsalSets(), 1))).containsExactly("r2/rehearsal\nq1");
+    assertThat(keys(read(settings, topics.datasetManifests(), 3))).containsOnly("craft-3");
+    assertThat(keys(read(settings, topics.evaluations(), 3)))
+        .containsOnly("base\nTASK_OPEN_ENDED\n");
+    stop(job);
+  }
+
+  private static DatasetRecord datasetRecord(Request request) {
+    boolean training = request.kind() == Request.Kind.DATASET;
+    return Samples.datasetRecord(
+        training ? Samples.DATASET : Samples.REHEARSAL_SET, DatasetRecord.Mark.REMOVED, null);
+  }
+
+  private static DatasetManifest manifest() {
+    return Samples.manifest(Samples.DATASET, "", Samples.all(4), Samples.all(2));
+  }
+
+  private static List<String> keys(List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream().map(record -> text(record.key())).toList();
   }
 
   @Test
