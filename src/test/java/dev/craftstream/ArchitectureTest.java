@@ -91,8 +91,18 @@ class ArchitectureTest {
   static final ArchRule nothingInTheJobKnowsTheCommandsOrTheEmbeddedRun =
       noClasses()
           .that()
-          .resideOutsideOfPackages("..cli..", "..local..", "..report..")
+          .resideOutsideOfPackages("..cli..", "..local..", "..report..", "..exchange..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("..cli..", "..local..", "..report..");
+          .resideInAnyPackage("..cli..", "..local..", "..report..", "..exchange..");
+
+  @ArchTest
+  static final ArchRule exchangeKnowsFilesAndSchemasOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("..exchange")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              FLINK, KAFKA, GRPC, "..triton", "..tracking", "..selection", "..cli", "..local");
 }

@@ -22,13 +22,16 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      StatusCommand.class,
       ConsumeCommand.class,
-      PublishCommand.class,
       RemoveCommand.class,
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,
-      OptionsCommand.class
+      OptionsCommand.class,
+      CompletionCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -56,6 +59,14 @@ public final class Craft implements Runnable {
   static CommandLine commandLine() {
     Craft craft = new Craft();
     CommandLine commands = new CommandLine(craft);
+    var exitCodes = commands.getCommandSpec().usageMessage().exitCodeList();
+    for (CommandLine command : commands.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .exitCodeListHeading("%nExit codes:%n")
+          .exitCodeList(exitCodes);
+    }
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setParameterExceptionHandler(Craft::explain);
     commands.setExecutionExceptionHandler(

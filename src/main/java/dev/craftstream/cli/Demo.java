@@ -167,7 +167,7 @@ final class Demo implements AutoCloseable {
     terminal.line("Look, in another terminal:");
     terminal.line("  %s consume instructions%s | tail -n 5", command(), config());
     terminal.line("Feed it:");
-    terminal.line("  %s publish FILE%s", command(), config());
+    terminal.line("  %s import jsonl FILE%s", command(), config());
     while (true) {
       bringBackTheDead();
       failWhereTheJobFailed();

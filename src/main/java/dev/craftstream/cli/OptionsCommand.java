@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "options",
     description = "Prints the reference of the job's options, as Markdown.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  ./craft options > flink-conf/OPTIONS.md"})
 final class OptionsCommand implements Runnable {
   @Spec private CommandSpec spec;
 

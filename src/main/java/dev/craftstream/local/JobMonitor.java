@@ -7,25 +7,32 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Looks at a running job through Flink's REST API. */
 public final class JobMonitor {
   private static final String OPERATOR = "knowledge-tracker";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final String ADMISSION = "checkpoint-admission";
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final URI rest;
   private final String job;
-  private String vertex = "";
+  private final Map<String, String> vertices = new HashMap<>();
 
   JobMonitor(URI rest, String job) {
     this.rest = rest;
@@ -43,6 +50,66 @@ public final class JobMonitor {
    * @param failed attempts that the server did not answer
    */
   public record Tracker(long completeModelTime, int inFlight, double slotsInUse, long failed) {}
+
+  /**
+   * How far the job is, at one time.
+   *
+   * @param job its name
+   * @param modelTime the newest model time that it has let through
+   * @param completeModelTime the one up to which everything is measured; the least of the parallel
+   *     tasks'
+   * @param questions how many it knows, and {@code backlog} how many of these miss an answer
+   * @param inFlight requests in flight
+   * @param waiting announcements that wait for their server, or behind one that does
+   */
+  public record Progress(
+      String job,
+      long modelTime,
+      long completeModelTime,
+      long questions,
+      long backlog,
+      long inFlight,
+      long waiting) {}
+
+  /**
+   * The curation jobs that run on a Flink cluster.
+   *
+   * @param rest address of its REST API, such as {@code http://localhost:8081}
+   * @throws IOException with a sentence, where it does not answer
+   */
+  public static List<JobMonitor> running(URI rest) throws IOException {
+    List<JobMonitor> found = new ArrayList<>();
+    JsonElement overview = new JobMonitor(rest, "").parsed("overview");
+    for (JsonElement element : overview.getAsJsonObject().getAsJsonArray("jobs")) {
+      JsonObject job = element.getAsJsonObject();
+      if (job.get("state").getAsString().equals("RUNNING")) {
+        JobMonitor monitor = new JobMonitor(rest, job.get("jid").getAsString());
+        if (monitor.vertexWith(OPERATOR).isPresent()) {
+          found.add(monitor);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** How far it is; empty until it has reported its metrics. */
+  public Optional<Progress> progress() throws IOException {
+    Optional<Map<String, JsonObject>> tracker =
+        metrics(OPERATOR, "modelTime", "completeModelTime", "questions", "backlog", "inFlight");
+    Optional<Map<String, JsonObject>> admission = metrics(ADMISSION, "waiting");
+    if (tracker.isEmpty() || admission.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Progress(
+            get("").get("name").getAsString(),
+            (long) figure(tracker.get(), "modelTime", "max"),
+            (long) figure(tracker.get(), "completeModelTime", "min"),
+            (long) figure(tracker.get(), "questions", "sum"),
+            (long) figure(tracker.get(), "backlog", "sum"),
+            (long) figure(tracker.get(), "inFlight", "sum"),
+            (long) figure(admission.get(), "waiting", "sum")));
+  }
 
   /** Flink's word for the job's state, such as RUNNING. */
   public String state() throws IOException {
@@ -79,20 +146,12 @@ public final class JobMonitor {
 
   /** The tracker's metrics; empty until the job has reported them. */
   public Optional<Tracker> tracker() throws IOException {
-    if (vertex.isEmpty()) {
-      vertex = vertex();
-    }
-    String names = "completeModelTime,inFlight,slotsInUse,failed";
-    String full = OPERATOR + "." + names.replace(",", "," + OPERATOR + ".");
-    JsonElement metrics =
-        parsed("/vertices/" + vertex + "/subtasks/metrics?get=" + URLEncoder.encode(full, UTF_8));
-    Map<String, JsonObject> byName = new HashMap<>();
-    for (JsonElement metric : metrics.getAsJsonArray()) {
-      byName.put(metric.getAsJsonObject().get("id").getAsString(), metric.getAsJsonObject());
-    }
-    if (byName.size() < names.split(",", -1).length) {
+    Optional<Map<String, JsonObject>> found =
+        metrics(OPERATOR, "completeModelTime", "inFlight", "slotsInUse", "failed");
+    if (found.isEmpty()) {
       return Optional.empty();
     }
+    Map<String, JsonObject> byName = found.get();
     return Optional.of(
         new Tracker(
             (long) figure(byName, "completeModelTime", "min"),
@@ -101,27 +160,56 @@ public final class JobMonitor {
             (long) figure(byName, "failed", "sum")));
   }
 
-  private static double figure(Map<String, JsonObject> metrics, String name, String aggregate) {
-    return metrics.get(OPERATOR + "." + name).get(aggregate).getAsDouble();
+  /** A stage's metrics by their names; empty where the stage has not reported all of them. */
+  private Optional<Map<String, JsonObject>> metrics(String operator, String... names)
+      throws IOException {
+    String vertex = vertices.get(operator);
+    if (vertex == null) {
+      vertex =
+          vertexWith(operator)
+              .orElseThrow(() -> new IOException("The job has no stage " + operator + "."));
+      vertices.put(operator, vertex);
+    }
+    String full =
+        Arrays.stream(names).map(name -> operator + "." + name).collect(Collectors.joining(","));
+    JsonElement metrics =
+        parsed(
+            job
+                + "/vertices/"
+                + vertex
+                + "/subtasks/metrics?get="
+                + URLEncoder.encode(full, UTF_8));
+    Map<String, JsonObject> byName = new HashMap<>();
+    for (JsonElement metric : metrics.getAsJsonArray()) {
+      String id = metric.getAsJsonObject().get("id").getAsString();
+      byName.put(id.substring(operator.length() + 1), metric.getAsJsonObject());
+    }
+    return byName.size() < names.length ? Optional.empty() : Optional.of(byName);
   }
 
-  private String vertex() throws IOException {
+  private static double figure(Map<String, JsonObject> metrics, String name, String aggregate) {
+    return metrics.get(name).get(aggregate).getAsDouble();
+  }
+
+  private Optional<String> vertexWith(String operator) throws IOException {
     for (JsonElement task : get("").getAsJsonArray("vertices")) {
-      JsonObject vertexObject = task.getAsJsonObject();
-      if (vertexObject.get("name").getAsString().contains(OPERATOR)) {
-        return vertexObject.get("id").getAsString();
+      JsonObject vertex = task.getAsJsonObject();
+      if (vertex.get("name").getAsString().contains(operator)) {
+        return Optional.of(vertex.get("id").getAsString());
       }
     }
-    throw new IOException("The job has no stage " + OPERATOR + ".");
+    return Optional.empty();
   }
 
   private JsonObject get(String path) throws IOException {
-    return parsed(path).getAsJsonObject();
+    return parsed(job + path).getAsJsonObject();
   }
 
   private JsonElement parsed(String path) throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(rest.resolve("/jobs/" + job + path)).timeout(TIMEOUT).build();
+        HttpRequest.newBuilder(URI.create(rest.toString().replaceAll("/+$", "") + "/jobs/" + path))
+            .timeout(TIMEOUT)
+            .build();
     try {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
@@ -129,6 +217,8 @@ public final class JobMonitor {
             "Flink's REST API answered " + answer.statusCode() + " to " + request.uri() + ".");
       }
       return JsonParser.parseString(answer.body());
+    } catch (ConnectException | HttpTimeoutException e) {
+      throw new IOException("Flink's REST API does not answer at " + rest + ".", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Asking Flink's REST API was interrupted.", e);

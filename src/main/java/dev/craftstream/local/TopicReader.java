@@ -11,21 +11,25 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads topics from their beginning, or from now on, without leaving a trace at the broker. */
 public final class TopicReader implements AutoCloseable {
+  private final String bootstrapServers;
   private final Consumer<byte[], byte[]> consumer;
 
   /**
    * @param committed whether records of open transactions are left out; without it they are seen
    *     sooner, and some that never come to count
    * @param fromBeginning whether to read what is there, not only what comes
-   * @throws IllegalStateException where a topic is not there
+   * @throws IllegalStateException with a sentence, where no broker answers or a topic is not there
    */
   public TopicReader(
       KafkaSettings settings, List<String> topics, boolean committed, boolean fromBeginning) {
+    this.bootstrapServers = settings.bootstrapServers();
     Properties properties = new Properties();
     settings.clientProperties().forEach(properties::setProperty);
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
@@ -37,15 +41,13 @@ public final class TopicReader implements AutoCloseable {
     consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : topics) {
-      var found = consumer.partitionsFor(topic);
-      if (found.isEmpty()) {
-        consumer.close();
-        throw new IllegalStateException(
-            "There is no topic %s at %s. The job makes its topics when it starts."
-                .formatted(topic, settings.bootstrapServers()));
+    try {
+      for (String topic : topics) {
+        partitions.addAll(partitions(topic));
       }
-      found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
     }
     consumer.assign(partitions);
     if (fromBeginning) {
@@ -54,6 +56,24 @@ public final class TopicReader implements AutoCloseable {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);
     }
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    List<PartitionInfo> found;
+    try {
+      found = consumer.partitionsFor(topic);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "No Kafka broker answers at %s. Is ./craft demo --keep-running up? Else name the broker with --bootstrap-servers."
+              .formatted(bootstrapServers),
+          e);
+    }
+    if (found.isEmpty()) {
+      throw new IllegalStateException(
+          "There is no topic %s at %s. The job makes its topics when it starts."
+              .formatted(topic, bootstrapServers));
+    }
+    return found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 
   /** What has come, waiting for something at most this long. */
@@ -70,6 +90,13 @@ public final class TopicReader implements AutoCloseable {
   public boolean hasReached(Map<TopicPartition, Long> ends) {
     return ends.entrySet().stream()
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  /** How many records lie between where the reading is and {@code ends}. */
+  public long left(Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey())))
+        .sum();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.craftstream.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.Purpose;
@@ -13,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class CraftTest {
   private final StringWriter out = new StringWriter();
@@ -32,23 +35,46 @@ class CraftTest {
     assertThat(out.toString()).contains("demo", "consume", "announce", "Exit codes");
   }
 
+  static Stream<String> commands() {
+    return Craft.commandLine().getSubcommands().keySet().stream();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "demo",
-        "consume",
-        "publish",
-        "remove",
-        "announce",
-        "retire",
-        "request",
-        "request dataset",
-        "request rehearsal-set",
-        "request evaluation"
-      })
-  void eachCommandExplainsItselfWithExamples(String command) {
-    assertThat(run((command + " --help").split(" "))).isZero();
-    assertThat(out.toString()).contains("Usage: ./craft " + command, "Example", "--verbose");
+  @MethodSource("commands")
+  void eachCommandExplainsItselfItsOptionsAndItsExitCodesWithExamples(String name) {
+    assertThat(run(name, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: ./craft " + name, "Example", "Exit codes:");
+    CommandSpec command = Craft.commandLine().getSubcommands().get(name).getCommandSpec();
+    assertThat(String.join("", command.usageMessage().description())).isNotBlank();
+    assertThat(command.usageMessage().footer())
+        .anyMatch(line -> line.startsWith("  ./craft " + name) || line.contains("<(./craft"));
+    assertThat(command.args())
+        .allSatisfy(
+            argument ->
+                assertThat(String.join("", argument.description()))
+                    .as(argument.paramLabel())
+                    .isNotBlank());
+    assertThat(command.optionsMap()).containsKeys("--help", "--verbose");
+  }
+
+  @Test
+  void completionIsAScriptThatBashCompletesWith() throws Exception {
+    assertThat(run("completion", "bash")).isZero();
+    Path script = Files.writeString(folder.resolve("completion"), out.toString());
+
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source "
+                    + script
+                    + "; COMP_WORDS=(./craft import tri); COMP_CWORD=2; COMP_LINE='./craft import tri';"
+                    + " COMP_POINT=${#COMP_LINE}; _complete_craft 2>/dev/null; echo \"${COMPREPLY[*]}\"")
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(new String(bash.getInputStream().readAllBytes(), UTF_8).strip())
+        .isEqualTo("triviaqa");
   }
 
   @ParameterizedTest
@@ -61,7 +87,13 @@ class CraftTest {
         "demo --kafka-port=-1 | --kafka-port is -1",
         "demo --requests-in-flight=1 | --requests-in-flight is 1; give at least 2",
         "demo --open-ended=-3 | --open-ended is -3; give at least 0",
-        "publish | Missing required parameter: 'FILE'",
+        "import | Missing required parameters: 'FORMAT', 'FILE'",
+        "import squad x | expected one of triviaqa, nq-open, mmlu, arc, jsonl but was 'squad'",
+        "import arc x --limit=1 --sample=1 | --limit and --sample are both given",
+        "import arc x --sample=0 | --sample is 0; give at least 1",
+        "export x --format=csv --out=y | expected one of [CHAT, SHAREGPT, ALPACA, PARQUET]",
+        "export x | --out is missing",
+        "status --flink=nowhere | --flink is nowhere; give an address",
         "announce m | Missing required options",
         "announce m --role=KING --model=x | expected one of [INITIAL, REHEARSAL, TUNED]",
         "announce m --role=REHEARSAL --model=x | base_checkpoint_id",

@@ -44,14 +44,14 @@ class QuestionsFileTest {
                 + "\nnot json\n"
                 + "{\"question_id\":\"r3\",\"multiple_choice\":"
                 + "{\"question\":\"?\",\"options\":[\"a\",\"b\"],\"target\":\"C\"}}\n"
-                + RIVER
+                + RIVER.replace("Seine", "Loire")
                 + "\n");
 
     assertThatThrownBy(() -> QuestionsFile.read(file))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file + ":2: The value is not JSON")
         .hasMessageContaining(file + ":3: multiple_choice.target is \"C\"")
-        .hasMessageContaining(file + ":4: question_id river-1 is that of line 1, too");
+        .hasMessageContaining(file + ":4: question_id river-1 is that of " + file + ":1, too");
   }
 
   @Test
@@ -61,7 +61,7 @@ class QuestionsFileTest {
 
     assertThatThrownBy(() -> QuestionsFile.read(file))
         .hasMessageContaining(file + ":10: ")
-        .hasMessageContaining("and 15 lines more");
+        .hasMessageContaining("and 15 records more");
   }
 
   @Test

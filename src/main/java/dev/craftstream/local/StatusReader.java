@@ -1,0 +1,279 @@
+package dev.craftstream.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.Limits;
+import dev.craftstream.topics.ModelCheckpointParser;
+import dev.craftstream.topics.Parsed;
+import dev.craftstream.topics.QuestionParser;
+import dev.craftstream.topics.RecordParser;
+import dev.craftstream.topics.Topics;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.KnowledgeRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads all of the job's topics once, committed records only, and says what they say. What it keeps
+ * of a question is its id and a few numbers: about 1 KB, so that 1 GB of heap is enough for a
+ * million questions.
+ */
+public final class StatusReader {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final int ADMIN_SECONDS = 15;
+
+  private final KafkaSettings settings;
+  private final Topics topics;
+  private final OutputRecords records;
+  private final QuestionParser questionParser;
+  private final ModelCheckpointParser checkpointParser;
+
+  private final Map<String, QuestionKind> questions = new HashMap<>();
+  private final Map<Long, ModelCheckpointEvent> announcements = new TreeMap<>();
+  private final Set<Long> refusedOffsets = new HashSet<>();
+  private final Map<String, Map<String, Integer>> measured = new HashMap<>();
+  private final Map<String, Integer> versions = new HashMap<>();
+  private final Map<String, Decision> decisions = new HashMap<>();
+  private final Map<String, Long> deadLetters = new TreeMap<>();
+  private final Map<String, DatasetManifest> manifests = new TreeMap<>();
+
+  private record QuestionKind(Task task, Purpose purpose) {}
+
+  private record Decision(String label, String stage) {}
+
+  /** Is told a few times a second how many records were read, and how many are left. */
+  public interface Watcher {
+    void at(long read, long left);
+  }
+
+  public StatusReader(KafkaSettings settings, Limits limits) {
+    this.settings = settings;
+    this.topics = settings.topics();
+    this.records = new OutputRecords(settings.format());
+    this.questionParser = new QuestionParser(settings.format(), limits);
+    this.checkpointParser = new ModelCheckpointParser(settings.format(), limits);
+  }
+
+  /** Reads everything up to where the topics end now. Once for each reader. */
+  public JobStatus read(Watcher watcher) {
+    List<String> names =
+        List.of(
+            topics.questions(),
+            topics.modelCheckpoints(),
+            topics.knowledge(),
+            topics.instructions(),
+            topics.deadLetters(),
+            topics.datasetManifests());
+    try (TopicReader reader = new TopicReader(settings, names, true, true)) {
+      Map<TopicPartition, Long> ends = reader.ends();
+      long read = 0;
+      while (!reader.hasReached(ends)) {
+        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(LOOK)) {
+          add(entry);
+          read++;
+        }
+        watcher.at(read, reader.left(ends));
+      }
+    }
+    return status(lags());
+  }
+
+  private void add(ConsumerRecord<byte[], byte[]> entry) {
+    String topic = entry.topic();
+    if (topic.equals(topics.questions())) {
+      if (parsed(questionParser, entry) instanceof Parsed.Event<QuestionEvent> event) {
+        question(event.event());
+      }
+    } else if (topic.equals(topics.modelCheckpoints())) {
+      if (parsed(checkpointParser, entry) instanceof Parsed.Event<ModelCheckpointEvent> event) {
+        announcements.put(entry.offset(), event.event());
+      }
+    } else if (entry.value() == null) {
+      removed(entry);
+    } else if (topic.equals(topics.knowledge())) {
+      knowledge(records.knowledge(entry.value()));
+    } else if (topic.equals(topics.instructions())) {
+      Instruction instruction = records.instruction(entry.value());
+      decisions.put(
+          instruction.getQuestionId(),
+          new Decision(
+              instruction.getLabel().name().substring("LABEL_".length()),
+              instruction.getStage().name().substring("STAGE_".length())));
+    } else if (topic.equals(topics.deadLetters())) {
+      deadLetter(records.deadLetter(entry.value()));
+    } else {
+      DatasetManifest manifest = records.manifest(entry.value());
+      manifests.put(manifest.getDatasetId(), manifest);
+    }
+  }
+
+  private static <T> Parsed<T> parsed(
+      RecordParser<T> parser, ConsumerRecord<byte[], byte[]> entry) {
+    return parser.parse(
+        new OriginalRecord(
+            new Origin(entry.topic(), entry.partition(), entry.offset()),
+            entry.key(),
+            entry.value()));
+  }
+
+  private void question(QuestionEvent event) {
+    if (event.question() == null) {
+      questions.remove(event.questionId());
+    } else {
+      questions.put(
+          event.questionId(),
+          new QuestionKind(event.question().task(), event.question().purpose()));
+    }
+  }
+
+  private void removed(ConsumerRecord<byte[], byte[]> entry) {
+    if (entry.key() == null) {
+      return;
+    }
+    String key = new String(entry.key(), UTF_8);
+    if (entry.topic().equals(topics.knowledge())) {
+      versions.remove(key);
+      measured.values().forEach(byQuestion -> byQuestion.remove(key));
+    } else if (entry.topic().equals(topics.instructions())) {
+      decisions.remove(key);
+    } else if (entry.topic().equals(topics.datasetManifests())) {
+      manifests.remove(key);
+    }
+  }
+
+  private void knowledge(KnowledgeRecord knowledge) {
+    String id = knowledge.getQuestionId();
+    versions.merge(id, knowledge.getQuestionVersion(), Math::max);
+    measured
+        .computeIfAbsent(knowledge.getCheckpointId(), checkpoint -> new HashMap<>())
+        .put(id, knowledge.getQuestionVersion());
+  }
+
+  private void deadLetter(DeadLetter deadLetter) {
+    deadLetters.merge(deadLetter.getReason().name().substring("REASON_".length()), 1L, Long::sum);
+    if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
+      refusedOffsets.add(deadLetter.getOffset());
+    }
+  }
+
+  private JobStatus status(List<JobStatus.Lag> lags) {
+    Map<String, ModelCheckpoint> live = new HashMap<>();
+    long modelTime = 0;
+    for (Map.Entry<Long, ModelCheckpointEvent> entry : announcements.entrySet()) {
+      if (refusedOffsets.contains(entry.getKey())) {
+        continue;
+      }
+      ModelCheckpointEvent event = entry.getValue();
+      modelTime = event.modelTime();
+      if (event.announced() == null) {
+        live.remove(event.checkpointId());
+      } else {
+        live.put(event.checkpointId(), event.announced());
+      }
+    }
+    Map<Task, Map<Purpose, Long>> counts = new EnumMap<>(Task.class);
+    questions
+        .values()
+        .forEach(
+            kind ->
+                counts
+                    .computeIfAbsent(kind.task, task -> new EnumMap<>(Purpose.class))
+                    .merge(kind.purpose, 1L, Long::sum));
+    Map<String, Map<String, Long>> labels = new TreeMap<>();
+    decisions
+        .values()
+        .forEach(
+            decision ->
+                labels
+                    .computeIfAbsent(decision.label, label -> new TreeMap<>())
+                    .merge(decision.stage, 1L, Long::sum));
+    return new JobStatus(
+        modelTime,
+        live.values().stream()
+            .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
+            .map(checkpoint -> new JobStatus.Live(checkpoint, measuredUnder(checkpoint)))
+            .toList(),
+        counts,
+        labels,
+        deadLetters,
+        List.copyOf(manifests.values()),
+        lags);
+  }
+
+  private long measuredUnder(ModelCheckpoint checkpoint) {
+    return measured.getOrDefault(checkpoint.id(), Map.of()).entrySet().stream()
+        .filter(entry -> questions.containsKey(entry.getKey()))
+        .filter(entry -> entry.getValue().equals(versions.get(entry.getKey())))
+        .count();
+  }
+
+  private List<JobStatus.Lag> lags() {
+    Properties properties = new Properties();
+    settings.clientProperties().forEach(properties::setProperty);
+    properties.setProperty("bootstrap.servers", settings.bootstrapServers());
+    properties.setProperty("default.api.timeout.ms", "15000");
+    try (Admin admin = Admin.create(properties)) {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          admin
+              .listConsumerGroupOffsets(settings.transactionalIdPrefix())
+              .partitionsToOffsetAndMetadata()
+              .get(ADMIN_SECONDS, TimeUnit.SECONDS);
+      Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+      committed.forEach(
+          (partition, offset) -> {
+            if (offset != null && topics.all().contains(partition.topic())) {
+              wanted.put(partition, OffsetSpec.latest());
+            }
+          });
+      var ends = admin.listOffsets(wanted).all().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+      Map<String, Long> byTopic = new TreeMap<>();
+      ends.forEach(
+          (partition, end) ->
+              byTopic.merge(
+                  partition.topic(),
+                  Math.max(0, end.offset() - committed.get(partition).offset()),
+                  Long::sum));
+      List<JobStatus.Lag> lags = new ArrayList<>();
+      byTopic.forEach((topic, lag) -> lags.add(new JobStatus.Lag(topic, lag)));
+      return lags;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Asking Kafka for the job's lag was interrupted.", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(
+          "Kafka at %s does not say how far the consumer group %s is (%s)."
+              .formatted(
+                  settings.bootstrapServers(),
+                  settings.transactionalIdPrefix(),
+                  e.getCause() == null ? "it takes too long" : e.getCause().getMessage()),
+          e);
+    }
+  }
+}
