@@ -86,8 +86,8 @@ public final class CurationOptions {
           .intType()
           .defaultValue(4)
           .withDescription(
-              "Partitions of the topics that the job creates, model-checkpoints aside, which has"
-                  + " one.");
+              "Partitions of the topics that the job creates, model-checkpoints and requests aside,"
+                  + " which have one.");
 
   public static final ConfigOption<Integer> KAFKA_REPLICATION_FACTOR =
       key("kafka.replication-factor")
