@@ -295,6 +295,23 @@ public final class CurationOptions {
                   + " where the job is submitted. Empty: the built-in ones, 3 open-ended and 5"
                   + " multiple-choice.");
 
+  // ---------------------------------------------------------------- evaluation
+
+  public static final ConfigOption<Integer> EVALUATION_MAX_TOKENS =
+      key("evaluation.max-tokens")
+          .intType()
+          .defaultValue(50)
+          .withDescription("Longest answer to a question of purpose EVALUATE, in tokens.");
+
+  public static final ConfigOption<List<String>> EVALUATION_STOP =
+      key("evaluation.stop")
+          .stringType()
+          .asList()
+          .defaultValues("Answer the following question")
+          .withDescription(
+              "Texts that end such an answer at the server; by default where the prompt starts to"
+                  + " repeat.");
+
   // ---------------------------------------------------------------- tracking
 
   public static final ConfigOption<Integer> TRACKER_REQUESTS_IN_FLIGHT =

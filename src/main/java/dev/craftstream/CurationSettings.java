@@ -17,6 +17,7 @@ import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.tracking.TrackerSettings;
 import dev.craftstream.triton.Endpoint;
+import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonSettings;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public record CurationSettings(
     Limits limits,
     TritonSettings triton,
     QuerySettings query,
+    EvaluationSettings evaluation,
     TrackerSettings tracker,
     Strategy strategy,
     Thresholds thresholds,
@@ -52,6 +54,7 @@ public record CurationSettings(
         section("limits", () -> limits(options)),
         section("triton", () -> triton(options)),
         section("query", () -> query(options)),
+        section("evaluation", () -> evaluation(options)),
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
@@ -120,20 +123,27 @@ public record CurationSettings(
         options.get(QUERY_SAMPLES),
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
-        stop(options),
+        stop(options, QUERY_STOP),
         new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots));
+  }
+
+  private static EvaluationSettings evaluation(Configuration options) {
+    return new EvaluationSettings(
+        options.get(EVALUATION_MAX_TOKENS),
+        stop(options, EVALUATION_STOP),
+        trainingPrompt(options));
   }
 
   /**
    * Flink makes nothing of a bare line break, and without a stop text every sample grows to its
    * end.
    */
-  private static List<String> stop(Configuration options) {
-    List<String> stop = options.get(QUERY_STOP);
-    String given = options.toMap().getOrDefault(QUERY_STOP.key(), "[]");
+  private static List<String> stop(Configuration options, ConfigOption<List<String>> option) {
+    List<String> stop = options.get(option);
+    String given = options.toMap().getOrDefault(option.key(), "[]");
     if (stop.isEmpty() && !given.strip().equals("[]")) {
       throw new IllegalArgumentException(
-          QUERY_STOP.key()
+          option.key()
               + " is given, but holds no text; quote what is blank, such as [\"\\n\"], or write [] for"
               + " none.");
     }

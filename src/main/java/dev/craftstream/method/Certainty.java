@@ -1,7 +1,6 @@
 package dev.craftstream.method;
 
 import dev.craftstream.model.Figures;
-import java.util.Arrays;
 
 /** How sure a model checkpoint is of its answer, right or wrong (paper, section 3.1). */
 public final class Certainty {
@@ -57,11 +56,6 @@ public final class Certainty {
     return Figures.round((squared - nonZero) / ((double) n * (n - 1)));
   }
 
-  /** As {@link #ofEmbeddings(double[][])}, for a server's 32-bit numbers; reckoned in 64 bits. */
-  public static double ofEmbeddings(float[][] embeddings) {
-    return ofEmbeddings(Arrays.stream(embeddings).map(Certainty::widened).toArray(double[][]::new));
-  }
-
   /**
    * Multiple choice: sum of p ln p over the options' raw probabilities (not brought to a sum of 1),
    * with 0 ln 0 = 0. At most 0; higher is surer.
@@ -89,13 +83,5 @@ public final class Certainty {
           "Embedding " + (index + 1) + " holds a number that is not finite, or far too large.");
     }
     return Math.sqrt(squared);
-  }
-
-  private static double[] widened(float[] embedding) {
-    double[] wide = new double[embedding.length];
-    for (int d = 0; d < wide.length; d++) {
-      wide[d] = embedding[d];
-    }
-    return wide;
   }
 }

@@ -1,8 +1,10 @@
 package dev.craftstream.method;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,30 +37,22 @@ public final class KnowledgeMeasurement {
       String instructionFirstLine,
       long seed,
       String promptVersion) {
+    requireTask(question, Task.OPEN_ENDED);
     requireAsMany(samples.size(), embeddings.length);
-    return openEnded(
-        question,
-        samples,
+    List<String> answers = new ArrayList<>(samples.size());
+    for (String sample : samples) {
+      answers.add(Samples.trim(sample, instructionFirstLine));
+    }
+    int correct = Correctness.countCorrect(question, answers);
+    return new KnowledgeState(
+        Correctness.share(correct, answers.size()),
         Certainty.ofEmbeddings(embeddings),
-        instructionFirstLine,
-        seed,
-        promptVersion);
-  }
-
-  /** As above, for a server's 32-bit embeddings. */
-  public static KnowledgeState openEnded(
-      Question question,
-      List<String> samples,
-      float[][] embeddings,
-      String instructionFirstLine,
-      long seed,
-      String promptVersion) {
-    requireAsMany(samples.size(), embeddings.length);
-    return openEnded(
-        question,
-        samples,
-        Certainty.ofEmbeddings(embeddings),
-        instructionFirstLine,
+        CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
+        answers.size(),
+        correct,
+        refused(question, answers),
+        mostFrequentCorrect(question, answers),
         seed,
         promptVersion);
   }
@@ -85,7 +79,9 @@ public final class KnowledgeMeasurement {
     return new KnowledgeState(
         Correctness.ofOptions(probabilities, target),
         Certainty.ofOptions(probabilities),
+        CertaintyKind.OPTION_ENTROPY,
         probabilities[target],
+        0,
         0,
         0,
         "",
@@ -93,28 +89,40 @@ public final class KnowledgeMeasurement {
         promptVersion);
   }
 
-  private static KnowledgeState openEnded(
-      Question question,
-      List<String> samples,
-      double certainty,
-      String instructionFirstLine,
-      long seed,
-      String promptVersion) {
-    requireTask(question, Task.OPEN_ENDED);
-    List<String> answers = new ArrayList<>(samples.size());
-    for (String sample : samples) {
-      answers.add(Samples.trim(sample, instructionFirstLine));
-    }
-    int correct = Correctness.countCorrect(question, answers);
+  /**
+   * Measures how a question of purpose EVALUATE was answered.
+   *
+   * @param answer what the model said
+   * @param refusal the text of a refusal in the training data, see {@link Judgement}
+   * @param seed seed of the answer
+   * @param promptVersion version of the prompt that was asked with
+   */
+  public static KnowledgeState evaluation(
+      Question question, String answer, String refusal, long seed, String promptVersion) {
+    Verdict verdict = Judgement.verdict(question, answer, refusal);
+    int correct = verdict == Verdict.CORRECT ? 1 : 0;
     return new KnowledgeState(
-        Correctness.share(correct, answers.size()),
-        certainty,
-        0,
-        answers.size(),
         correct,
-        mostFrequentCorrect(question, answers),
+        0,
+        CertaintyKind.NONE,
+        0,
+        1,
+        correct,
+        verdict == Verdict.REFUSED ? 1 : 0,
+        "",
         seed,
         promptVersion);
+  }
+
+  /** A sample is correct, refused, or neither. */
+  private static int refused(Question question, List<String> answers) {
+    int refused = 0;
+    for (String answer : answers) {
+      if (Refusals.isRefusal(answer) && !Correctness.isCorrect(question, answer)) {
+        refused++;
+      }
+    }
+    return refused;
   }
 
   /** Of answers that are equally frequent, the one drawn first. */

@@ -28,6 +28,16 @@ public record QuerySettings(
       throw new IllegalArgumentException(
           "The temperature is " + temperature + "; choose one above 0 and up to 10.");
     }
+    requireUsable(maxTokens, stop);
+  }
+
+  /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
+  public static QuerySettings standard() {
+    return new QuerySettings(
+        10, 1.0, 50, List.of("Answer the following question"), KnowledgePrompt.standard());
+  }
+
+  static void requireUsable(int maxTokens, List<String> stop) {
     if (maxTokens < 1 || maxTokens > 32_768) {
       throw new IllegalArgumentException(
           "A sample of up to " + maxTokens + " tokens can't be drawn; allow 1 to 32768.");
@@ -36,11 +46,5 @@ public record QuerySettings(
       throw new IllegalArgumentException(
           "An empty text is among the stop sequences; it would end every sample at once.");
     }
-  }
-
-  /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
-  public static QuerySettings standard() {
-    return new QuerySettings(
-        10, 1.0, 50, List.of("Answer the following question"), KnowledgePrompt.standard());
   }
 }

@@ -61,12 +61,6 @@ class CertaintyTest {
     }
 
     @Test
-    void takesAServers32BitNumbers() {
-      assertThat(Certainty.ofEmbeddings(new float[][] {{1f, 0f}, {0.6f, 0.8f}}))
-          .isEqualTo(0.6, within(1e-7));
-    }
-
-    @Test
     void needsTwoVectorsOfOneLengthAndFiniteNumbers() {
       assertThatThrownBy(() -> Certainty.ofEmbeddings(new double[][] {{1, 0}}))
           .isInstanceOf(IllegalArgumentException.class)

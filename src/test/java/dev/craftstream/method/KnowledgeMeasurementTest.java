@@ -5,8 +5,10 @@ import static dev.craftstream.method.TestQuestions.openEnded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,12 +22,24 @@ class KnowledgeMeasurementTest {
     KnowledgeState state =
         KnowledgeMeasurement.openEnded(
             openEnded("Paris"),
-            List.of("Paris", "It is Paris", "Paris", "Rome"),
+            List.of("Paris", "It is Paris", "I don't know", "Rome"),
             embeddings,
             INSTRUCTION,
             42,
             "oe-3shot-1");
-    assertThat(state).isEqualTo(new KnowledgeState(0.75, 0.5, 0, 4, 3, "Paris", 42, "oe-3shot-1"));
+    assertThat(state)
+        .isEqualTo(
+            new KnowledgeState(
+                0.5,
+                0.5,
+                CertaintyKind.EMBEDDING_SIMILARITY,
+                0,
+                4,
+                2,
+                1,
+                "Paris",
+                42,
+                "oe-3shot-1"));
   }
 
   @Test
@@ -36,7 +50,29 @@ class KnowledgeMeasurementTest {
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
-                1.0, Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12, 0.5, 0, 0, "", 0, "mc-5shot-1"));
+                1.0,
+                Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12,
+                CertaintyKind.OPTION_ENTROPY,
+                0.5,
+                0,
+                0,
+                0,
+                "",
+                0,
+                "mc-5shot-1"));
+  }
+
+  @Test
+  void anEvaluationIsOfOneAnswerAndHasNoCertainty() {
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Paris.", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(1, 0, CertaintyKind.NONE, 0, 1, 1, 0, "", 7, "oe-1"))
+        .returns(Verdict.CORRECT, KnowledgeState::verdict);
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Rome", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 0, "", 7, "oe-1"))
+        .returns(Verdict.WRONG, KnowledgeState::verdict);
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Pass", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "oe-1"))
+        .returns(Verdict.REFUSED, KnowledgeState::verdict);
   }
 
   @Test
@@ -88,8 +124,8 @@ class KnowledgeMeasurementTest {
   }
 
   private static KnowledgeState measure(Question question, String... samples) {
-    float[][] embeddings = new float[samples.length][];
-    Arrays.fill(embeddings, new float[] {1f, 0f});
+    double[][] embeddings = new double[samples.length][];
+    Arrays.fill(embeddings, new double[] {1, 0});
     return KnowledgeMeasurement.openEnded(
         question, List.of(samples), embeddings, INSTRUCTION, 0, "");
   }

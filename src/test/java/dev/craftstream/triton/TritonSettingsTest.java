@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.TrainingPrompt;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -52,7 +53,9 @@ class TritonSettingsTest {
   void canBeSentToTheMachinesThatAsk() throws Exception {
     var factory =
         new TritonKnowledgeQuery.Factory(
-            TritonSettings.to("a:1", "b:2").build(), QuerySettings.standard());
+            TritonSettings.to("a:1", "b:2").build(),
+            QuerySettings.standard(),
+            EvaluationSettings.standard());
 
     var bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(factory);
@@ -87,6 +90,9 @@ class TritonSettingsTest {
     assertRefused(() -> new QuerySettings(10, Double.NaN, 50, List.of(), prompt), "NaN");
     assertRefused(() -> new QuerySettings(10, 1, 0, List.of(), prompt), "allow 1 to 32768");
     assertRefused(() -> new QuerySettings(10, 1, 50, List.of(""), prompt), "empty text");
+    TrainingPrompt training = TrainingPrompt.standard();
+    assertRefused(() -> new EvaluationSettings(0, List.of(), training), "allow 1 to 32768");
+    assertRefused(() -> new EvaluationSettings(50, List.of(""), training), "empty text");
   }
 
   private static TritonSettings.Builder server() {
