@@ -312,6 +312,21 @@ public final class CurationOptions {
               "Texts that end such an answer at the server; by default where the prompt starts to"
                   + " repeat.");
 
+  public static final ConfigOption<Integer> EVALUATION_RESAMPLES =
+      key("evaluation.resamples")
+          .intType()
+          .defaultValue(1000)
+          .withDescription("Resamples of the bootstrap that makes the confidence intervals.");
+
+  public static final ConfigOption<Double> EVALUATION_CONFIDENCE =
+      key("evaluation.confidence")
+          .doubleType()
+          .defaultValue(0.95)
+          .withDescription("Confidence of the intervals, above 0 and below 1.");
+
+  public static final ConfigOption<Long> EVALUATION_SEED =
+      key("evaluation.seed").longType().defaultValue(1L).withDescription("Seed of the bootstrap.");
+
   // ---------------------------------------------------------------- tracking
 
   public static final ConfigOption<Integer> TRACKER_REQUESTS_IN_FLIGHT =

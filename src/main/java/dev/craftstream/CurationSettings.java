@@ -2,6 +2,7 @@ package dev.craftstream;
 
 import static dev.craftstream.CurationOptions.*;
 
+import dev.craftstream.method.Bootstrap;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
@@ -36,6 +37,7 @@ public record CurationSettings(
     TritonSettings triton,
     QuerySettings query,
     EvaluationSettings evaluation,
+    Bootstrap bootstrap,
     TrackerSettings tracker,
     Strategy strategy,
     Thresholds thresholds,
@@ -55,6 +57,7 @@ public record CurationSettings(
         section("triton", () -> triton(options)),
         section("query", () -> query(options)),
         section("evaluation", () -> evaluation(options)),
+        section("evaluation", () -> bootstrap(options)),
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
@@ -132,6 +135,13 @@ public record CurationSettings(
         options.get(EVALUATION_MAX_TOKENS),
         stop(options, EVALUATION_STOP),
         trainingPrompt(options));
+  }
+
+  private static Bootstrap bootstrap(Configuration options) {
+    return new Bootstrap(
+        options.get(EVALUATION_RESAMPLES),
+        options.get(EVALUATION_CONFIDENCE),
+        options.get(EVALUATION_SEED));
   }
 
   /**

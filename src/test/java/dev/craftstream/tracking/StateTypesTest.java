@@ -3,6 +3,7 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.evaluation.CellKey;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
@@ -45,7 +46,8 @@ class StateTypesTest {
         Tally.KeyGroupCount.class,
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
-        LastDecision.class
+        LastDecision.class,
+        CellKey.class
       })
   void stateIsAPojoWithoutKryoSoThatItsFieldsMayGrow(Class<?> type) {
     TypeInformation<?> information = TypeInformation.of(type);
