@@ -3,6 +3,8 @@ package dev.craftstream;
 import static dev.craftstream.CurationOptions.*;
 
 import dev.craftstream.method.Bootstrap;
+import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
@@ -127,7 +129,25 @@ public record CurationSettings(
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
         stop(options, QUERY_STOP),
-        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots));
+        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots),
+        certainty(options));
+  }
+
+  private static CertaintyMeasures certainty(Configuration options) {
+    CertaintyMeasures measures =
+        new CertaintyMeasures(
+            options.get(QUERY_OPEN_ENDED_CERTAINTY),
+            options.get(QUERY_MULTIPLE_CHOICE_CERTAINTY),
+            options.get(QUERY_CLUSTER_SIMILARITY));
+    if (measures.openEnded() == CertaintyKind.SEMANTIC_ENTROPY
+        && options.get(REHEARSAL_OPEN_ENDED_CERTAINTY) > 0) {
+      throw new IllegalArgumentException(
+          "A certainty of the kind SEMANTIC_ENTROPY is at most 0, so that no rehearsal set would have"
+              + " a question; set "
+              + REHEARSAL_OPEN_ENDED_CERTAINTY.key()
+              + " to 0 for samples that all mean the same, or below.");
+    }
+    return measures;
   }
 
   private static EvaluationSettings evaluation(Configuration options) {

@@ -29,6 +29,7 @@ public final class KnowledgeMeasurement {
    * @param instructionFirstLine where a sample ends, see {@link Samples#trim}
    * @param seed seed of the first sample
    * @param promptVersion version of the prompt that was asked with
+   * @param measures which certainty is measured
    */
   public static KnowledgeState openEnded(
       Question question,
@@ -36,7 +37,8 @@ public final class KnowledgeMeasurement {
       double[][] embeddings,
       String instructionFirstLine,
       long seed,
-      String promptVersion) {
+      String promptVersion,
+      CertaintyMeasures measures) {
     requireTask(question, Task.OPEN_ENDED);
     requireAsMany(samples.size(), embeddings.length);
     List<String> answers = new ArrayList<>(samples.size());
@@ -46,8 +48,8 @@ public final class KnowledgeMeasurement {
     int correct = Correctness.countCorrect(question, answers);
     return new KnowledgeState(
         Correctness.share(correct, answers.size()),
-        Certainty.ofEmbeddings(embeddings),
-        CertaintyKind.EMBEDDING_SIMILARITY,
+        measures.ofSamples(embeddings),
+        measures.openEnded(),
         0,
         answers.size(),
         correct,
@@ -63,9 +65,10 @@ public final class KnowledgeMeasurement {
    * @param probabilities each option letter's probability as the next token, over the whole
    *     vocabulary, in the order of the letters
    * @param promptVersion version of the prompt that was asked with
+   * @param measures which certainty is measured
    */
   public static KnowledgeState multipleChoice(
-      Question question, double[] probabilities, String promptVersion) {
+      Question question, double[] probabilities, String promptVersion, CertaintyMeasures measures) {
     requireTask(question, Task.MULTIPLE_CHOICE);
     if (probabilities.length != question.options().size()) {
       throw new IllegalArgumentException(
@@ -78,8 +81,8 @@ public final class KnowledgeMeasurement {
     int target = question.targetIndex();
     return new KnowledgeState(
         Correctness.ofOptions(probabilities, target),
-        Certainty.ofOptions(probabilities),
-        CertaintyKind.OPTION_ENTROPY,
+        measures.ofOptions(probabilities),
+        measures.multipleChoice(),
         probabilities[target],
         0,
         0,

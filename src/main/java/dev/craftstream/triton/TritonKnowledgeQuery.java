@@ -119,7 +119,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             answer.embeddings().toArray(double[][]::new),
                             settings.prompt().instructionFirstLine(),
                             seeds.get(0),
-                            promptVersions.get(Task.OPEN_ENDED))));
+                            promptVersions.get(Task.OPEN_ENDED),
+                            settings.certainty())));
   }
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
@@ -135,7 +136,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                     serving,
                     () ->
                         KnowledgeMeasurement.multipleChoice(
-                            question, probabilities, promptVersions.get(Task.MULTIPLE_CHOICE))));
+                            question,
+                            probabilities,
+                            promptVersions.get(Task.MULTIPLE_CHOICE),
+                            settings.certainty())));
   }
 
   private CompletableFuture<KnowledgeState> evaluate(

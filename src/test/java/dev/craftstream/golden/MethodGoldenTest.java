@@ -10,6 +10,7 @@ import dev.craftstream.golden.GoldenCases.MultipleChoiceCase;
 import dev.craftstream.golden.GoldenCases.OpenEndedCase;
 import dev.craftstream.golden.GoldenCases.Outcome;
 import dev.craftstream.golden.GoldenCases.Sample;
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Relabelling;
 import dev.craftstream.model.KnowledgeState;
@@ -196,7 +197,13 @@ class MethodGoldenTest {
     private static KnowledgeState measure(
         Question question, List<Sample> samples, double[][] embeddings) {
       return KnowledgeMeasurement.openEnded(
-          question, GoldenCases.texts(samples), embeddings, KnowledgePrompt.INSTRUCTION, 0, "");
+          question,
+          GoldenCases.texts(samples),
+          embeddings,
+          KnowledgePrompt.INSTRUCTION,
+          0,
+          "",
+          CertaintyMeasures.PAPER);
     }
 
     private static KnowledgeState in32Bits(Question question, List<Sample> samples) {
@@ -210,7 +217,8 @@ class MethodGoldenTest {
     }
 
     private static KnowledgeState measure(Question question, List<Double> probabilities) {
-      return KnowledgeMeasurement.multipleChoice(question, GoldenCases.numbers(probabilities), "");
+      return KnowledgeMeasurement.multipleChoice(
+          question, GoldenCases.numbers(probabilities), "", CertaintyMeasures.PAPER);
     }
 
     private record Pair(KnowledgeState initial, KnowledgeState rehearsal) {}

@@ -4,6 +4,7 @@ import static dev.craftstream.method.TestQuestions.multipleChoice;
 import static dev.craftstream.method.TestQuestions.openEnded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
@@ -26,7 +27,8 @@ class KnowledgeMeasurementTest {
             embeddings,
             INSTRUCTION,
             42,
-            "oe-3shot-1");
+            "oe-3shot-1",
+            CertaintyMeasures.PAPER);
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
@@ -46,7 +48,10 @@ class KnowledgeMeasurementTest {
   void aMultipleChoiceStateHoldsTheTargetsRawProbability() {
     KnowledgeState state =
         KnowledgeMeasurement.multipleChoice(
-            multipleChoice("B", "one", "two"), new double[] {0.0, 0.5}, "mc-5shot-1");
+            multipleChoice("B", "one", "two"),
+            new double[] {0.0, 0.5},
+            "mc-5shot-1",
+            CertaintyMeasures.PAPER);
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
@@ -73,6 +78,29 @@ class KnowledgeMeasurementTest {
     assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Pass", "Pass", 7, "oe-1"))
         .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "oe-1"))
         .returns(Verdict.REFUSED, KnowledgeState::verdict);
+  }
+
+  @Test
+  void theKindOfCertaintyIsAsAskedAndWrittenDown() {
+    CertaintyMeasures measures =
+        new CertaintyMeasures(
+            CertaintyKind.SEMANTIC_ENTROPY, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.9);
+    KnowledgeState sampled =
+        KnowledgeMeasurement.openEnded(
+            openEnded("Paris"),
+            List.of("Paris", "Rome"),
+            new double[][] {{1, 0}, {0, 1}},
+            INSTRUCTION,
+            1,
+            "",
+            measures);
+    assertThat(sampled.certaintyKind()).isEqualTo(CertaintyKind.SEMANTIC_ENTROPY);
+    assertThat(sampled.certainty()).isEqualTo(-Math.log(2), within(1e-12));
+    KnowledgeState weighed =
+        KnowledgeMeasurement.multipleChoice(
+            multipleChoice("B", "one", "two"), new double[] {0.2, 0.2}, "", measures);
+    assertThat(weighed.certaintyKind()).isEqualTo(CertaintyKind.NORMALIZED_OPTION_ENTROPY);
+    assertThat(weighed.certainty()).isEqualTo(-Math.log(2), within(1e-12));
   }
 
   @Test
@@ -107,15 +135,27 @@ class KnowledgeMeasurementTest {
     assertThatThrownBy(
             () ->
                 KnowledgeMeasurement.openEnded(
-                    openEnded("a"), List.of("a", "b"), new double[3][2], INSTRUCTION, 0, ""))
+                    openEnded("a"),
+                    List.of("a", "b"),
+                    new double[3][2],
+                    INSTRUCTION,
+                    0,
+                    "",
+                    CertaintyMeasures.PAPER))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The answer has 2 samples, but 3 embeddings.");
     assertThatThrownBy(
             () ->
                 KnowledgeMeasurement.multipleChoice(
-                    multipleChoice("A", "one", "two"), new double[] {0.1, 0.1, 0.1}, ""))
+                    multipleChoice("A", "one", "two"),
+                    new double[] {0.1, 0.1, 0.1},
+                    "",
+                    CertaintyMeasures.PAPER))
         .hasMessage("The question has 2 options, but the answer has 3 probabilities.");
-    assertThatThrownBy(() -> KnowledgeMeasurement.multipleChoice(openEnded("a"), new double[0], ""))
+    assertThatThrownBy(
+            () ->
+                KnowledgeMeasurement.multipleChoice(
+                    openEnded("a"), new double[0], "", CertaintyMeasures.PAPER))
         .hasMessageContaining("OPEN_ENDED and not MULTIPLE_CHOICE");
   }
 
@@ -127,6 +167,6 @@ class KnowledgeMeasurementTest {
     double[][] embeddings = new double[samples.length][];
     Arrays.fill(embeddings, new double[] {1, 0});
     return KnowledgeMeasurement.openEnded(
-        question, List.of(samples), embeddings, INSTRUCTION, 0, "");
+        question, List.of(samples), embeddings, INSTRUCTION, 0, "", CertaintyMeasures.PAPER);
   }
 }

@@ -1,5 +1,6 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -101,7 +102,12 @@ final class TritonFixtures {
 
   static QuerySettings query() {
     return new QuerySettings(
-        4, 0.75, 20, List.of("Answer the following question", "\n"), KnowledgePrompt.standard());
+        4,
+        0.75,
+        20,
+        List.of("Answer the following question", "\n"),
+        KnowledgePrompt.standard(),
+        CertaintyMeasures.PAPER);
   }
 
   static EvaluationSettings evaluation() {
