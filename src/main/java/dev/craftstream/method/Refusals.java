@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * know", "I am not sure", "I have no idea", "I cannot answer", "I don't remember", "I don't have
  * any information" and their like, in any letter case and with either apostrophe. An apology, a
  * filler or an introduction may come first ("Sorry, but ...", "Unfortunately, ...", "As an AI
- * language model, ...", "The answer is: ..."), anything may follow. "Don't know" without its
- * subject counts only where it is the whole text.
+ * language model, ...", "The answer is: ...", "A: ..."), anything may follow. "Don't know" without
+ * its subject counts only where it is the whole text.
  *
  * <p>So these are no refusals: "Paris, but I don't know for sure" (it answers first), "The song is
  * 'I Don't Know How to Love Him'" (it cites), "unknown" and "nobody knows" (they may be the
@@ -26,7 +26,7 @@ public final class Refusals {
       "(?:(?:(?:i'?m|i am) )?(?:so |very |really )?(?:sorry|afraid)|(?:my )?apologies|i apologi[sz]e"
           + "|unfortunately|honestly|well|h+m+|u+[hm]+|as an? (?:ai|artificial intelligence|(?:large )?"
           + "language model)(?: language)?(?: model| assistant)?"
-          + "|(?:the |my )?answer(?: is)?)";
+          + "|(?:the |my )?answer(?: is)?|a(?=:))";
 
   private static final String BETWEEN = "(?:[^\\p{L}\\p{N}]+(?:but|that|however))?[^\\p{L}\\p{N}]+";
 

@@ -38,6 +38,7 @@ class RefusalsTest {
         "I have no information about it",
         "I can't be sure",
         "Answer: I don't know.",
+        "A: I don't know",
         "The answer is: I don't know",
         "don't know",
         "Do not know."
@@ -64,6 +65,8 @@ class RefusalsTest {
         "Sorry",
         "Sorry, Paris",
         "The answer is Paris",
+        "A: Paris",
+        "A I don't know",
         "Answer",
         "Not sure Street",
         "You don't know",
