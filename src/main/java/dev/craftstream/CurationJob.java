@@ -125,7 +125,8 @@ public final class CurationJob implements Callable<Integer> {
             questions,
             modelCheckpoints,
             requests,
-            new TritonKnowledgeQuery.Factory(settings.triton(), settings.query()),
+            new TritonKnowledgeQuery.Factory(
+                settings.triton(), settings.query(), settings.evaluation()),
             settings);
 
     curation

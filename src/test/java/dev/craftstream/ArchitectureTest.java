@@ -79,6 +79,16 @@ class ArchitectureTest {
           .resideInAnyPackage(KAFKA, GRPC, "..triton", "..tracking", "..topics");
 
   @ArchTest
+  static final ArchRule evaluationKnowsOnlyTheMethod =
+      noClasses()
+          .that()
+          .resideInAPackage("..evaluation")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              KAFKA, GRPC, "..prompt", "..triton", "..tracking", "..selection", "..topics");
+
+  @ArchTest
   static final ArchRule topicsDoNotKnowTheMethod =
       noClasses()
           .that()

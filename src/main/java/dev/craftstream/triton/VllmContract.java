@@ -21,14 +21,14 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Triton's vLLM backend, with an embedding model beside it.
  *
- * <p>Open-ended: one streamed request for all samples, then one to the embedding model (input
- * {@code text} BYTES[T], output {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones. vLLM
- * takes one seed a request and makes the samples' own of it by counting up, so that only the first
- * of the seeds is used.
+ * <p>In words: one streamed request for all samples, then one to the embedding model (input {@code
+ * text} BYTES[T], output {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones, where
+ * embeddings are wanted. vLLM takes one seed a request and makes the samples' own of it by counting
+ * up, so that only the first of the seeds is used.
  *
- * <p>Multiple choice: one streamed request for one token with the {@value #LOGPROBS} most probable
- * ones (what vLLM gives without being configured for more). An option's probability is the sum over
- * the tokens that are its letter but for white space around it; a letter that is not among the most
+ * <p>By letters: one streamed request for one token with the {@value #LOGPROBS} most probable ones
+ * (what vLLM gives without being configured for more). An option's probability is the sum over the
+ * tokens that are its letter but for white space around it; a letter that is not among the most
  * probable tokens gets 0, which is off by less than the least of these.
  */
 final class VllmContract implements InferenceContract {
@@ -59,7 +59,7 @@ final class VllmContract implements InferenceContract {
 
   @Override
   public CompletableFuture<Sampled> sample(
-      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline) {
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
     int count = query.seeds().size();
     ModelInferRequest.Builder request =
         request(
@@ -80,7 +80,11 @@ final class VllmContract implements InferenceContract {
         .thenCompose(
             answers ->
                 client.read(model, NAME, () -> onlyAnswer(answers).texts("text_output", count)))
-        .thenCompose(samples -> embed(client, serving, query.id(), samples, deadline));
+        .thenCompose(
+            samples ->
+                query.embedded()
+                    ? embed(client, serving, query.id(), samples, deadline)
+                    : CompletableFuture.completedFuture(new Sampled(samples, List.of())));
   }
 
   @Override
