@@ -147,6 +147,11 @@ public final class CurationJob implements Callable<Integer> {
         .name("dataset-manifests")
         .uid("dataset-manifests");
     curation
+        .evaluations()
+        .sinkTo(TopicSinks.evaluations(kafka))
+        .name("evaluation-records")
+        .uid("evaluation-records");
+    curation
         .deadLetters()
         .union(
             questions.getSideOutput(ParseRecords.DEAD_LETTERS),

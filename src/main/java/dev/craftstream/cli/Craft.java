@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,
+      ConflictsCommand.class,
       OptionsCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

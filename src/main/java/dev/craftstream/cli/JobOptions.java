@@ -36,8 +36,13 @@ final class JobOptions {
       description = "One of the job's options; goes before the file. ./craft options lists them.")
   private Map<String, String> options = Map.of();
 
-  /** Reads them, and sends all logs away from the console. */
+  /** Those that concern Kafka. */
   KafkaSettings kafka() throws IOException {
+    return settings().kafka();
+  }
+
+  /** Reads them, and sends all logs away from the console. */
+  CurationSettings settings() throws IOException {
     Project project = Project.here();
     Logs.to(project.home().path().resolve("logs"));
     Configuration all = ConfigurationFile.read(file(project));
@@ -49,7 +54,7 @@ final class JobOptions {
       // Nobody is asked by these commands.
       all.set(CurationOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
     }
-    return CurationSettings.of(all).kafka();
+    return CurationSettings.of(all);
   }
 
   private Path file(Project project) {

@@ -37,6 +37,14 @@ public final class OutputRecords {
     return parsed(value, DeadLetter.newBuilder()).build();
   }
 
+  public DatasetRecord datasetRecord(byte[] value) {
+    return parsed(value, DatasetRecord.newBuilder()).build();
+  }
+
+  public DatasetManifest manifest(byte[] value) {
+    return parsed(value, DatasetManifest.newBuilder()).build();
+  }
+
   /** A record's value as JSON on one line, or as it lies in the topic where it is not readable. */
   public String json(Topics topics, String topic, byte[] value) {
     if (format == WireFormat.JSON) {

@@ -280,6 +280,7 @@ public final class RecordEncoder implements Serializable {
     if (decision != null) {
       message
           .setLabel(label(decision.label()))
+          .setQuestion(record.question())
           .setPrompt(record.prompt())
           .setResponse(record.response())
           .setCopies(record.copies())

@@ -33,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
  */
 final class VllmContract implements InferenceContract {
   private static final String NAME = "vllm";
-  private static final String EMBEDDING_NAME = "embedding";
   private static final int LOGPROBS = 20;
   private static final Gson GSON = new Gson();
 
@@ -49,12 +48,6 @@ final class VllmContract implements InferenceContract {
           // Backends of before the end of 2024 know open-ended questions only.
           List.of(
               part(List.of(Wanted.of("return_logprobs", "BOOL")), Wanted.of("logprobs", "BYTES"))),
-          false);
-
-  private static final ModelSignature EMBEDDING_SIGNATURE =
-      new ModelSignature(
-          part(List.of(Wanted.of("text", "BYTES")), Wanted.of("embeddings", "FP32", "FP64")),
-          List.of(),
           false);
 
   @Override
@@ -117,33 +110,17 @@ final class VllmContract implements InferenceContract {
   public List<Requirement> requirements(Serving serving) {
     return List.of(
         new Requirement(ServedModel.language(serving), NAME, SIGNATURE),
-        new Requirement(ServedModel.embedding(serving), EMBEDDING_NAME, EMBEDDING_SIGNATURE));
+        EmbeddingRequest.requirement(ServedModel.embedding(serving)));
   }
 
   private static CompletableFuture<Sampled> embed(
       TritonClient client, Serving serving, String id, List<String> samples, Deadline deadline) {
     List<String> texts = List.copyOf(new LinkedHashSet<>(samples));
-    ModelInferRequest.Builder request =
-        ModelInferRequest.newBuilder()
-            .setModelName(serving.embeddingModelName())
-            .setModelVersion(serving.embeddingModelVersion())
-            .setId(id);
-    InputTensor.texts("text", texts).addTo(request);
-    request.addOutputsBuilder().setName("embeddings");
-    ServedModel model = ServedModel.embedding(serving);
-    return client
-        .infer(model, request.build(), deadline)
-        .thenCompose(
-            response ->
-                client.read(
-                    model,
-                    EMBEDDING_NAME,
-                    () -> {
-                      double[][] rows = OutputTensors.of(response).rows("embeddings", texts.size());
-                      return new Sampled(
-                          samples,
-                          samples.stream().map(sample -> rows[texts.indexOf(sample)]).toList());
-                    }));
+    return EmbeddingRequest.send(client, ServedModel.embedding(serving), id, texts, deadline)
+        .thenApply(
+            rows ->
+                new Sampled(
+                    samples, samples.stream().map(sample -> rows[texts.indexOf(sample)]).toList()));
   }
 
   private static ModelInferRequest.Builder request(

@@ -49,7 +49,8 @@ class CraftTest {
         "request",
         "request dataset",
         "request rehearsal-set",
-        "request evaluation"
+        "request evaluation",
+        "conflicts"
       })
   void eachCommandExplainsItselfWithExamples(String command) {
     assertThat(run((command + " --help").split(" "))).isZero();
@@ -80,6 +81,9 @@ class CraftTest {
         "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to 1",
         "request evaluation r | Missing required option: '--checkpoint=ID'",
         "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
+        "conflicts | Missing required parameter: 'DATASET_ID'",
+        "conflicts d --threshold=90 | The threshold 90.0 is no cosine similarity; give -1 to 1",
+        "conflicts d --batch=0 | --batch is 0; give at least 1",
         "consume instructions --max=0 | --max is 0; give at least 1"
       })
   void aWrongCommandLineIsASentenceAndExitCode2(String line, String sentence) {

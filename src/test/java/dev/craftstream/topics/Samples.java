@@ -219,6 +219,7 @@ final class Samples {
         4,
         dataset.selection().task(),
         removed ? "" : "2 + 2?",
+        removed ? "" : "What is 2 + 2?",
         removed ? "" : "4",
         removed ? 0 : 3,
         removed ? "" : "sums",
