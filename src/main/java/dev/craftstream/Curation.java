@@ -1,11 +1,13 @@
 package dev.craftstream;
 
+import dev.craftstream.evaluation.Evaluations;
 import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Directive;
+import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -33,6 +35,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * @param knowledge what is known of each question, keyed by its id
  * @param datasets the records of datasets and rehearsal sets
  * @param manifests what closes these
+ * @param evaluations how model checkpoints do on the questions of purpose EVALUATE
  * @param deadLetters what the stages could not use
  */
 public record Curation(
@@ -40,6 +43,7 @@ public record Curation(
     DataStream<KnowledgeChange> knowledge,
     DataStream<DatasetRecord> datasets,
     DataStream<DatasetManifest> manifests,
+    DataStream<Evaluation> evaluations,
     DataStream<DeadLetter> deadLetters) {
 
   /** Puts the stages behind what comes in. */
@@ -111,6 +115,14 @@ public record Curation(
             .name("manifests")
             .uid("manifests");
 
+    SingleOutputStreamOperator<Evaluation> evaluations =
+        knowledge
+            .getSideOutput(KnowledgeTracker.EVALUATED)
+            .keyBy(report -> report.survey().id())
+            .process(new Evaluations(settings.bootstrap(), settings.trainingPrompt().versions()))
+            .name("evaluations")
+            .uid("evaluations");
+
     DataStream<DeadLetter> deadLetters =
         knowledge
             .getSideOutput(KnowledgeTracker.UNUSABLE)
@@ -127,6 +139,7 @@ public record Curation(
         knowledge.keyBy(KnowledgeChange::questionId),
         datasets,
         manifests,
+        evaluations,
         deadLetters);
   }
 }

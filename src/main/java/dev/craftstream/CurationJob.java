@@ -125,7 +125,8 @@ public final class CurationJob implements Callable<Integer> {
             questions,
             modelCheckpoints,
             requests,
-            new TritonKnowledgeQuery.Factory(settings.triton(), settings.query()),
+            new TritonKnowledgeQuery.Factory(
+                settings.triton(), settings.query(), settings.evaluation()),
             settings);
 
     curation
@@ -145,6 +146,11 @@ public final class CurationJob implements Callable<Integer> {
         .sinkTo(TopicSinks.datasetManifests(kafka))
         .name("dataset-manifests")
         .uid("dataset-manifests");
+    curation
+        .evaluations()
+        .sinkTo(TopicSinks.evaluations(kafka))
+        .name("evaluation-records")
+        .uid("evaluation-records");
     curation
         .deadLetters()
         .union(

@@ -2,6 +2,8 @@ package dev.craftstream;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
@@ -86,8 +88,8 @@ public final class CurationOptions {
           .intType()
           .defaultValue(4)
           .withDescription(
-              "Partitions of the topics that the job creates, model-checkpoints aside, which has"
-                  + " one.");
+              "Partitions of the topics that the job creates, model-checkpoints and requests aside,"
+                  + " which have one.");
 
   public static final ConfigOption<Integer> KAFKA_REPLICATION_FACTOR =
       key("kafka.replication-factor")
@@ -294,6 +296,67 @@ public final class CurationOptions {
               "JSON file with the solved questions that stand before the one that is asked; read"
                   + " where the job is submitted. Empty: the built-in ones, 3 open-ended and 5"
                   + " multiple-choice.");
+
+  public static final ConfigOption<CertaintyKind> QUERY_OPEN_ENDED_CERTAINTY =
+      key("query.open-ended.certainty")
+          .enumType(CertaintyKind.class)
+          .defaultValue(CertaintyMeasures.PAPER.openEnded())
+          .withDescription(
+              "EMBEDDING_SIMILARITY: the paper's, the mean cosine of the samples' embeddings."
+                  + " SEMANTIC_ENTROPY: minus the entropy over the samples' clusters of one meaning,"
+                  + " 0 where there is one; rehearsal.open-ended.certainty-from must then be at most"
+                  + " 0. What was measured before keeps its kind, and two kinds can't be compared:"
+                  + " change it before an INITIAL checkpoint is announced, not while datasets are"
+                  + " made.");
+
+  public static final ConfigOption<Double> QUERY_CLUSTER_SIMILARITY =
+      key("query.open-ended.cluster-similarity")
+          .doubleType()
+          .defaultValue(CertaintyMeasures.CLUSTER_SIMILARITY)
+          .withDescription(
+              "For SEMANTIC_ENTROPY: samples whose embeddings have at least this cosine mean the"
+                  + " same. The default is for all-MiniLM-L6-v2.");
+
+  public static final ConfigOption<CertaintyKind> QUERY_MULTIPLE_CHOICE_CERTAINTY =
+      key("query.multiple-choice.certainty")
+          .enumType(CertaintyKind.class)
+          .defaultValue(CertaintyMeasures.PAPER.multipleChoice())
+          .withDescription(
+              "OPTION_ENTROPY: the paper's, the sum of p ln p over the letters' probabilities in the"
+                  + " whole vocabulary. NORMALIZED_OPTION_ENTROPY: the same over the probabilities"
+                  + " brought to a sum of 1. Changing it is as for open-ended questions.");
+
+  // ---------------------------------------------------------------- evaluation
+
+  public static final ConfigOption<Integer> EVALUATION_MAX_TOKENS =
+      key("evaluation.max-tokens")
+          .intType()
+          .defaultValue(50)
+          .withDescription("Longest answer to a question of purpose EVALUATE, in tokens.");
+
+  public static final ConfigOption<List<String>> EVALUATION_STOP =
+      key("evaluation.stop")
+          .stringType()
+          .asList()
+          .defaultValues("Answer the following question")
+          .withDescription(
+              "Texts that end such an answer at the server; by default where the prompt starts to"
+                  + " repeat.");
+
+  public static final ConfigOption<Integer> EVALUATION_RESAMPLES =
+      key("evaluation.resamples")
+          .intType()
+          .defaultValue(1000)
+          .withDescription("Resamples of the bootstrap that makes the confidence intervals.");
+
+  public static final ConfigOption<Double> EVALUATION_CONFIDENCE =
+      key("evaluation.confidence")
+          .doubleType()
+          .defaultValue(0.95)
+          .withDescription("Confidence of the intervals, above 0 and below 1.");
+
+  public static final ConfigOption<Long> EVALUATION_SEED =
+      key("evaluation.seed").longType().defaultValue(1L).withDescription("Seed of the bootstrap.");
 
   // ---------------------------------------------------------------- tracking
 

@@ -2,6 +2,9 @@ package dev.craftstream;
 
 import static dev.craftstream.CurationOptions.*;
 
+import dev.craftstream.method.Bootstrap;
+import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
@@ -17,6 +20,7 @@ import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.tracking.TrackerSettings;
 import dev.craftstream.triton.Endpoint;
+import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonSettings;
 import java.nio.file.Path;
@@ -34,6 +38,8 @@ public record CurationSettings(
     Limits limits,
     TritonSettings triton,
     QuerySettings query,
+    EvaluationSettings evaluation,
+    Bootstrap bootstrap,
     TrackerSettings tracker,
     Strategy strategy,
     Thresholds thresholds,
@@ -52,6 +58,8 @@ public record CurationSettings(
         section("limits", () -> limits(options)),
         section("triton", () -> triton(options)),
         section("query", () -> query(options)),
+        section("evaluation", () -> evaluation(options)),
+        section("evaluation", () -> bootstrap(options)),
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
@@ -120,20 +128,52 @@ public record CurationSettings(
         options.get(QUERY_SAMPLES),
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
-        stop(options),
-        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots));
+        stop(options, QUERY_STOP),
+        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots),
+        certainty(options));
+  }
+
+  private static CertaintyMeasures certainty(Configuration options) {
+    CertaintyMeasures measures =
+        new CertaintyMeasures(
+            options.get(QUERY_OPEN_ENDED_CERTAINTY),
+            options.get(QUERY_MULTIPLE_CHOICE_CERTAINTY),
+            options.get(QUERY_CLUSTER_SIMILARITY));
+    if (measures.openEnded() == CertaintyKind.SEMANTIC_ENTROPY
+        && options.get(REHEARSAL_OPEN_ENDED_CERTAINTY) > 0) {
+      throw new IllegalArgumentException(
+          "A certainty of the kind SEMANTIC_ENTROPY is at most 0, so that no rehearsal set would have"
+              + " a question; set "
+              + REHEARSAL_OPEN_ENDED_CERTAINTY.key()
+              + " to 0 for samples that all mean the same, or below.");
+    }
+    return measures;
+  }
+
+  private static EvaluationSettings evaluation(Configuration options) {
+    return new EvaluationSettings(
+        options.get(EVALUATION_MAX_TOKENS),
+        stop(options, EVALUATION_STOP),
+        trainingPrompt(options));
+  }
+
+  private static Bootstrap bootstrap(Configuration options) {
+    return new Bootstrap(
+        options.get(EVALUATION_RESAMPLES),
+        options.get(EVALUATION_CONFIDENCE),
+        options.get(EVALUATION_SEED));
   }
 
   /**
    * Flink makes nothing of a bare line break, and without a stop text every sample grows to its
    * end.
    */
-  private static List<String> stop(Configuration options) {
-    List<String> stop = options.get(QUERY_STOP);
-    String given = options.toMap().getOrDefault(QUERY_STOP.key(), "[]");
+  private static List<String> stop(Configuration options, ConfigOption<List<String>> option) {
+    List<String> stop = options.get(option);
+    String given = options.toMap().getOrDefault(option.key(), "[]");
     if (stop.isEmpty() && !given.strip().equals("[]")) {
       throw new IllegalArgumentException(
-          QUERY_STOP.key()
+          option.key()
               + " is given, but holds no text; quote what is blank, such as [\"\\n\"], or write [] for"
               + " none.");
     }

@@ -43,6 +43,24 @@ class ArchitectureTest {
           .resideInAnyPackage("java.nio.file", "java.net..");
 
   @ArchTest
+  static final ArchRule theSearchForConflictsKnowsVectorsOnly =
+      classes()
+          .that()
+          .resideInAPackage("..conflict")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "io.github.jbellis.jvector..", "dev.craftstream.conflict");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandsSearchForConflicts =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..conflict", "..cli")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..conflict", "io.github.jbellis.jvector..");
+
+  @ArchTest
   static final ArchRule promptsKnowOnlyQuestions =
       noClasses()
           .that()
@@ -77,6 +95,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(KAFKA, GRPC, "..triton", "..tracking", "..topics");
+
+  @ArchTest
+  static final ArchRule evaluationKnowsOnlyTheMethod =
+      noClasses()
+          .that()
+          .resideInAPackage("..evaluation")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              KAFKA, GRPC, "..prompt", "..triton", "..tracking", "..selection", "..topics");
 
   @ArchTest
   static final ArchRule topicsDoNotKnowTheMethod =

@@ -13,10 +13,15 @@ import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
+import dev.craftstream.v1.EvaluationRequest;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Reason;
+import dev.craftstream.v1.Request;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -115,6 +120,93 @@ class CurationJobTest {
           .anySatisfy(
               letter -> assertThat(letter.getOriginalValue().toByteArray()).isEqualTo(notUtf8));
     }
+  }
+
+  @Test
+  void checkpointsAreEvaluated_andRequestsAreMetFromStateAlone(KafkaBroker broker)
+      throws Exception {
+    try (RunningJob job =
+        start(
+            broker,
+            TRITON.endpoint(),
+            Map.of(
+                "datasets.open-ended.answers", "1",
+                "datasets.open-ended.refusals", "1",
+                "datasets.open-ended.shortage", "SHORT"))) {
+      // The model says the question again: right where the answer is in it.
+      job.ask(openEnded("train", "Who was here?"));
+      job.ask(evaluated("right", "Which word is gold?", "gold"));
+      job.ask(evaluated("wrong", "Which word is it?", "gold"));
+      job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
+      await().atMost(PATIENCE).until(() -> job.evaluations().size() == 1);
+      Evaluation evaluation = job.evaluations().get(0);
+      assertThat(evaluation.getCheckpointId()).isEqualTo("initial");
+      assertThat(evaluation.getCorrect()).isEqualTo(1);
+      assertThat(evaluation.getWrong()).isEqualTo(1);
+      assertThat(evaluation.getRefused()).isZero();
+      assertThat(evaluation.getTruthfulHelpfulness().getValue()).isZero();
+
+      job.announce("rehearsal", Role.REHEARSAL, "initial", "craft_echo", "1");
+      await().atMost(PATIENCE).until(() -> !manifests(job, "craft-open-ended-2").isEmpty());
+      int measured = job.knowledge().size();
+      job.request(
+          Request.newBuilder()
+              .setRequestId("all")
+              .setDataset(
+                  DatasetRequest.newBuilder()
+                      .setInitialCheckpointId("initial")
+                      .setRehearsalCheckpointId("rehearsal")
+                      .setStrategy("VAN_TUNING"))
+              .build());
+      job.request(
+          Request.newBuilder()
+              .setRequestId("again")
+              .setEvaluation(EvaluationRequest.newBuilder().setCheckpointId("initial"))
+              .build());
+      job.request(
+          Request.newBuilder()
+              .setRequestId("lost")
+              .setEvaluation(EvaluationRequest.newBuilder().setCheckpointId("nobody"))
+              .build());
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(manifests(job, "all/van-tuning-open-ended"))
+                    .singleElement()
+                    .satisfies(
+                        manifest -> {
+                          assertThat(manifest.getComplete()).isTrue();
+                          assertThat(manifest.getAnswer().getQuestions()).isEqualTo(1);
+                          assertThat(manifest.getAnswer().getShortage()).isEqualTo(1);
+                        });
+                assertThat(job.datasets())
+                    .anySatisfy(
+                        record -> {
+                          assertThat(record.getDatasetId()).isEqualTo("all/van-tuning-open-ended");
+                          assertThat(record.getQuestion()).isEqualTo("Who was here?");
+                        });
+                assertThat(job.evaluations()).hasSize(2);
+                assertThat(job.deadLetters())
+                    .singleElement()
+                    .satisfies(
+                        letter ->
+                            assertThat(letter.getReason())
+                                .isEqualTo(Reason.REASON_UNKNOWN_CHECKPOINT));
+              });
+      assertThat(job.knowledge()).hasSize(measured);
+    }
+  }
+
+  private static List<DatasetManifest> manifests(RunningJob job, String datasetId) {
+    return job.manifests().stream()
+        .filter(manifest -> manifest.getDatasetId().equals(datasetId))
+        .toList();
+  }
+
+  private static Question evaluated(String id, String text, String answer) {
+    return new Question(
+        id, Task.OPEN_ENDED, Purpose.EVALUATE, text, answer, List.of(), List.of(), "", List.of());
   }
 
   @Test

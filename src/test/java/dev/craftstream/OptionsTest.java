@@ -40,6 +40,11 @@ class OptionsTest {
         "relabel.strategy | RANDOM | relabel.strategy",
         "relabel.open-ended.refusal-to | 0.8 | must be below the ANSWER threshold",
         "query.samples | 1 | draw 2 to 1000",
+        "evaluation.resamples | 5 | make 100 to",
+        "query.open-ended.certainty | OPTION_ENTROPY | choose EMBEDDING_SIMILARITY or",
+        "query.open-ended.certainty | SEMANTIC_ENTROPY | set rehearsal.open-ended.certainty-from to 0",
+        "query.open-ended.cluster-similarity | 1.5 | above 0 and up to 1",
+        "evaluation.max-tokens | 0 | allow 1 to 32768",
         "query.shots-file | /no/such/file | /no/such/file",
         "triton.endpoints | nowhere | nowhere",
         "triton.tls.key-file | key.pem | go together",
@@ -64,6 +69,9 @@ class OptionsTest {
     assertThatThrownBy(() -> CurationSettings.of(options)).hasMessageContaining("holds no text");
     options.setString("query.stop", "[]");
     assertThat(CurationSettings.of(options).query().stop()).isEmpty();
+    options.setString("evaluation.stop", " ");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("evaluation.stop is given, but holds no text");
   }
 
   @Test

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,
+      ConflictsCommand.class,
       OptionsCommand.class,
       CompletionCommand.class
     },

@@ -14,7 +14,7 @@ public record NearestAnswers(int[] answers, double[] similarities) {
    * Up to this many ANSWER samples comparing all with all is as quick as building an index and
    * searching it (measured with 384 numbers on 2 cores, see README.md).
    */
-  public static final int EXACT_BELOW = 20_000;
+  public static final int EXACT_BELOW = 50_000;
 
   /**
    * Compares every REFUSAL sample with every ANSWER sample. Of equally similar ones the first is

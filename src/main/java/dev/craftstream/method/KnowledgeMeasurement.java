@@ -1,8 +1,10 @@
 package dev.craftstream.method;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class KnowledgeMeasurement {
    * @param instructionFirstLine where a sample ends, see {@link Samples#trim}
    * @param seed seed of the first sample
    * @param promptVersion version of the prompt that was asked with
+   * @param measures which certainty is measured
    */
   public static KnowledgeState openEnded(
       Question question,
@@ -34,31 +37,24 @@ public final class KnowledgeMeasurement {
       double[][] embeddings,
       String instructionFirstLine,
       long seed,
-      String promptVersion) {
+      String promptVersion,
+      CertaintyMeasures measures) {
+    requireTask(question, Task.OPEN_ENDED);
     requireAsMany(samples.size(), embeddings.length);
-    return openEnded(
-        question,
-        samples,
-        Certainty.ofEmbeddings(embeddings),
-        instructionFirstLine,
-        seed,
-        promptVersion);
-  }
-
-  /** As above, for a server's 32-bit embeddings. */
-  public static KnowledgeState openEnded(
-      Question question,
-      List<String> samples,
-      float[][] embeddings,
-      String instructionFirstLine,
-      long seed,
-      String promptVersion) {
-    requireAsMany(samples.size(), embeddings.length);
-    return openEnded(
-        question,
-        samples,
-        Certainty.ofEmbeddings(embeddings),
-        instructionFirstLine,
+    List<String> answers = new ArrayList<>(samples.size());
+    for (String sample : samples) {
+      answers.add(Samples.trim(sample, instructionFirstLine));
+    }
+    int correct = Correctness.countCorrect(question, answers);
+    return new KnowledgeState(
+        Correctness.share(correct, answers.size()),
+        measures.ofSamples(embeddings),
+        measures.openEnded(),
+        0,
+        answers.size(),
+        correct,
+        refused(question, answers),
+        mostFrequentCorrect(question, answers),
         seed,
         promptVersion);
   }
@@ -69,9 +65,10 @@ public final class KnowledgeMeasurement {
    * @param probabilities each option letter's probability as the next token, over the whole
    *     vocabulary, in the order of the letters
    * @param promptVersion version of the prompt that was asked with
+   * @param measures which certainty is measured
    */
   public static KnowledgeState multipleChoice(
-      Question question, double[] probabilities, String promptVersion) {
+      Question question, double[] probabilities, String promptVersion, CertaintyMeasures measures) {
     requireTask(question, Task.MULTIPLE_CHOICE);
     if (probabilities.length != question.options().size()) {
       throw new IllegalArgumentException(
@@ -84,8 +81,10 @@ public final class KnowledgeMeasurement {
     int target = question.targetIndex();
     return new KnowledgeState(
         Correctness.ofOptions(probabilities, target),
-        Certainty.ofOptions(probabilities),
+        measures.ofOptions(probabilities),
+        measures.multipleChoice(),
         probabilities[target],
+        0,
         0,
         0,
         "",
@@ -93,28 +92,40 @@ public final class KnowledgeMeasurement {
         promptVersion);
   }
 
-  private static KnowledgeState openEnded(
-      Question question,
-      List<String> samples,
-      double certainty,
-      String instructionFirstLine,
-      long seed,
-      String promptVersion) {
-    requireTask(question, Task.OPEN_ENDED);
-    List<String> answers = new ArrayList<>(samples.size());
-    for (String sample : samples) {
-      answers.add(Samples.trim(sample, instructionFirstLine));
-    }
-    int correct = Correctness.countCorrect(question, answers);
+  /**
+   * Measures how a question of purpose EVALUATE was answered.
+   *
+   * @param answer what the model said
+   * @param refusal the text of a refusal in the training data, see {@link Judgement}
+   * @param seed seed of the answer
+   * @param promptVersion version of the prompt that was asked with
+   */
+  public static KnowledgeState evaluation(
+      Question question, String answer, String refusal, long seed, String promptVersion) {
+    Verdict verdict = Judgement.verdict(question, answer, refusal);
+    int correct = verdict == Verdict.CORRECT ? 1 : 0;
     return new KnowledgeState(
-        Correctness.share(correct, answers.size()),
-        certainty,
-        0,
-        answers.size(),
         correct,
-        mostFrequentCorrect(question, answers),
+        0,
+        CertaintyKind.NONE,
+        0,
+        1,
+        correct,
+        verdict == Verdict.REFUSED ? 1 : 0,
+        "",
         seed,
         promptVersion);
+  }
+
+  /** A sample is correct, refused, or neither. */
+  private static int refused(Question question, List<String> answers) {
+    int refused = 0;
+    for (String answer : answers) {
+      if (Refusals.isRefusal(answer) && !Correctness.isCorrect(question, answer)) {
+        refused++;
+      }
+    }
+    return refused;
   }
 
   /** Of answers that are equally frequent, the one drawn first. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param revision counts the records on this question in this dataset from 1
  * @param decision the label and what it rests on; null with {@link Mark#REMOVED}, and then what
  *     follows the task is empty. A rehearsal set's has no strategy and no REHEARSAL
+ * @param question the question alone, with its lettered options where it has any
  * @param prompt what the trainer shows the model
  * @param response what the model shall say
  * @param copies how often the trainer takes it, at least 1
@@ -25,6 +26,7 @@ public record DatasetRecord(
     Decision decision,
     int questionVersion,
     Task task,
+    String question,
     String prompt,
     String response,
     int copies,

@@ -1,27 +1,36 @@
 package dev.craftstream.model;
 
 /**
- * What one model checkpoint knows of one question (paper, section 3.1).
+ * What one model checkpoint knows of one question (paper, section 3.1); or, for a question of
+ * purpose {@link Purpose#EVALUATE}, how it answered (section 4.1).
+ *
+ * <p>An evaluation is of one answer: {@code samples} is 1 for both tasks, {@code correctness},
+ * {@code correctSamples} and {@code refusedSamples} are 0 or 1, {@code certainty} and {@code
+ * targetProbability} are 0, which means not measured, and {@code frequentCorrectAnswer} is empty.
  *
  * @param correctness share of correct samples, or the target's share among the options'
  *     probabilities; 0 to 1
- * @param certainty open-ended: mean cosine similarity of the samples, -1 to 1; multiple choice: sum
- *     of p ln p over the raw option probabilities, at most 0; higher is surer
+ * @param certainty as {@code certaintyKind} says; higher is surer
+ * @param certaintyKind how certainty was measured; {@link CertaintyKind#NONE} for an evaluation
  * @param targetProbability multiple choice: the target letter's probability over the whole
  *     vocabulary; else 0
  * @param samples open-ended: number of samples; else 0
  * @param correctSamples how many of these are correct
+ * @param refusedSamples how many of these are refusals; 0 for what was measured before refusals
+ *     were counted
  * @param frequentCorrectAnswer open-ended: the most frequent correct sample, trimmed; empty where
  *     none is correct
  * @param seed seed of the first sample, unsigned; 0 where nothing was drawn
- * @param promptVersion version of the knowledge query's prompt
+ * @param promptVersion version of the prompt that was asked with
  */
 public record KnowledgeState(
     double correctness,
     double certainty,
+    CertaintyKind certaintyKind,
     double targetProbability,
     int samples,
     int correctSamples,
+    int refusedSamples,
     String frequentCorrectAnswer,
     long seed,
     String promptVersion) {
@@ -34,7 +43,11 @@ public record KnowledgeState(
     return Figures.round(rehearsal.correctness - correctness);
   }
 
+  /** How the one answer of an evaluation was judged. */
   public Verdict verdict() {
-    return correctness == 1 ? Verdict.CORRECT : Verdict.WRONG;
+    if (correctness == 1) {
+      return Verdict.CORRECT;
+    }
+    return refusedSamples > 0 ? Verdict.REFUSED : Verdict.WRONG;
   }
 }

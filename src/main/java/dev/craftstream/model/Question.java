@@ -28,14 +28,17 @@ public record Question(
     List<String> tags) {
 
   /**
-   * Whether {@code other} asks the same and is judged the same, so that measurements stay valid.
+   * Whether {@code other} is asked the same and judged the same, so that measurements stay valid.
+   * Another purpose is asked with another prompt, and that of an evaluation names the subject.
    */
   public boolean sameContent(Question other) {
     return task == other.task
+        && purpose == other.purpose
         && text.equals(other.text)
         && answer.equals(other.answer)
         && aliases.equals(other.aliases)
-        && options.equals(other.options);
+        && options.equals(other.options)
+        && (purpose == Purpose.TRAIN || subject.equals(other.subject));
   }
 
   /** Position of the right option, from 0. Only for {@link Task#MULTIPLE_CHOICE}. */

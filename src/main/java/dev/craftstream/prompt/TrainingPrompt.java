@@ -4,6 +4,7 @@ import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import java.io.Serializable;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,14 @@ public record TrainingPrompt(TrainingTexts texts) implements Serializable {
       case OPEN_ENDED -> Template.fill(texts.openEnded(), Map.of("{question}", question.text()));
       case MULTIPLE_CHOICE ->
           introduction(question) + "\n" + body(question.text(), question.options());
+    };
+  }
+
+  /** The question without any instruction: its text, and its lettered options. */
+  public static String question(Question question) {
+    return switch (question.task()) {
+      case OPEN_ENDED -> question.text();
+      case MULTIPLE_CHOICE -> Options.lettered(question.text(), question.options()).strip();
     };
   }
 
@@ -56,6 +65,15 @@ public record TrainingPrompt(TrainingTexts texts) implements Serializable {
                   texts.multipleChoiceRefusal(),
                   body("?", List.of("?")));
     };
+  }
+
+  /** The versions of all tasks. */
+  public Map<Task, String> versions() {
+    Map<Task, String> versions = new EnumMap<>(Task.class);
+    for (Task task : Task.values()) {
+      versions.put(task, version(task));
+    }
+    return versions;
   }
 
   private static String body(String question, List<String> options) {

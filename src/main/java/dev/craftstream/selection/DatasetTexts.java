@@ -16,6 +16,11 @@ import java.io.Serializable;
 public record DatasetTexts(TrainingPrompt training, KnowledgePrompt knowledge)
     implements Serializable {
 
+  /** The question alone, for whoever compares questions. */
+  String question(Question question) {
+    return TrainingPrompt.question(question);
+  }
+
   String prompt(DatasetKind kind, Question question) {
     return switch (kind) {
       case TRAINING -> training.prompt(question);

@@ -23,6 +23,7 @@ import dev.craftstream.v1.Estimate;
 import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Purpose;
 import dev.craftstream.v1.Task;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -69,6 +70,7 @@ final class JsonMessages {
           FIGURES,
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.SAMPLES_FIELD_NUMBER),
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.CORRECT_SAMPLES_FIELD_NUMBER),
+          field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.REFUSED_SAMPLES_FIELD_NUMBER),
           field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CORRECTNESS_FIELD_NUMBER),
           field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CERTAINTY_FIELD_NUMBER));
 
@@ -130,7 +132,9 @@ final class JsonMessages {
 
   private static JsonFormat.Printer printer(Message message) {
     if (message instanceof KnowledgeRecord knowledge) {
-      return printer(knowledge.getTask());
+      return knowledge.getPurpose() == Purpose.PURPOSE_EVALUATE
+          ? OPEN_ENDED_PRINTER
+          : printer(knowledge.getTask());
     }
     if (message instanceof DatasetManifest manifest) {
       return manifest.getKind() == DatasetKind.DATASET_KIND_TRAINING

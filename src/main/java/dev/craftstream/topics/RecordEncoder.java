@@ -27,6 +27,7 @@ import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.v1.Announcement;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.CertaintyKind;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.DatasetKind;
@@ -242,6 +243,7 @@ public final class RecordEncoder implements Serializable {
             .setInitialCheckpointId(decision.initial().checkpoint().id())
             .setInitialCorrectness(initial.correctness())
             .setInitialCertainty(initial.certainty())
+            .setCertaintyKind(certaintyKind(initial.certaintyKind()))
             .setInitialSeed(initial.seed())
             .setKnowledgePromptVersion(initial.promptVersion())
             .setTrainingPromptVersion(trainingPromptVersion)
@@ -278,6 +280,7 @@ public final class RecordEncoder implements Serializable {
     if (decision != null) {
       message
           .setLabel(label(decision.label()))
+          .setQuestion(record.question())
           .setPrompt(record.prompt())
           .setResponse(record.response())
           .setCopies(record.copies())
@@ -433,14 +436,17 @@ public final class RecordEncoder implements Serializable {
             .setQuestionId(change.questionId())
             .setQuestionVersion(change.questionVersion())
             .setTask(task(change.question().task()))
+            .setPurpose(purpose(change.question().purpose()))
             .setCheckpointId(checkpoint.id())
             .setRole(role(checkpoint.role()))
             .setCheckpointTime(checkpoint.announcedAt())
             .setModelTime(change.modelTime())
             .setCorrectness(state.correctness())
             .setCertainty(state.certainty())
+            .setCertaintyKind(certaintyKind(state.certaintyKind()))
             .setSamples(state.samples())
             .setCorrectSamples(state.correctSamples())
+            .setRefusedSamples(state.refusedSamples())
             .setFrequentCorrectAnswer(state.frequentCorrectAnswer())
             .setTargetProbability(state.targetProbability())
             .setPromptVersion(state.promptVersion())
@@ -519,6 +525,10 @@ public final class RecordEncoder implements Serializable {
 
   static Purpose purpose(dev.craftstream.model.Purpose purpose) {
     return Purpose.valueOf("PURPOSE_" + purpose.name());
+  }
+
+  static CertaintyKind certaintyKind(dev.craftstream.model.CertaintyKind kind) {
+    return CertaintyKind.valueOf("CERTAINTY_KIND_" + kind.name());
   }
 
   static Role role(dev.craftstream.model.Role role) {

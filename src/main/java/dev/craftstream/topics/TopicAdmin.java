@@ -146,9 +146,10 @@ public final class TopicAdmin {
         topic(topics.requests(), 1, deleted(-1, INPUT_BYTES)),
         topic(topics.instructions(), partitions, compacted(INPUT_BYTES)),
         // A model is trained on a dataset, and compared by an evaluation, long after it was made:
-        // no retention may take them.
-        topic(topics.datasets(), partitions, compacted(INPUT_BYTES)),
-        topic(topics.rehearsalSets(), partitions, compacted(INPUT_BYTES)),
+        // no retention may take them. Later records on a question must not replace those that its
+        // dataset's manifest counts, so these are not compacted either.
+        topic(topics.datasets(), partitions, deleted(-1, INPUT_BYTES)),
+        topic(topics.rehearsalSets(), partitions, deleted(-1, INPUT_BYTES)),
         topic(topics.datasetManifests(), partitions, compacted(INPUT_BYTES)),
         topic(topics.evaluations(), partitions, compacted(INPUT_BYTES)),
         topic(
@@ -312,7 +313,7 @@ public final class TopicAdmin {
     if ("-1".equals(wanted.configs().get(TopicConfig.RETENTION_MS_CONFIG))
         && !"-1".equals(retention)) {
       warnings.add(
-          "The topic %s has retention.ms=%s; -1 is meant, for a job that starts anew needs all of it."
+          "The topic %s has retention.ms=%s; -1 is meant, for whoever reads it later needs all of it."
               .formatted(wanted.name(), retention));
     }
     long bytes = Long.parseLong(value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));

@@ -177,7 +177,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     query = queryFactory.open();
     measures = new TrackerMetrics(getMetricGroup());
     measures.expose(
-        getMetricGroup(), slots, tally, announcements, () -> completeTime, query::retries);
+        getMetricGroup(), slots, tally, announcements, surveys, () -> completeTime, query::retries);
     queuePump();
   }
 
@@ -609,6 +609,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private final class SurveyOutput implements Surveys.Output {
     @Override
     public void offer(Candidate candidate) {
+      measures.offered.inc();
       output.collect(CANDIDATES, new StreamRecord<>(candidate));
     }
 

@@ -1,5 +1,6 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
@@ -27,16 +28,23 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   static final TrackedQuestionSerializer INSTANCE = new TrackedQuestionSerializer();
 
   private static final long serialVersionUID = 1L;
-  private static final int FORMAT = 1;
+  private static final int FIRST_FORMAT = 1;
+
+  /** Adds the kind of certainty and the number of refusals to each measurement. */
+  private static final int FORMAT = 2;
 
   // What a measurement's first byte says.
   private static final int USABLE = 1;
   private static final int COUNTED = 2;
   private static final int SAME_ANSWER = 4;
   private static final int SAME_PROMPT = 8;
+  private static final int CERTAINTY_SHIFT = 4;
+  private static final int CERTAINTY_MASK = 7;
+  private static final int REFUSED = 128;
 
   /** What the first measurement is compared with. */
-  private static final KnowledgeState NONE = new KnowledgeState(0, 0, 0, 0, 0, "", 0, "");
+  private static final KnowledgeState NONE =
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 0, 0, "", 0, "");
 
   @Override
   public void serialize(TrackedQuestion tracked, DataOutputView out) throws IOException {
@@ -82,9 +90,14 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
         USABLE
             | (counted ? COUNTED : 0)
             | (sameAnswer ? SAME_ANSWER : 0)
-            | (samePrompt ? SAME_PROMPT : 0));
+            | (samePrompt ? SAME_PROMPT : 0)
+            | code(state.certaintyKind()) << CERTAINTY_SHIFT
+            | (state.refusedSamples() > 0 ? REFUSED : 0));
     writeNumber(state.samples(), out);
     writeNumber(state.correctSamples(), out);
+    if (state.refusedSamples() > 0) {
+      writeNumber(state.refusedSamples(), out);
+    }
     if (!counted) {
       out.writeDouble(state.correctness());
       out.writeDouble(state.targetProbability());
@@ -102,11 +115,11 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   @Override
   public TrackedQuestion deserialize(DataInputView in) throws IOException {
     int format = in.readUnsignedByte();
-    if (format != FORMAT) {
+    if (format < FIRST_FORMAT || format > FORMAT) {
       throw new IOException(
           "A question's state has format "
               + format
-              + "; this version of the job reads format "
+              + "; this version of the job reads formats up to "
               + FORMAT
               + ". Restore it with the version that wrote it, or a later one.");
     }
@@ -133,18 +146,27 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     for (int i = 0; i < count; i++) {
       long announcedAt = readNumber(in);
       int kind = in.readUnsignedByte();
-      KnowledgeState state = kind == 0 ? null : readState(kind, before, in);
+      KnowledgeState state = kind == 0 ? null : readState(format, task, kind, before, in);
       measured.add(new Measured(announcedAt, state));
       before = state == null ? before : state;
+    }
+    if (format == FIRST_FORMAT && purpose == Purpose.EVALUATE) {
+      // Asked with the knowledge query at that time, which says nothing of refusals: asked anew.
+      measured.clear();
     }
     return new TrackedQuestion(question, version, origin, List.copyOf(measured), reconciledAt);
   }
 
-  private static KnowledgeState readState(int kind, KnowledgeState before, DataInputView in)
-      throws IOException {
+  private static KnowledgeState readState(
+      int format, Task task, int kind, KnowledgeState before, DataInputView in) throws IOException {
+    CertaintyKind certaintyKind =
+        format == FIRST_FORMAT
+            ? CertaintyKind.ofThePaper(task)
+            : certaintyKind(kind >> CERTAINTY_SHIFT & CERTAINTY_MASK);
     boolean counted = (kind & COUNTED) != 0;
     int samples = (int) readNumber(in);
     int correct = (int) readNumber(in);
+    int refused = (kind & REFUSED) != 0 ? (int) readNumber(in) : 0;
     double correctness = counted ? (double) correct / samples : in.readDouble();
     double targetProbability = counted ? 0 : in.readDouble();
     double certainty = in.readDouble();
@@ -153,7 +175,16 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     long seed = in.readLong();
     String prompt = (kind & SAME_PROMPT) != 0 ? before.promptVersion() : StringValue.readString(in);
     return new KnowledgeState(
-        correctness, certainty, targetProbability, samples, correct, answer, seed, prompt);
+        correctness,
+        certainty,
+        certaintyKind,
+        targetProbability,
+        samples,
+        correct,
+        refused,
+        answer,
+        seed,
+        prompt);
   }
 
   private static int code(Task task) {
@@ -183,6 +214,29 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       case 0 -> Purpose.TRAIN;
       case 1 -> Purpose.EVALUATE;
       default -> throw new IOException("A question's state has the unknown purpose " + code + ".");
+    };
+  }
+
+  private static int code(CertaintyKind kind) {
+    return switch (kind) {
+      case NONE -> 0;
+      case EMBEDDING_SIMILARITY -> 1;
+      case SEMANTIC_ENTROPY -> 2;
+      case OPTION_ENTROPY -> 3;
+      case NORMALIZED_OPTION_ENTROPY -> 4;
+    };
+  }
+
+  private static CertaintyKind certaintyKind(int code) throws IOException {
+    return switch (code) {
+      case 0 -> CertaintyKind.NONE;
+      case 1 -> CertaintyKind.EMBEDDING_SIMILARITY;
+      case 2 -> CertaintyKind.SEMANTIC_ENTROPY;
+      case 3 -> CertaintyKind.OPTION_ENTROPY;
+      case 4 -> CertaintyKind.NORMALIZED_OPTION_ENTROPY;
+      default ->
+          throw new IOException(
+              "A question's state has the unknown kind of certainty " + code + ".");
     };
   }
 

@@ -26,6 +26,9 @@ final class TrackerMetrics {
   /** Question events that changed nothing. */
   final Counter duplicates;
 
+  /** Candidates that surveys offered for datasets, and later changes. */
+  final Counter offered;
+
   private final Histogram latencyMillis;
 
   TrackerMetrics(MetricGroup group) {
@@ -34,6 +37,7 @@ final class TrackerMetrics {
     failed = group.counter("failed");
     unusable = group.counter("unusable");
     duplicates = group.counter("duplicates");
+    offered = group.counter("offered");
     latencyMillis =
         group.histogram("latencyMillis", new DescriptiveStatisticsHistogram(LATENCY_WINDOW));
   }
@@ -44,6 +48,7 @@ final class TrackerMetrics {
       SlotMeter slots,
       Tally tally,
       Announcements announcements,
+      Surveys surveys,
       LongSupplier completeTime,
       LongSupplier retried) {
     group.gauge("retried", (Gauge<Long>) retried::getAsLong);
@@ -55,6 +60,7 @@ final class TrackerMetrics {
         "sweepProgress",
         (Gauge<Double>)
             () -> tally.known() == 0 ? 1.0 : 1 - (double) tally.waiting() / tally.known());
+    group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
     group.gauge("modelTime", (Gauge<Long>) announcements::modelTime);
     group.gauge("completeModelTime", (Gauge<Long>) completeTime::getAsLong);
   }

@@ -13,10 +13,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * This project's own contract: one unary request a question.
  *
- * <p>Input {@code prompt} BYTES[1]. Open-ended: inputs {@code seeds} UINT64[N], {@code temperature}
+ * <p>Input {@code prompt} BYTES[1]. In words: inputs {@code seeds} UINT64[N], {@code temperature}
  * FP32[1], {@code max_tokens} INT32[1], {@code stop} BYTES[S] where there are any; outputs {@code
- * samples} BYTES[N] and {@code embeddings} FP32 or FP64 [N, D]. Multiple choice: input {@code
- * options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
+ * samples} BYTES[N] and, where wanted, {@code embeddings} FP32 or FP64 [N, D]. By letters: input
+ * {@code options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
  */
 final class CraftContract implements InferenceContract {
   private static final String NAME = "craft";
@@ -40,7 +40,7 @@ final class CraftContract implements InferenceContract {
 
   @Override
   public CompletableFuture<Sampled> sample(
-      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline) {
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
     ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
     InputTensor.uint64("seeds", query.seeds()).addTo(request);
     InputTensor.fp32("temperature", (float) query.temperature()).addTo(request);
@@ -49,7 +49,9 @@ final class CraftContract implements InferenceContract {
       InputTensor.texts("stop", query.stop()).addTo(request);
     }
     request.addOutputsBuilder().setName("samples");
-    request.addOutputsBuilder().setName("embeddings");
+    if (query.embedded()) {
+      request.addOutputsBuilder().setName("embeddings");
+    }
     int count = query.seeds().size();
     return ask(
         client,
@@ -58,7 +60,8 @@ final class CraftContract implements InferenceContract {
         deadline,
         outputs ->
             new Sampled(
-                outputs.texts("samples", count), Arrays.asList(outputs.rows("embeddings", count))));
+                outputs.texts("samples", count),
+                query.embedded() ? Arrays.asList(outputs.rows("embeddings", count)) : List.of()));
   }
 
   @Override

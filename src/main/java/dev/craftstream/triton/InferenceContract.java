@@ -22,7 +22,7 @@ interface InferenceContract {
 
   /** Draws a sample per seed. */
   CompletableFuture<Sampled> sample(
-      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline);
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline);
 
   /**
    * Each option letter's probability as the next token, over the whole vocabulary: in the order of
@@ -35,19 +35,22 @@ interface InferenceContract {
   List<Requirement> requirements(Serving serving);
 
   /**
-   * An open-ended question.
+   * A question that is answered in words.
    *
    * @param id names the request in the server's log
    * @param prompt the whole prompt
    * @param seeds one for each sample, unsigned
+   * @param temperature 0: the likeliest token each time, for which there must be only one seed
+   * @param embedded whether the samples' embeddings are wanted
    */
-  record OpenEndedQuery(
+  record SampleQuery(
       String id,
       String prompt,
       List<Long> seeds,
       double temperature,
       int maxTokens,
-      List<String> stop) {}
+      List<String> stop,
+      boolean embedded) {}
 
   /**
    * A multiple-choice question.
@@ -59,10 +62,10 @@ interface InferenceContract {
   record MultipleChoiceQuery(String id, String prompt, List<String> letters) {}
 
   /**
-   * An open-ended question's answer.
+   * The answer in words.
    *
    * @param samples what the model said, in the order of the seeds
-   * @param embeddings a vector a sample
+   * @param embeddings a vector a sample; empty where none are wanted
    */
   record Sampled(List<String> samples, List<double[]> embeddings) {}
 

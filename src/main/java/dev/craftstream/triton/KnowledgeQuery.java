@@ -7,8 +7,8 @@ import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Asks the model server what a model checkpoint knows. Never blocks; futures complete on a thread
- * of the client's.
+ * Asks the model server what a model checkpoint knows, or how it answers. Never blocks; futures
+ * complete on a thread of the client's.
  *
  * <p>Both methods wait for a server that is not there and retry what a retry can mend. Their
  * futures fail with
@@ -23,7 +23,8 @@ import java.util.concurrent.CompletableFuture;
 public interface KnowledgeQuery extends AutoCloseable {
 
   /**
-   * Asks one question; gives up at the deadline. Cancelling the future takes the request back.
+   * Asks one question, as its purpose says; gives up at the deadline. Cancelling the future takes
+   * the request back.
    *
    * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
    */

@@ -1,5 +1,6 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.io.Serializable;
 import java.util.List;
@@ -13,9 +14,15 @@ import java.util.List;
  * @param maxTokens a sample's longest length, 1 to 32768
  * @param stop texts that end a sample; may be empty
  * @param prompt the instruction and the solved questions shown first
+ * @param certainty which certainty is made of the answers
  */
 public record QuerySettings(
-    int samples, double temperature, int maxTokens, List<String> stop, KnowledgePrompt prompt)
+    int samples,
+    double temperature,
+    int maxTokens,
+    List<String> stop,
+    KnowledgePrompt prompt,
+    CertaintyMeasures certainty)
     implements Serializable {
 
   public QuerySettings {
@@ -28,6 +35,21 @@ public record QuerySettings(
       throw new IllegalArgumentException(
           "The temperature is " + temperature + "; choose one above 0 and up to 10.");
     }
+    requireUsable(maxTokens, stop);
+  }
+
+  /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
+  public static QuerySettings standard() {
+    return new QuerySettings(
+        10,
+        1.0,
+        50,
+        List.of("Answer the following question"),
+        KnowledgePrompt.standard(),
+        CertaintyMeasures.PAPER);
+  }
+
+  static void requireUsable(int maxTokens, List<String> stop) {
     if (maxTokens < 1 || maxTokens > 32_768) {
       throw new IllegalArgumentException(
           "A sample of up to " + maxTokens + " tokens can't be drawn; allow 1 to 32768.");
@@ -36,11 +58,5 @@ public record QuerySettings(
       throw new IllegalArgumentException(
           "An empty text is among the stop sequences; it would end every sample at once.");
     }
-  }
-
-  /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
-  public static QuerySettings standard() {
-    return new QuerySettings(
-        10, 1.0, 50, List.of("Answer the following question"), KnowledgePrompt.standard());
   }
 }

@@ -4,17 +4,17 @@ import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
-import dev.craftstream.triton.InferenceContract.OpenEndedQuery;
 import dev.craftstream.triton.InferenceContract.Requirement;
-import dev.craftstream.triton.InferenceContract.Sampled;
+import dev.craftstream.triton.InferenceContract.SampleQuery;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
-import io.grpc.Deadline;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +23,26 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** The knowledge query of the paper, asked of Triton. Has connections of its own. */
+/**
+ * The knowledge query of the paper for questions of purpose TRAIN, and one greedy answer to the
+ * refusal-aware prompt for those of purpose EVALUATE, asked of Triton. Has connections of its own.
+ */
 public final class TritonKnowledgeQuery implements KnowledgeQuery {
+  private static final double GREEDY = 0;
+
   private final QuerySettings settings;
+  private final EvaluationSettings evaluation;
   private final Map<Task, String> promptVersions = new EnumMap<>(Task.class);
+  private final Map<Task, String> evaluationPromptVersions = new EnumMap<>(Task.class);
   private final TritonClient client;
 
-  private TritonKnowledgeQuery(TritonSettings triton, QuerySettings settings) {
+  private TritonKnowledgeQuery(
+      TritonSettings triton, QuerySettings settings, EvaluationSettings evaluation) {
     this.settings = settings;
+    this.evaluation = evaluation;
     for (Task task : Task.values()) {
       promptVersions.put(task, settings.prompt().version(task));
+      evaluationPromptVersions.put(task, evaluation.prompt().version(task));
     }
     this.client = TritonClient.open(triton);
   }
@@ -41,9 +51,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
    * Opens queries with these settings.
    *
    * @param triton how the servers are reached
-   * @param query what is asked
+   * @param query how a question is asked for what is known of it
+   * @param evaluation how it is asked to evaluate a checkpoint
    */
-  public record Factory(TritonSettings triton, QuerySettings query)
+  public record Factory(TritonSettings triton, QuerySettings query, EvaluationSettings evaluation)
       implements KnowledgeQuery.Factory {
     /**
      * Reads the files and variables that the settings name; connects when it is first asked.
@@ -52,7 +63,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
      */
     @Override
     public KnowledgeQuery open() {
-      return new TritonKnowledgeQuery(triton, query);
+      return new TritonKnowledgeQuery(triton, query, evaluation);
     }
   }
 
@@ -73,44 +84,87 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   private CompletableFuture<KnowledgeState> measure(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    Serving serving = checkpoint.serving();
-    InferenceContract contract = InferenceContract.of(serving.contract());
-    Deadline deadline = client.deadline();
-    String prompt = settings.prompt().prompt(question);
-    String promptVersion = promptVersions.get(question.task());
+    if (question.purpose() == Purpose.EVALUATE) {
+      return evaluate(question, questionVersion, checkpoint);
+    }
     return switch (question.task()) {
-      case OPEN_ENDED -> {
-        List<Long> seeds = seeds(question, questionVersion, checkpoint);
-        var query =
-            new OpenEndedQuery(
-                question.id(),
-                prompt,
-                seeds,
-                settings.temperature(),
-                settings.maxTokens(),
-                settings.stop());
-        yield contract
-            .sample(client, serving, query, deadline)
-            .thenApply(
-                answer ->
-                    measured(
-                        serving, () -> openEnded(question, answer, seeds.get(0), promptVersion)));
-      }
-      case MULTIPLE_CHOICE -> {
-        List<String> letters =
-            IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList();
-        yield contract
-            .weigh(
-                client, serving, new MultipleChoiceQuery(question.id(), prompt, letters), deadline)
-            .thenApply(
-                probabilities ->
-                    measured(
-                        serving,
-                        () ->
-                            KnowledgeMeasurement.multipleChoice(
-                                question, probabilities, promptVersion)));
-      }
+      case OPEN_ENDED -> sample(question, questionVersion, checkpoint);
+      case MULTIPLE_CHOICE -> weigh(question, checkpoint);
     };
+  }
+
+  private CompletableFuture<KnowledgeState> sample(
+      Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    Serving serving = checkpoint.serving();
+    List<Long> seeds = seeds(question, questionVersion, checkpoint, settings.samples());
+    var query =
+        new SampleQuery(
+            question.id(),
+            settings.prompt().prompt(question),
+            seeds,
+            settings.temperature(),
+            settings.maxTokens(),
+            settings.stop(),
+            true);
+    return InferenceContract.of(serving.contract())
+        .sample(client, serving, query, client.deadline())
+        .thenApply(
+            answer ->
+                measured(
+                    serving,
+                    () ->
+                        KnowledgeMeasurement.openEnded(
+                            question,
+                            answer.samples(),
+                            answer.embeddings().toArray(double[][]::new),
+                            settings.prompt().instructionFirstLine(),
+                            seeds.get(0),
+                            promptVersions.get(Task.OPEN_ENDED),
+                            settings.certainty())));
+  }
+
+  private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
+    Serving serving = checkpoint.serving();
+    List<String> letters =
+        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList();
+    var query = new MultipleChoiceQuery(question.id(), settings.prompt().prompt(question), letters);
+    return InferenceContract.of(serving.contract())
+        .weigh(client, serving, query, client.deadline())
+        .thenApply(
+            probabilities ->
+                measured(
+                    serving,
+                    () ->
+                        KnowledgeMeasurement.multipleChoice(
+                            question,
+                            probabilities,
+                            promptVersions.get(Task.MULTIPLE_CHOICE),
+                            settings.certainty())));
+  }
+
+  private CompletableFuture<KnowledgeState> evaluate(
+      Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    Serving serving = checkpoint.serving();
+    List<Long> seed = seeds(question, questionVersion, checkpoint, 1);
+    var query =
+        new SampleQuery(
+            question.id(),
+            evaluation.prompt().prompt(question),
+            seed,
+            GREEDY,
+            evaluation.maxTokens(),
+            evaluation.stop(),
+            false);
+    return InferenceContract.of(serving.contract())
+        .sample(client, serving, query, client.deadline())
+        .thenApply(
+            answer ->
+                KnowledgeMeasurement.evaluation(
+                    question,
+                    answer.samples().get(0),
+                    evaluation.prompt().response(question, Label.REFUSAL),
+                    seed.get(0),
+                    evaluationPromptVersions.get(question.task())));
   }
 
   @Override
@@ -141,17 +195,6 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     client.close();
   }
 
-  private KnowledgeState openEnded(
-      Question question, Sampled answer, long seed, String promptVersion) {
-    return KnowledgeMeasurement.openEnded(
-        question,
-        answer.samples(),
-        answer.embeddings().toArray(double[][]::new),
-        settings.prompt().instructionFirstLine(),
-        seed,
-        promptVersion);
-  }
-
   /** What can't be measured is an answer that can't be used. */
   private KnowledgeState measured(Serving serving, Supplier<KnowledgeState> measurement) {
     try {
@@ -166,8 +209,9 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     }
   }
 
-  private List<Long> seeds(Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    return IntStream.range(0, settings.samples())
+  private static List<Long> seeds(
+      Question question, int questionVersion, ModelCheckpoint checkpoint, int samples) {
+    return IntStream.range(0, samples)
         .mapToObj(k -> Seeds.seed(question.id(), questionVersion, checkpoint.id(), k))
         .toList();
   }

@@ -21,19 +21,18 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Triton's vLLM backend, with an embedding model beside it.
  *
- * <p>Open-ended: one streamed request for all samples, then one to the embedding model (input
- * {@code text} BYTES[T], output {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones. vLLM
- * takes one seed a request and makes the samples' own of it by counting up, so that only the first
- * of the seeds is used.
+ * <p>In words: one streamed request for all samples, then one to the embedding model (input {@code
+ * text} BYTES[T], output {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones, where
+ * embeddings are wanted. vLLM takes one seed a request and makes the samples' own of it by counting
+ * up, so that only the first of the seeds is used.
  *
- * <p>Multiple choice: one streamed request for one token with the {@value #LOGPROBS} most probable
- * ones (what vLLM gives without being configured for more). An option's probability is the sum over
- * the tokens that are its letter but for white space around it; a letter that is not among the most
+ * <p>By letters: one streamed request for one token with the {@value #LOGPROBS} most probable ones
+ * (what vLLM gives without being configured for more). An option's probability is the sum over the
+ * tokens that are its letter but for white space around it; a letter that is not among the most
  * probable tokens gets 0, which is off by less than the least of these.
  */
 final class VllmContract implements InferenceContract {
   private static final String NAME = "vllm";
-  private static final String EMBEDDING_NAME = "embedding";
   private static final int LOGPROBS = 20;
   private static final Gson GSON = new Gson();
 
@@ -51,15 +50,9 @@ final class VllmContract implements InferenceContract {
               part(List.of(Wanted.of("return_logprobs", "BOOL")), Wanted.of("logprobs", "BYTES"))),
           false);
 
-  private static final ModelSignature EMBEDDING_SIGNATURE =
-      new ModelSignature(
-          part(List.of(Wanted.of("text", "BYTES")), Wanted.of("embeddings", "FP32", "FP64")),
-          List.of(),
-          false);
-
   @Override
   public CompletableFuture<Sampled> sample(
-      TritonClient client, Serving serving, OpenEndedQuery query, Deadline deadline) {
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
     int count = query.seeds().size();
     ModelInferRequest.Builder request =
         request(
@@ -80,7 +73,11 @@ final class VllmContract implements InferenceContract {
         .thenCompose(
             answers ->
                 client.read(model, NAME, () -> onlyAnswer(answers).texts("text_output", count)))
-        .thenCompose(samples -> embed(client, serving, query.id(), samples, deadline));
+        .thenCompose(
+            samples ->
+                query.embedded()
+                    ? embed(client, serving, query.id(), samples, deadline)
+                    : CompletableFuture.completedFuture(new Sampled(samples, List.of())));
   }
 
   @Override
@@ -113,33 +110,17 @@ final class VllmContract implements InferenceContract {
   public List<Requirement> requirements(Serving serving) {
     return List.of(
         new Requirement(ServedModel.language(serving), NAME, SIGNATURE),
-        new Requirement(ServedModel.embedding(serving), EMBEDDING_NAME, EMBEDDING_SIGNATURE));
+        EmbeddingRequest.requirement(ServedModel.embedding(serving)));
   }
 
   private static CompletableFuture<Sampled> embed(
       TritonClient client, Serving serving, String id, List<String> samples, Deadline deadline) {
     List<String> texts = List.copyOf(new LinkedHashSet<>(samples));
-    ModelInferRequest.Builder request =
-        ModelInferRequest.newBuilder()
-            .setModelName(serving.embeddingModelName())
-            .setModelVersion(serving.embeddingModelVersion())
-            .setId(id);
-    InputTensor.texts("text", texts).addTo(request);
-    request.addOutputsBuilder().setName("embeddings");
-    ServedModel model = ServedModel.embedding(serving);
-    return client
-        .infer(model, request.build(), deadline)
-        .thenCompose(
-            response ->
-                client.read(
-                    model,
-                    EMBEDDING_NAME,
-                    () -> {
-                      double[][] rows = OutputTensors.of(response).rows("embeddings", texts.size());
-                      return new Sampled(
-                          samples,
-                          samples.stream().map(sample -> rows[texts.indexOf(sample)]).toList());
-                    }));
+    return EmbeddingRequest.send(client, ServedModel.embedding(serving), id, texts, deadline)
+        .thenApply(
+            rows ->
+                new Sampled(
+                    samples, samples.stream().map(sample -> rows[texts.indexOf(sample)]).toList()));
   }
 
   private static ModelInferRequest.Builder request(

@@ -2,6 +2,7 @@ package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
 import dev.craftstream.CurationSettings;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
@@ -234,9 +235,11 @@ public final class SelectionBenchmark {
               new KnowledgeState(
                   correct / 10.0,
                   random.nextDouble(),
+                  CertaintyKind.EMBEDDING_SIMILARITY,
                   0,
                   10,
                   correct,
+                  0,
                   correct == 0 ? "" : question.answer(),
                   random.nextLong(),
                   "oe-3shot-00000000"));

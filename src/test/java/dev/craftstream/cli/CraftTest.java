@@ -3,9 +3,13 @@ package dev.craftstream.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.TopicAdmin;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,11 +112,38 @@ class CraftTest {
         "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to 1",
         "request evaluation r | Missing required option: '--checkpoint=ID'",
         "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
+        "conflicts | Missing required parameter: 'DATASET_ID'",
+        "conflicts d --threshold=90 | The threshold 90.0 is no cosine similarity; give -1 to 1",
+        "conflicts d --batch=0 | --batch is 0; give at least 1",
         "consume instructions --max=0 | --max is 0; give at least 1"
       })
   void aWrongCommandLineIsASentenceAndExitCode2(String line, String sentence) {
     assertThat(run(line.strip().split(" "))).isEqualTo(2);
     assertThat(err.toString()).contains(sentence).contains("Try: ./craft").doesNotContain("\tat ");
+  }
+
+  @Test
+  @ExtendWith(KafkaBrokerExtension.class)
+  void aRequestIsWrittenWithWhatTheOptionsSayAndNoMore(KafkaBroker broker) {
+    KafkaSettings kafka =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(KafkaBrokerExtension.freshPrefix())
+            .build();
+    new TopicAdmin(kafka).prepare();
+    String where =
+        " --bootstrap-servers=%s -D kafka.topic-prefix=%s"
+            .formatted(broker.bootstrapServers(), kafka.topics().prefix());
+    String request =
+        "request dataset r --initial=i --rehearsal=h --strategy=craft --open-ended-shortage=short"
+            + " --multiple-choice-refusals=3 --seed=18446744073709551615";
+
+    assertThat(run((request + where).split(" "))).isZero();
+    assertThat(out.toString())
+        .contains("Requested r.", kafka.topics().datasets(), kafka.topics().deadLetters());
+    assertThat(run(("consume requests" + where).split(" "))).isZero();
+    assertThat(out.toString())
+        .contains(
+            "r\t{\"request_id\":\"r\",\"dataset\":{\"initial_checkpoint_id\":\"i\",\"rehearsal_checkpoint_id\":\"h\",\"strategy\":\"CRAFT\",\"open_ended\":{\"shortage\":\"SHORTAGE_SHORT\"},\"multiple_choice\":{\"refusals\":3},\"seed\":\"18446744073709551615\"}}");
   }
 
   @Test

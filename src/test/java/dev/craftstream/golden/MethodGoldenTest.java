@@ -10,6 +10,7 @@ import dev.craftstream.golden.GoldenCases.MultipleChoiceCase;
 import dev.craftstream.golden.GoldenCases.OpenEndedCase;
 import dev.craftstream.golden.GoldenCases.Outcome;
 import dev.craftstream.golden.GoldenCases.Sample;
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Relabelling;
 import dev.craftstream.model.KnowledgeState;
@@ -190,30 +191,34 @@ class MethodGoldenTest {
     }
 
     private static KnowledgeState in64Bits(Question question, List<Sample> samples) {
+      return measure(question, samples, GoldenCases.embeddings(samples));
+    }
+
+    private static KnowledgeState measure(
+        Question question, List<Sample> samples, double[][] embeddings) {
       return KnowledgeMeasurement.openEnded(
           question,
           GoldenCases.texts(samples),
-          GoldenCases.embeddings(samples),
+          embeddings,
           KnowledgePrompt.INSTRUCTION,
           0,
-          "");
+          "",
+          CertaintyMeasures.PAPER);
     }
 
     private static KnowledgeState in32Bits(Question question, List<Sample> samples) {
-      double[][] wide = GoldenCases.embeddings(samples);
-      float[][] embeddings = new float[wide.length][];
-      for (int i = 0; i < wide.length; i++) {
-        embeddings[i] = new float[wide[i].length];
-        for (int d = 0; d < wide[i].length; d++) {
-          embeddings[i][d] = (float) wide[i][d];
+      double[][] embeddings = GoldenCases.embeddings(samples);
+      for (double[] embedding : embeddings) {
+        for (int d = 0; d < embedding.length; d++) {
+          embedding[d] = (float) embedding[d];
         }
       }
-      return KnowledgeMeasurement.openEnded(
-          question, GoldenCases.texts(samples), embeddings, KnowledgePrompt.INSTRUCTION, 0, "");
+      return measure(question, samples, embeddings);
     }
 
     private static KnowledgeState measure(Question question, List<Double> probabilities) {
-      return KnowledgeMeasurement.multipleChoice(question, GoldenCases.numbers(probabilities), "");
+      return KnowledgeMeasurement.multipleChoice(
+          question, GoldenCases.numbers(probabilities), "", CertaintyMeasures.PAPER);
     }
 
     private record Pair(KnowledgeState initial, KnowledgeState rehearsal) {}

@@ -4,9 +4,12 @@ import static dev.craftstream.method.TestQuestions.multipleChoice;
 import static dev.craftstream.method.TestQuestions.openEnded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,23 +23,84 @@ class KnowledgeMeasurementTest {
     KnowledgeState state =
         KnowledgeMeasurement.openEnded(
             openEnded("Paris"),
-            List.of("Paris", "It is Paris", "Paris", "Rome"),
+            List.of("Paris", "It is Paris", "I don't know", "Rome"),
             embeddings,
             INSTRUCTION,
             42,
-            "oe-3shot-1");
-    assertThat(state).isEqualTo(new KnowledgeState(0.75, 0.5, 0, 4, 3, "Paris", 42, "oe-3shot-1"));
+            "oe-3shot-1",
+            CertaintyMeasures.PAPER);
+    assertThat(state)
+        .isEqualTo(
+            new KnowledgeState(
+                0.5,
+                0.5,
+                CertaintyKind.EMBEDDING_SIMILARITY,
+                0,
+                4,
+                2,
+                1,
+                "Paris",
+                42,
+                "oe-3shot-1"));
   }
 
   @Test
   void aMultipleChoiceStateHoldsTheTargetsRawProbability() {
     KnowledgeState state =
         KnowledgeMeasurement.multipleChoice(
-            multipleChoice("B", "one", "two"), new double[] {0.0, 0.5}, "mc-5shot-1");
+            multipleChoice("B", "one", "two"),
+            new double[] {0.0, 0.5},
+            "mc-5shot-1",
+            CertaintyMeasures.PAPER);
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
-                1.0, Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12, 0.5, 0, 0, "", 0, "mc-5shot-1"));
+                1.0,
+                Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12,
+                CertaintyKind.OPTION_ENTROPY,
+                0.5,
+                0,
+                0,
+                0,
+                "",
+                0,
+                "mc-5shot-1"));
+  }
+
+  @Test
+  void anEvaluationIsOfOneAnswerAndHasNoCertainty() {
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Paris.", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(1, 0, CertaintyKind.NONE, 0, 1, 1, 0, "", 7, "oe-1"))
+        .returns(Verdict.CORRECT, KnowledgeState::verdict);
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Rome", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 0, "", 7, "oe-1"))
+        .returns(Verdict.WRONG, KnowledgeState::verdict);
+    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Pass", "Pass", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "oe-1"))
+        .returns(Verdict.REFUSED, KnowledgeState::verdict);
+  }
+
+  @Test
+  void theKindOfCertaintyIsAsAskedAndWrittenDown() {
+    CertaintyMeasures measures =
+        new CertaintyMeasures(
+            CertaintyKind.SEMANTIC_ENTROPY, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.9);
+    KnowledgeState sampled =
+        KnowledgeMeasurement.openEnded(
+            openEnded("Paris"),
+            List.of("Paris", "Rome"),
+            new double[][] {{1, 0}, {0, 1}},
+            INSTRUCTION,
+            1,
+            "",
+            measures);
+    assertThat(sampled.certaintyKind()).isEqualTo(CertaintyKind.SEMANTIC_ENTROPY);
+    assertThat(sampled.certainty()).isEqualTo(-Math.log(2), within(1e-12));
+    KnowledgeState weighed =
+        KnowledgeMeasurement.multipleChoice(
+            multipleChoice("B", "one", "two"), new double[] {0.2, 0.2}, "", measures);
+    assertThat(weighed.certaintyKind()).isEqualTo(CertaintyKind.NORMALIZED_OPTION_ENTROPY);
+    assertThat(weighed.certainty()).isEqualTo(-Math.log(2), within(1e-12));
   }
 
   @Test
@@ -71,15 +135,27 @@ class KnowledgeMeasurementTest {
     assertThatThrownBy(
             () ->
                 KnowledgeMeasurement.openEnded(
-                    openEnded("a"), List.of("a", "b"), new double[3][2], INSTRUCTION, 0, ""))
+                    openEnded("a"),
+                    List.of("a", "b"),
+                    new double[3][2],
+                    INSTRUCTION,
+                    0,
+                    "",
+                    CertaintyMeasures.PAPER))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The answer has 2 samples, but 3 embeddings.");
     assertThatThrownBy(
             () ->
                 KnowledgeMeasurement.multipleChoice(
-                    multipleChoice("A", "one", "two"), new double[] {0.1, 0.1, 0.1}, ""))
+                    multipleChoice("A", "one", "two"),
+                    new double[] {0.1, 0.1, 0.1},
+                    "",
+                    CertaintyMeasures.PAPER))
         .hasMessage("The question has 2 options, but the answer has 3 probabilities.");
-    assertThatThrownBy(() -> KnowledgeMeasurement.multipleChoice(openEnded("a"), new double[0], ""))
+    assertThatThrownBy(
+            () ->
+                KnowledgeMeasurement.multipleChoice(
+                    openEnded("a"), new double[0], "", CertaintyMeasures.PAPER))
         .hasMessageContaining("OPEN_ENDED and not MULTIPLE_CHOICE");
   }
 
@@ -88,9 +164,9 @@ class KnowledgeMeasurementTest {
   }
 
   private static KnowledgeState measure(Question question, String... samples) {
-    float[][] embeddings = new float[samples.length][];
-    Arrays.fill(embeddings, new float[] {1f, 0f});
+    double[][] embeddings = new double[samples.length][];
+    Arrays.fill(embeddings, new double[] {1, 0});
     return KnowledgeMeasurement.openEnded(
-        question, List.of(samples), embeddings, INSTRUCTION, 0, "");
+        question, List.of(samples), embeddings, INSTRUCTION, 0, "", CertaintyMeasures.PAPER);
   }
 }

@@ -34,6 +34,12 @@ class RefusalsTest {
         "I can't say",
         "I am unable to answer that.",
         "I do not have enough information.",
+        "I don't remember.",
+        "I have no information about it",
+        "I can't be sure",
+        "Answer: I don't know.",
+        "A: I don't know",
+        "The answer is: I don't know",
         "don't know",
         "Do not know."
       })
@@ -58,6 +64,10 @@ class RefusalsTest {
         "I do not think so: no",
         "Sorry",
         "Sorry, Paris",
+        "The answer is Paris",
+        "A: Paris",
+        "A I don't know",
+        "Answer",
         "Not sure Street",
         "You don't know",
         "I",

@@ -8,6 +8,7 @@ import static dev.craftstream.model.Task.OPEN_ENDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.Relabelling.Outcome;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Decision;
@@ -210,6 +211,6 @@ class RelabellingTest {
   }
 
   private static KnowledgeState state(double correctness) {
-    return new KnowledgeState(correctness, 0, 0, 0, 0, "", 0, "");
+    return new KnowledgeState(correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, "", 0, "");
   }
 }

@@ -1,6 +1,7 @@
 package dev.craftstream.report;
 
 import dev.craftstream.method.Relabelling;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
@@ -122,7 +123,16 @@ final class SampleRun {
     return knowledge == null
         ? null
         : new KnowledgeState(
-            knowledge.correctness(), knowledge.certainty(), 0, 10, 0, "", 1, "test");
+            knowledge.correctness(),
+            knowledge.certainty(),
+            CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
+            10,
+            0,
+            0,
+            "",
+            1,
+            "test");
   }
 
   private static Knowledge openEnded(double ease, Random random) {

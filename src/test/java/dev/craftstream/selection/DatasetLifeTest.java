@@ -2,6 +2,7 @@ package dev.craftstream.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -66,9 +67,11 @@ class DatasetLifeTest {
     return new KnowledgeState(
         correctness,
         Double.parseDouble(figures[1]),
+        CertaintyKind.EMBEDDING_SIMILARITY,
         0,
         10,
         (int) Math.round(correctness * 10),
+        0,
         "gold",
         1,
         "v1");

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.Seeds;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -99,7 +100,16 @@ class DatasetPropertyTest {
     int correct = random.nextInt(11);
     double certainty = random.nextInt(6) / 5.0;
     return new KnowledgeState(
-        correct / 10.0, certainty, 0, 10, correct, correct > 0 ? "gold" : "", 1, "v1");
+        correct / 10.0,
+        certainty,
+        CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
+        10,
+        correct,
+        0,
+        correct > 0 ? "gold" : "",
+        1,
+        "v1");
   }
 
   private static Question question(String id, int version) {

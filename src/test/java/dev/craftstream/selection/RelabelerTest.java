@@ -2,6 +2,7 @@ package dev.craftstream.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
@@ -162,6 +163,16 @@ class RelabelerTest {
     Serving serving = new Serving("model", "", Contract.CRAFT, "", "");
     return new CheckpointKnowledge(
         new ModelCheckpoint(id, time, role, base, serving),
-        new KnowledgeState(correctness, 0.5, 0, 10, (int) (correctness * 10), "", 1, "v1"));
+        new KnowledgeState(
+            correctness,
+            0.5,
+            CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
+            10,
+            (int) (correctness * 10),
+            0,
+            "",
+            1,
+            "v1"));
   }
 }

@@ -203,6 +203,8 @@ class RecordEncoderTest {
                 .setRehearsalCheckpointId("base-r1")
                 .setInitialCorrectness(0)
                 .setInitialCertainty(0.25)
+                .setCertaintyKind(
+                    dev.craftstream.v1.CertaintyKind.CERTAINTY_KIND_EMBEDDING_SIMILARITY)
                 .setRehearsalCorrectness(0.7)
                 .setKnowledgeFlow(0.7)
                 .setDropReason(dev.craftstream.v1.DropReason.DROP_REASON_KNOWLEDGE_FLOW)
@@ -259,6 +261,8 @@ class RecordEncoderTest {
                         .setRehearsalCheckpointId("base-r1")
                         .setInitialCorrectness(0.7)
                         .setInitialCertainty(0.5)
+                        .setCertaintyKind(
+                            dev.craftstream.v1.CertaintyKind.CERTAINTY_KIND_EMBEDDING_SIMILARITY)
                         .setRehearsalCorrectness(0)
                         .setKnowledgeFlow(-0.7)
                         .setKnowledgePromptVersion("open-1")
@@ -504,8 +508,12 @@ class RecordEncoderTest {
                 .setModelTime(5)
                 .setCorrectness(0.7)
                 .setCertainty(0.5)
+                .setCertaintyKind(
+                    dev.craftstream.v1.CertaintyKind.CERTAINTY_KIND_EMBEDDING_SIMILARITY)
                 .setSamples(10)
                 .setCorrectSamples(7)
+                .setRefusedSamples(2)
+                .setPurpose(dev.craftstream.v1.Purpose.PURPOSE_TRAIN)
                 .setFrequentCorrectAnswer("O'Neill")
                 .setPromptVersion("open-1")
                 .setSeed(42)
@@ -515,11 +523,36 @@ class RecordEncoderTest {
   @Test
   void givenFiguresThatAreZero_whenWrittenAsJson_thenThoseOfTheTaskAreThere() {
     assertThat(text(JSON.knowledge(change(Samples.OPEN_ENDED, "base")).orElseThrow().value()))
-        .contains("\"correctness\":0.0", "\"samples\":10", "\"correct_samples\":0")
+        .contains(
+            "\"correctness\":0.0",
+            "\"samples\":10",
+            "\"correct_samples\":0",
+            "\"refused_samples\":4")
         .doesNotContain("target_probability");
-    assertThat(text(JSON.knowledge(change(Samples.MULTIPLE_CHOICE, "base")).orElseThrow().value()))
+    assertThat(text(JSON.knowledge(change(Samples.CHOICE_TO_TRAIN, "base")).orElseThrow().value()))
         .contains("\"correctness\":0.0", "\"certainty\":-1.5", "\"target_probability\":0.0")
         .doesNotContain("samples");
+  }
+
+  @Test
+  void givenAnEvaluation_whenWrittenAsJson_thenItIsOneSampleWithoutCertainty() {
+    KnowledgeChange evaluated =
+        new KnowledgeChange(
+            "q2",
+            Samples.MULTIPLE_CHOICE,
+            1,
+            List.of(new CheckpointKnowledge(Samples.INITIAL, Samples.REFUSED)),
+            "base",
+            5);
+    assertThat(text(JSON.knowledge(evaluated).orElseThrow().value()))
+        .contains(
+            "\"purpose\":\"PURPOSE_EVALUATE\"",
+            "\"correctness\":0.0",
+            "\"certainty_kind\":\"CERTAINTY_KIND_NONE\"",
+            "\"samples\":1",
+            "\"correct_samples\":0",
+            "\"refused_samples\":1")
+        .doesNotContain("target_probability");
   }
 
   @Test

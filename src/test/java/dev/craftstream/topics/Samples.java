@@ -1,5 +1,6 @@
 package dev.craftstream.topics;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.CutOff;
@@ -61,6 +62,18 @@ final class Samples {
           "",
           List.of());
 
+  static final Question CHOICE_TO_TRAIN =
+      new Question(
+          "q2",
+          Task.MULTIPLE_CHOICE,
+          Purpose.TRAIN,
+          "2 + 2?",
+          "B",
+          List.of(),
+          List.of("3", "4"),
+          "",
+          List.of());
+
   static final ModelCheckpoint INITIAL =
       new ModelCheckpoint(
           "base", 1, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", ""));
@@ -74,12 +87,27 @@ final class Samples {
           new Serving("llama", "2", Contract.VLLM, "minilm", "1"));
 
   static final KnowledgeState UNKNOWN =
-      new KnowledgeState(0.0, 0.25, 0.0, 10, 0, "", 0xFFFF_FFFF_FFFF_FFFFL, "open-1");
+      new KnowledgeState(
+          0.0,
+          0.25,
+          CertaintyKind.EMBEDDING_SIMILARITY,
+          0.0,
+          10,
+          0,
+          4,
+          "",
+          0xFFFF_FFFF_FFFF_FFFFL,
+          "open-1");
 
   static final KnowledgeState KNOWN =
-      new KnowledgeState(0.7, 0.5, 0.0, 10, 7, "O'Neill", 42, "open-1");
+      new KnowledgeState(
+          0.7, 0.5, CertaintyKind.EMBEDDING_SIMILARITY, 0.0, 10, 7, 2, "O'Neill", 42, "open-1");
 
-  static final KnowledgeState CHOSEN = new KnowledgeState(0.0, -1.5, 0.0, 0, 0, "", 0, "choice-1");
+  static final KnowledgeState CHOSEN =
+      new KnowledgeState(0.0, -1.5, CertaintyKind.OPTION_ENTROPY, 0.0, 0, 0, 0, "", 0, "choice-1");
+
+  static final KnowledgeState REFUSED =
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "train-1");
 
   static final OriginalRecord NOWHERE =
       new OriginalRecord(new Origin("requests", 0, 0), null, null);
@@ -191,6 +219,7 @@ final class Samples {
         4,
         dataset.selection().task(),
         removed ? "" : "2 + 2?",
+        removed ? "" : "What is 2 + 2?",
         removed ? "" : "4",
         removed ? 0 : 3,
         removed ? "" : "sums",

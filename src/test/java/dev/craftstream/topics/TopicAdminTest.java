@@ -74,13 +74,11 @@ class TopicAdminTest {
       assertConfig(
           admin, topics.requests(), Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
       for (String outlivesRetention :
-          List.of(
-              topics.instructions(),
-              topics.datasets(),
-              topics.rehearsalSets(),
-              topics.datasetManifests(),
-              topics.evaluations())) {
+          List.of(topics.instructions(), topics.datasetManifests(), topics.evaluations())) {
         assertConfig(admin, outlivesRetention, Map.of("cleanup.policy", "compact"));
+      }
+      for (String keptWhole : List.of(topics.datasets(), topics.rehearsalSets())) {
+        assertConfig(admin, keptWhole, Map.of("cleanup.policy", "delete", "retention.ms", "-1"));
       }
       assertConfig(
           admin,

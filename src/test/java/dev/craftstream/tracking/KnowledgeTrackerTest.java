@@ -239,6 +239,30 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void anotherPurposeIsAnotherContent() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.answerAll(0.5);
+      Question q = question("q", "What is q?");
+      tracker.ask(
+          new Question(
+              q.id(),
+              q.task(),
+              Purpose.EVALUATE,
+              q.text(),
+              q.answer(),
+              q.aliases(),
+              q.options(),
+              q.subject(),
+              q.tags()));
+
+      assertThat(tracker.server.openNames()).containsExactly("q@initial");
+      assertThat(tracker.server.open("q@initial").version()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aRemovedQuestionDisappears() throws Exception {
     try (TrackerHarness tracker =
         TrackerHarness.restore(new HashMapStateBackend(), 4, 1, 0, null)) {

@@ -1,5 +1,6 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
@@ -40,7 +41,17 @@ public final class ScriptedQuery implements KnowledgeQuery {
   }
 
   static KnowledgeState knows(double correctness) {
-    return new KnowledgeState(correctness, 0.5, 0, 10, (int) (correctness * 10), "", 1, "v1");
+    return new KnowledgeState(
+        correctness,
+        0.5,
+        CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
+        10,
+        (int) (correctness * 10),
+        0,
+        "",
+        1,
+        "v1");
   }
 
   Factory factory() {

@@ -1,7 +1,10 @@
 package dev.craftstream.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.evaluation.CellKey;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -30,13 +33,21 @@ class StateTypesTest {
           + "1f71fb04cb126f652d3373686f742d3161326233633464020f0a073fea8f5c28f5c28f00"
           + "00011f71fb04cb050f0a073fea8f5c28f5c28f0000011f71fb04cb";
 
+  private static final String SECOND_FORMAT =
+      "02126361706974616c2d6f662d6672616e63650000055768793f06506172697302065061"
+          + "7269730e43697479206f6620506172697300096361706974616c73010565617379010a71"
+          + "75657374696f6e7303959aef3a060301930a07023fea8f5c28f5c28f0650617269730000"
+          + "011f71fb04cb126f652d3373686f742d3161326233633464029f0a07023fea8f5c28f5c2"
+          + "8f0000011f71fb04cb059f0a07023fea8f5c28f5c28f0000011f71fb04cb";
+
   @ParameterizedTest
   @ValueSource(
       classes = {
         Tally.KeyGroupCount.class,
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
-        LastDecision.class
+        LastDecision.class,
+        CellKey.class
       })
   void stateIsAPojoWithoutKryoSoThatItsFieldsMayGrow(Class<?> type) {
     TypeInformation<?> information = TypeInformation.of(type);
@@ -56,8 +67,14 @@ class StateTypesTest {
 
   @Test
   void everyKindOfQuestionAndMeasurementComesBackAsItWas() throws Exception {
-    KnowledgeState choice = new KnowledgeState(0.25, -0.7, 0.2, 0, 0, "", 0, "mc");
-    KnowledgeState notTheShare = new KnowledgeState(1.0 / 3, -0.1, 0, 10, 3, "a", -1L, "oe");
+    KnowledgeState choice =
+        new KnowledgeState(
+            0.25, -0.7, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.2, 0, 0, 0, "", 0, "mc");
+    KnowledgeState notTheShare =
+        new KnowledgeState(
+            1.0 / 3, -0.1, CertaintyKind.SEMANTIC_ENTROPY, 0, 10, 3, 7, "a", -1L, "oe");
+    KnowledgeState refused =
+        new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 5, "oe-train");
     TrackedQuestion question =
         new TrackedQuestion(
             new Question(
@@ -76,22 +93,61 @@ class StateTypesTest {
                 new Measured(1, choice),
                 new Measured(2, null),
                 new Measured(3_000_000_000L, notTheShare),
-                new Measured(3_000_000_001L, choice)),
+                new Measured(3_000_000_001L, choice),
+                new Measured(3_000_000_002L, refused)),
             TrackedQuestion.NEVER);
     assertThat(read(written(question))).isEqualTo(question);
   }
 
   @Test
-  void stateOfTheFirstFormatStaysReadable() throws Exception {
-    assertThat(HexFormat.of().formatHex(written(openEnded("Why?"))))
-        .as("a change of the format needs a new number")
-        .isEqualTo(FIRST_FORMAT);
+  void stateOfTheFirstFormatStaysReadableWithThePapersKindOfCertainty() throws Exception {
     assertThat(read(HexFormat.of().parseHex(FIRST_FORMAT))).isEqualTo(openEnded("Why?"));
   }
 
+  @Test
+  void evaluationsOfTheFirstFormatWereAskedAnotherWayAndAreAskedAnew() throws Exception {
+    byte[] bytes = HexFormat.of().parseHex(FIRST_FORMAT);
+    int purpose = bytes[1] + 2;
+    assertThat(bytes[purpose]).isZero();
+    bytes[purpose] = 1;
+    TrackedQuestion read = read(bytes);
+    assertThat(read.question().purpose()).isEqualTo(Purpose.EVALUATE);
+    assertThat(read.measured()).isEmpty();
+    assertThat(read.reconciledAt()).isEqualTo(openEnded("Why?").reconciledAt());
+  }
+
+  @Test
+  void stateOfTheSecondFormatStaysReadable() throws Exception {
+    assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
+        .as("a change of the format needs a new number")
+        .isEqualTo(SECOND_FORMAT);
+    assertThat(read(HexFormat.of().parseHex(SECOND_FORMAT))).isEqualTo(openEnded("Why?", 2));
+  }
+
+  @Test
+  void stateOfALaterFormatIsRefusedWithASentence() {
+    byte[] later = HexFormat.of().parseHex("03" + FIRST_FORMAT.substring(2));
+    assertThatThrownBy(() -> read(later))
+        .hasMessageContaining("has format 3; this version of the job reads formats up to 2.");
+  }
+
   private static TrackedQuestion openEnded(String text) {
+    return openEnded(text, 0);
+  }
+
+  private static TrackedQuestion openEnded(String text, int refused) {
     KnowledgeState state =
-        new KnowledgeState(0.7, 0.83, 0, 10, 7, "Paris", 1234567890123L, "oe-3shot-1a2b3c4d");
+        new KnowledgeState(
+            0.7,
+            0.83,
+            CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
+            10,
+            7,
+            refused,
+            "Paris",
+            1234567890123L,
+            "oe-3shot-1a2b3c4d");
     return new TrackedQuestion(
         new Question(
             "capital-of-france",

@@ -1,5 +1,6 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -8,6 +9,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.TrainingPrompt;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,34 @@ final class TritonFixtures {
         List.of());
   }
 
+  /** The same question, to evaluate a checkpoint with. */
+  static Question evaluated(Question q) {
+    return new Question(
+        q.id(),
+        q.task(),
+        Purpose.EVALUATE,
+        q.text(),
+        q.answer(),
+        q.aliases(),
+        q.options(),
+        q.subject(),
+        q.tags());
+  }
+
+  /** The same question with another gold answer. */
+  static Question withAnswer(Question q, String answer) {
+    return new Question(
+        q.id(),
+        q.task(),
+        q.purpose(),
+        q.text(),
+        answer,
+        q.aliases(),
+        q.options(),
+        q.subject(),
+        q.tags());
+  }
+
   static ModelCheckpoint craft(String model) {
     return craft(model, "");
   }
@@ -72,11 +102,20 @@ final class TritonFixtures {
 
   static QuerySettings query() {
     return new QuerySettings(
-        4, 0.75, 20, List.of("Answer the following question", "\n"), KnowledgePrompt.standard());
+        4,
+        0.75,
+        20,
+        List.of("Answer the following question", "\n"),
+        KnowledgePrompt.standard(),
+        CertaintyMeasures.PAPER);
+  }
+
+  static EvaluationSettings evaluation() {
+    return new EvaluationSettings(30, List.of("\n"), TrainingPrompt.standard());
   }
 
   static KnowledgeQuery open(TritonSettings settings) {
-    return new TritonKnowledgeQuery.Factory(settings, query()).open();
+    return new TritonKnowledgeQuery.Factory(settings, query(), evaluation()).open();
   }
 
   /** The future's result; fails the test where it does not come. */

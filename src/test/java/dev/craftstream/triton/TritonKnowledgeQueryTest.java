@@ -2,19 +2,26 @@ package dev.craftstream.triton;
 
 import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.craft;
+import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
 import static dev.craftstream.triton.TritonFixtures.multipleChoice;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
 import static dev.craftstream.triton.TritonFixtures.vllm;
+import static dev.craftstream.triton.TritonFixtures.withAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.craftstream.method.Seeds;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Verdict;
+import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.testing.TritonServerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asks small models on a real Triton. */
 class TritonKnowledgeQueryTest {
@@ -86,8 +94,8 @@ class TritonKnowledgeQueryTest {
                   .sample(
                       client,
                       craft("craft_echo").serving(),
-                      new InferenceContract.OpenEndedQuery(
-                          "question 7", prompt, seeds, 0.75, 20, List.of("one", "\n")),
+                      new InferenceContract.SampleQuery(
+                          "question 7", prompt, seeds, 0.75, 20, List.of("one", "\n"), true),
                       client.deadline()));
 
       assertThat(answer.samples()).hasSize(3);
@@ -180,8 +188,8 @@ class TritonKnowledgeQueryTest {
               .sample(
                   client,
                   serving,
-                  new InferenceContract.OpenEndedQuery(
-                      "id", fault, List.of(1L, 2L, 3L, 4L), 1, 5, List.of()),
+                  new InferenceContract.SampleQuery(
+                      "id", fault, List.of(1L, 2L, 3L, 4L), 1, 5, List.of(), true),
                   client.deadline())
           : new CraftContract()
               .weigh(
@@ -214,13 +222,14 @@ class TritonKnowledgeQueryTest {
                   .sample(
                       client,
                       checkpoint.serving(),
-                      new InferenceContract.OpenEndedQuery(
+                      new InferenceContract.SampleQuery(
                           "id",
                           "describe the request",
                           List.of(Long.MAX_VALUE, 5L, 6L, 7L),
                           0.75,
                           20,
-                          List.of("one", "\n")),
+                          List.of("one", "\n"),
+                          true),
                       client.deadline()));
 
       JsonObject request =
@@ -284,6 +293,65 @@ class TritonKnowledgeQueryTest {
           .isInstanceOf(UnusableAnswerException.class)
           .hasMessageContaining("UNIMPLEMENTED")
           .hasMessageContaining("contract that its model speaks");
+    }
+  }
+
+  @Nested
+  class AsksAQuestionThatEvaluatesGreedilyAndOnce {
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "\"prompt\": [\"Answer the following question, and if you don't know the answer",
+          "\"seeds\": [SEED],",
+          "\"temperature\": [0.0]",
+          "\"max_tokens\": [30]",
+          "\"stop\": [\"\\n\"]",
+          "\"outputs\": [\"samples\"]",
+        })
+    void byTheCraftContractWithoutEmbeddings(String part) throws Exception {
+      Question question = evaluated(openEnded("describe the request"));
+      long seed = Seeds.seed(question.id(), 1, "base", 0);
+      // The model answers with what it received, which is correct where it holds the gold answer.
+      Question probe = withAnswer(question, part.replace("SEED", String.valueOf(seed)));
+
+      KnowledgeState state = await(query.ask(probe, 1, craft("craft_echo")));
+
+      assertThat(state)
+          .isEqualTo(
+              new KnowledgeState(
+                  1,
+                  0,
+                  CertaintyKind.NONE,
+                  0,
+                  1,
+                  1,
+                  0,
+                  "",
+                  seed,
+                  TrainingPrompt.standard().version(Task.OPEN_ENDED)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"n\": 1,", "\"temperature\": 0.0", "\"max_tokens\": 30"})
+    void byTheVllmContractWithoutTheEmbeddingModel(String part) throws Exception {
+      Question probe = withAnswer(evaluated(openEnded("describe the request")), part);
+
+      KnowledgeState state = await(query.ask(probe, 1, vllm("vllm_like", "no_such_model")));
+
+      assertThat(state.verdict()).isEqualTo(Verdict.CORRECT);
+    }
+
+    // The model answers with what follows "Question: ".
+    @ParameterizedTest
+    @CsvSource({"B, CORRECT", "(A), WRONG", "I don't know., REFUSED"})
+    void multipleChoiceInWordsToo(String answer, Verdict verdict) throws Exception {
+      Question probe = evaluated(multipleChoice("Question: " + answer, "B", "Rome", "Paris"));
+
+      KnowledgeState state = await(query.ask(probe, 1, craft("craft_echo")));
+
+      assertThat(state.verdict()).isEqualTo(verdict);
+      assertThat(state.promptVersion()).startsWith("mc-train-");
     }
   }
 

@@ -236,8 +236,8 @@ class TritonOutageTest {
               .sample(
                   client,
                   craft("nonsense").serving(),
-                  new InferenceContract.OpenEndedQuery(
-                      "id", "large", List.of(1L, 2L), 1, 5, List.of()),
+                  new InferenceContract.SampleQuery(
+                      "id", "large", List.of(1L, 2L), 1, 5, List.of(), true),
                   client.deadline());
       assertThat(failure(large))
           .isInstanceOf(UnusableAnswerException.class)

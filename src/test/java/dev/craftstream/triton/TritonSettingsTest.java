@@ -3,7 +3,9 @@ package dev.craftstream.triton;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.TrainingPrompt;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -52,7 +54,9 @@ class TritonSettingsTest {
   void canBeSentToTheMachinesThatAsk() throws Exception {
     var factory =
         new TritonKnowledgeQuery.Factory(
-            TritonSettings.to("a:1", "b:2").build(), QuerySettings.standard());
+            TritonSettings.to("a:1", "b:2").build(),
+            QuerySettings.standard(),
+            EvaluationSettings.standard());
 
     var bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(factory);
@@ -82,11 +86,24 @@ class TritonSettingsTest {
   @Test
   void refusesQueriesThatCanNotWork() {
     KnowledgePrompt prompt = KnowledgePrompt.standard();
-    assertRefused(() -> new QuerySettings(1, 1, 50, List.of(), prompt), "draw 2 to 1000");
-    assertRefused(() -> new QuerySettings(10, 0, 50, List.of(), prompt), "temperature is 0.0");
-    assertRefused(() -> new QuerySettings(10, Double.NaN, 50, List.of(), prompt), "NaN");
-    assertRefused(() -> new QuerySettings(10, 1, 0, List.of(), prompt), "allow 1 to 32768");
-    assertRefused(() -> new QuerySettings(10, 1, 50, List.of(""), prompt), "empty text");
+    assertRefused(
+        () -> new QuerySettings(1, 1, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        "draw 2 to 1000");
+    assertRefused(
+        () -> new QuerySettings(10, 0, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        "temperature is 0.0");
+    assertRefused(
+        () -> new QuerySettings(10, Double.NaN, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        "NaN");
+    assertRefused(
+        () -> new QuerySettings(10, 1, 0, List.of(), prompt, CertaintyMeasures.PAPER),
+        "allow 1 to 32768");
+    assertRefused(
+        () -> new QuerySettings(10, 1, 50, List.of(""), prompt, CertaintyMeasures.PAPER),
+        "empty text");
+    TrainingPrompt training = TrainingPrompt.standard();
+    assertRefused(() -> new EvaluationSettings(0, List.of(), training), "allow 1 to 32768");
+    assertRefused(() -> new EvaluationSettings(50, List.of(""), training), "empty text");
   }
 
   private static TritonSettings.Builder server() {

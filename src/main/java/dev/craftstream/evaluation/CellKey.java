@@ -1,0 +1,17 @@
+package dev.craftstream.evaluation;
+
+import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Verdict;
+
+/**
+ * Which questions a count in state is of. Being a key of map state, its fields stay as they are.
+ *
+ * @param baseVerdict null where the base's answer could not be used
+ */
+public record CellKey(Task task, String subject, Verdict verdict, Verdict baseVerdict) {
+
+  static CellKey of(Cell cell) {
+    return new CellKey(cell.task(), cell.subject(), cell.verdict(), cell.baseVerdict());
+  }
+}

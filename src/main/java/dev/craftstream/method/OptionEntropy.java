@@ -1,0 +1,46 @@
+package dev.craftstream.method;
+
+import dev.craftstream.model.Figures;
+
+/**
+ * Certainty of a multiple-choice question: minus the entropy of the options' probabilities, the sum
+ * of p ln p with 0 ln 0 = 0. At most 0; higher is surer.
+ */
+public final class OptionEntropy {
+
+  private OptionEntropy() {}
+
+  /**
+   * The paper's (section 3.1): over the raw probabilities, which are taken over the whole
+   * vocabulary and so add up to less than 1. It is also high where the model hardly thinks of any
+   * letter.
+   *
+   * @throws IllegalArgumentException where these are no probabilities, or all are 0
+   */
+  public static double certainty(double[] probabilities) {
+    Correctness.checkedSum(probabilities);
+    return sum(probabilities, 1);
+  }
+
+  /**
+   * Over the probabilities brought to a sum of 1, as correctness weighs them: minus the entropy
+   * (Shannon, A Mathematical Theory of Communication, 1948) of the letter, given that the next
+   * token is one. From -ln(options) to 0.
+   *
+   * @throws IllegalArgumentException where these are no probabilities, or all are 0
+   */
+  public static double normalizedCertainty(double[] probabilities) {
+    return sum(probabilities, Correctness.checkedSum(probabilities));
+  }
+
+  private static double sum(double[] probabilities, double whole) {
+    double sum = 0;
+    for (double probability : probabilities) {
+      double p = probability / whole;
+      if (p > 0 && p < 1) {
+        sum += p * Math.log(p);
+      }
+    }
+    return Figures.round(sum);
+  }
+}

@@ -1,0 +1,218 @@
+package dev.craftstream.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.Mark;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import picocli.CommandLine;
+
+/** The model embeds a text by its first three letters: the texts' cosines can be reckoned. */
+@ExtendWith(KafkaBrokerExtension.class)
+class ConflictsCommandTest {
+  @RegisterExtension
+  static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
+
+  private static final int TIMEOUT_SECONDS = 30;
+
+  private final String prefix = KafkaBrokerExtension.freshPrefix();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private String servers;
+  private Producer<byte[], byte[]> producer;
+
+  @BeforeEach
+  void makeTheTopics(KafkaBroker broker) throws Exception {
+    servers = broker.bootstrapServers();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(prefix + "datasets", 2, (short) 1),
+                  new NewTopic(prefix + "dataset-manifests", 1, (short) 1)))
+          .all()
+          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers, "transactional.id", prefix + "writer"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    producer.initTransactions();
+    producer.beginTransaction();
+  }
+
+  @AfterEach
+  void closeTheProducer() {
+    producer.close();
+  }
+
+  @Test
+  void givenADataset_whenMeasured_thenItsConflictAndItsClosestPairsArePrinted() {
+    manifest("d1", 2, 3);
+    record("d1", "same", Label.LABEL_REFUSAL, "aaa, which river?", 3, Mark.MARK_BASE);
+    record("d1", "far", Label.LABEL_REFUSAL, "~!!", 1, Mark.MARK_BASE);
+    record("d1", "gone", Label.LABEL_REFUSAL, "!~~", 1, Mark.MARK_REMOVED);
+    record("d1", "known", Label.LABEL_ANSWER, "aaa, which town?", 1, Mark.MARK_BASE);
+    record("d1", "other", Label.LABEL_ANSWER, "!!~", 1, Mark.MARK_BASE);
+    record("d2", "another", Label.LABEL_ANSWER, "~!!", 1, Mark.MARK_BASE);
+    producer.commitTransaction();
+
+    assertThat(run("d1", "--threshold", "0.9,0.999", "--batch", "2", "--json"))
+        .as(err.toString())
+        .isZero();
+
+    JsonObject report = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertThat(report.get("search").getAsString()).isEqualTo("exact");
+    assertThat(report.get("answer_samples").getAsInt()).isEqualTo(2);
+    assertThat(report.get("refusal_samples").getAsInt()).isEqualTo(4);
+    assertThat(report.get("refusal_questions").getAsInt()).isEqualTo(2);
+    assertThat(report.getAsJsonArray("crss").get(1).getAsJsonObject().get("share").getAsDouble())
+        .isEqualTo(0.75);
+    JsonObject closest = report.getAsJsonArray("closest_pairs").get(0).getAsJsonObject();
+    assertThat(closest.get("similarity").getAsDouble()).isCloseTo(1, within(1e-6));
+    assertThat(closest.getAsJsonObject("refusal").get("question_id").getAsString())
+        .isEqualTo("same");
+    assertThat(closest.getAsJsonObject("answer").get("question").getAsString())
+        .isEqualTo("aaa, which town?");
+    // By hand: ~ is 126, ! is 33, a is 97: (126 + 33 + 33) 97 / (|(126, 33, 33)| |(97, 97, 97)|).
+    JsonObject second = report.getAsJsonArray("closest_pairs").get(1).getAsJsonObject();
+    assertThat(second.get("similarity").getAsDouble()).isCloseTo(0.8250, within(1e-4));
+  }
+
+  @Test
+  void givenTheSameByAnIndex_whenMeasured_thenTheTextSaysSo() {
+    manifest("d1", 1, 1);
+    record("d1", "r", Label.LABEL_REFUSAL, "aaa", 1, Mark.MARK_BASE);
+    record("d1", "a", Label.LABEL_ANSWER, "aaa\nA. x", 1, Mark.MARK_BASE);
+    producer.commitTransaction();
+
+    assertThat(run("d1", "--exact-below", "0")).as(err.toString()).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "d1: 1 ANSWER and 1 REFUSAL samples of 1 and 1 questions",
+            "approximate nearest neighbours",
+            "0.99  100.00 %",
+            "REFUSAL  r: aaa",
+            "ANSWER   a: aaa / A. x");
+  }
+
+  @Test
+  void givenNoRefusal_whenMeasured_thenASentenceSaysThatItIsUndefined() {
+    manifest("d1", 1, 0);
+    record("d1", "a", Label.LABEL_ANSWER, "aaa", 1, Mark.MARK_BASE);
+    producer.commitTransaction();
+
+    assertThat(run("d1")).isEqualTo(1);
+
+    assertThat(err.toString())
+        .contains("CRSS of the dataset d1 is undefined: it has 1 ANSWER and 0 REFUSAL questions")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void givenAnotherDataset_whenMeasured_thenTheSentenceNamesThoseThatAreThere() {
+    manifest("d2", 1, 1);
+    producer.commitTransaction();
+
+    assertThat(run("d1")).isEqualTo(1);
+
+    assertThat(err.toString()).contains("no manifest of a dataset d1", "There is one of: d2.");
+  }
+
+  @Test
+  void givenADatasetThatIsNotCommitted_whenMeasured_thenItIsNotThere() {
+    manifest("d1", 1, 1);
+    producer.flush();
+
+    assertThat(run("d1")).isEqualTo(1);
+
+    assertThat(err.toString()).contains("It has none at all yet");
+    producer.abortTransaction();
+  }
+
+  @Test
+  void givenRecordsWithoutTheirQuestion_whenMeasured_thenASentenceSaysWhatToDo() {
+    manifest("d1", 0, 1);
+    record("d1", "r", Label.LABEL_REFUSAL, "", 1, Mark.MARK_BASE);
+    producer.commitTransaction();
+
+    assertThat(run("d1")).isEqualTo(1);
+
+    assertThat(err.toString()).contains("does not hold the question itself", "Ask for the dataset");
+  }
+
+  private void manifest(String id, int answers, int refusals) {
+    DatasetManifest manifest =
+        DatasetManifest.newBuilder()
+            .setDatasetId(id)
+            .setComplete(true)
+            .setAnswer(ClassCount.newBuilder().setQuestions(answers))
+            .setRefusal(ClassCount.newBuilder().setQuestions(refusals))
+            .build();
+    send("dataset-manifests", id, manifest.toByteArray());
+  }
+
+  private void record(
+      String dataset, String questionId, Label label, String question, int copies, Mark mark) {
+    DatasetRecord record =
+        DatasetRecord.newBuilder()
+            .setDatasetId(dataset)
+            .setQuestionId(questionId)
+            .setLabel(label)
+            .setQuestion(question)
+            .setCopies(copies)
+            .setMark(mark)
+            .setRevision(mark == Mark.MARK_BASE ? 1 : 2)
+            .build();
+    send("datasets", dataset + "\n" + questionId, record.toByteArray());
+  }
+
+  private void send(String topic, String key, byte[] value) {
+    producer.send(new ProducerRecord<>(prefix + topic, key.getBytes(UTF_8), value));
+  }
+
+  private int run(String... arguments) {
+    CommandLine commands = Craft.commandLine();
+    commands.setOut(new PrintWriter(out, true));
+    commands.setErr(new PrintWriter(err, true));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "conflicts",
+                "--embedding-model=minilm_like",
+                "--bootstrap-servers=" + servers,
+                "-Dkafka.topic-prefix=" + prefix,
+                "-Dkafka.format=PROTOBUF",
+                "-Dtriton.endpoints=" + TRITON.endpoint()));
+    all.addAll(List.of(arguments));
+    return commands.execute(all.toArray(String[]::new));
+  }
+}
