@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,8 +28,11 @@ abstract class JsonRecords implements Closeable {
                           .maxStringLength(Integer.MAX_VALUE)
                           .build())
                   .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** For a text that is to be one value and nothing behind it. */
+  private static final ObjectReader WHOLE =
+      MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** Where the record that was read last stands. */
   abstract String place();
@@ -84,7 +88,7 @@ abstract class JsonRecords implements Closeable {
         return null;
       }
       try {
-        return object(MAPPER.readTree(line));
+        return object(WHOLE.readTree(line));
       } catch (IOException e) {
         throw new Mistake("The line is not JSON: " + sentence(e));
       }

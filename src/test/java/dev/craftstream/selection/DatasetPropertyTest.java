@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DatasetPropertyTest {
   private static final DatasetTexts TEXTS =
       new DatasetTexts(TrainingPrompt.standard(), KnowledgePrompt.standard());
-  private static final int RUNS = 60;
+  private static final int RUNS = 36;
 
   // ---------------------------------------------------------------- the rule
 
