@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuestionImportTest {
-  private static final Path SHARED = Path.of("/work/shared/data");
+  private static final Path SHARED = Path.of("../shared/data");
 
   @TempDir Path folder;
   private Checked checked;
