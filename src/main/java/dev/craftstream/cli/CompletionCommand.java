@@ -35,8 +35,11 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    // The script for bash makes zsh understand it by itself.
-    out.print(AutoComplete.bash("craft", spec.root().commandLine()));
+    out.print(
+        switch (shell) {
+          // The script for bash makes zsh understand it by itself.
+          case BASH, ZSH -> AutoComplete.bash("craft", spec.root().commandLine());
+        });
     out.flush();
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.craftstream.cli;
 
 import dev.craftstream.local.Logs;
 import java.io.PrintWriter;
+import java.util.Map;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,19 +61,21 @@ public final class Craft implements Runnable {
   static CommandLine commandLine() {
     Craft craft = new Craft();
     CommandLine commands = new CommandLine(craft);
-    var exitCodes = commands.getCommandSpec().usageMessage().exitCodeList();
-    for (CommandLine command : commands.getSubcommands().values()) {
-      command
-          .getCommandSpec()
-          .usageMessage()
-          .exitCodeListHeading("%nExit codes:%n")
-          .exitCodeList(exitCodes);
-    }
+    giveExitCodes(commands, commands.getCommandSpec().usageMessage().exitCodeList());
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setParameterExceptionHandler(Craft::explain);
     commands.setExecutionExceptionHandler(
         (failure, command, parsed) -> craft.explain(failure, command.getErr()));
     return commands;
+  }
+
+  private static void giveExitCodes(CommandLine command, Map<String, String> exitCodes) {
+    command
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(exitCodes);
+    command.getSubcommands().values().forEach(inner -> giveExitCodes(inner, exitCodes));
   }
 
   @Override

@@ -10,8 +10,9 @@ import java.util.Map;
  * One dataset or rehearsal set as its records are read, in the order of their topic: first
  * incomplete, then as its manifest closes it, then with what happened to it since.
  *
- * <p>The topics are compacted: of a question that changed, Kafka may keep the newest record alone.
- * Such a question was in the dataset, or came later; which, its record no longer says.
+ * <p>The job makes its topics so that no record replaces another. Where somebody compacts them all
+ * the same, Kafka may keep of a question that changed the newest record alone. Such a question was
+ * in the dataset, or came later; which, its record no longer says.
  */
 public final class CollectedDataset {
   private final String id;

@@ -17,6 +17,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,8 @@ public final class QuestionImport {
   /** Is told now and then how far the reading is. */
   public interface Watcher {
     /**
+     * How far it is.
+     *
      * @param writing whether this is the second time
      * @param records read so far, of all files
      * @param bytes read so far, of {@code totalBytes}
@@ -85,6 +88,8 @@ public final class QuestionImport {
   }
 
   /**
+   * Opens nothing yet.
+   *
    * @param wire how the job's topic holds them; a record's size depends on it
    * @param limits the job's
    */
@@ -176,17 +181,17 @@ public final class QuestionImport {
   }
 
   private static final class Tally {
-    private final long[] counts = new long[Kind.values().length];
+    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
     void add(Kind kind) {
-      counts[kind.ordinal()]++;
+      counts.merge(kind, 1L, Long::sum);
     }
 
     Counts counts() {
       return new Counts(
-          counts[Kind.OPEN_ENDED.ordinal()],
-          counts[Kind.MULTIPLE_CHOICE.ordinal()],
-          counts[Kind.REMOVAL.ordinal()]);
+          counts.getOrDefault(Kind.OPEN_ENDED, 0L),
+          counts.getOrDefault(Kind.MULTIPLE_CHOICE, 0L),
+          counts.getOrDefault(Kind.REMOVAL, 0L));
     }
   }
 

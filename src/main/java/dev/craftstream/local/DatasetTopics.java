@@ -80,7 +80,7 @@ public final class DatasetTopics {
         watcher.accept(dataset);
         failWhereItFailed(dataset);
         boolean atEnd = reader.hasReached(ends);
-        if (dataset.isComplete() || atEnd && dataset.isCompleteButForReplaced()) {
+        if (dataset.isComplete() || (atEnd && dataset.isCompleteButForReplaced())) {
           if (!endIsThatOfCompleteness) {
             ends = reader.ends();
             endIsThatOfCompleteness = true;

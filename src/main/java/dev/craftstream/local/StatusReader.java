@@ -239,6 +239,7 @@ public final class StatusReader {
     settings.clientProperties().forEach(properties::setProperty);
     properties.setProperty("bootstrap.servers", settings.bootstrapServers());
     properties.setProperty("default.api.timeout.ms", "15000");
+    properties.setProperty("request.timeout.ms", "10000");
     try (Admin admin = Admin.create(properties)) {
       Map<TopicPartition, OffsetAndMetadata> committed =
           admin

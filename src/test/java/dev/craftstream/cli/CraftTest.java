@@ -40,19 +40,25 @@ class CraftTest {
     assertThat(out.toString()).contains("demo", "consume", "announce", "Exit codes");
   }
 
-  static Stream<String> commands() {
-    return Craft.commandLine().getSubcommands().keySet().stream();
+  static Stream<CommandSpec> commands() {
+    return Craft.commandLine().getSubcommands().values().stream().flatMap(CraftTest::withInner);
+  }
+
+  private static Stream<CommandSpec> withInner(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command.getCommandSpec()),
+        command.getSubcommands().values().stream().flatMap(CraftTest::withInner));
   }
 
   @ParameterizedTest
   @MethodSource("commands")
-  void eachCommandExplainsItselfItsOptionsAndItsExitCodesWithExamples(String name) {
-    assertThat(run(name, "--help")).isZero();
-    assertThat(out.toString()).contains("Usage: ./craft " + name, "Example", "Exit codes:");
-    CommandSpec command = Craft.commandLine().getSubcommands().get(name).getCommandSpec();
+  void eachCommandExplainsItselfItsOptionsAndItsExitCodesWithExamples(CommandSpec command) {
+    String name = command.qualifiedName();
+    assertThat(run((name.substring("./craft ".length()) + " --help").split(" "))).isZero();
+    assertThat(out.toString()).contains("Usage: " + name, "Example", "Exit codes:");
     assertThat(String.join("", command.usageMessage().description())).isNotBlank();
     assertThat(command.usageMessage().footer())
-        .anyMatch(line -> line.startsWith("  ./craft " + name) || line.contains("<(./craft"));
+        .anyMatch(line -> line.startsWith("  " + name) || line.contains("<(./craft"));
     assertThat(command.args())
         .allSatisfy(
             argument ->

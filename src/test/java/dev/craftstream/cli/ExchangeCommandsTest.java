@@ -1,0 +1,426 @@
+package dev.craftstream.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import com.sun.net.httpserver.HttpServer;
+import dev.craftstream.exchange.DatasetSamples;
+import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.local.TopicReader;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.topics.EncodedRecord;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.RecordEncoder;
+import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.WireFormat;
+import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.Reason;
+import dev.craftstream.v1.Stage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+
+/** The commands that bring questions in and datasets out, on topics as the job has them. */
+@ExtendWith(KafkaBrokerExtension.class)
+class ExchangeCommandsTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir Path folder;
+  private KafkaSettings settings;
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void questionsGoFromAFileIntoTheTopic(WireFormat format, KafkaBroker broker) throws Exception {
+    prepare(broker, format);
+    Path file =
+        Files.writeString(folder.resolve("anatomy_dev.csv"), "q1,a,b,c,d,A\nq2,a,b,c,d,B\n");
+
+    assertThat(run("import", "mmlu", file.toString(), "--tag=x", "--purpose=evaluate")).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "Imported 2 question events (0 open-ended, 2 multiple-choice) to "
+                + settings.topics().questions()
+                + ", of 2 records read");
+    List<ConsumerRecord<byte[], byte[]>> written = read(settings.topics().questions());
+    assertThat(written)
+        .extracting(entry -> new String(entry.key(), UTF_8))
+        .containsExactlyInAnyOrder("anatomy/dev/0", "anatomy/dev/1");
+    run("consume", "questions", "--values-only");
+    assertThat(out.toString())
+        .contains("\"tags\":[\"x\"]", "PURPOSE_EVALUATE", "\"subject\":\"anatomy\"");
+  }
+
+  @Test
+  void nothingIsWrittenWhereSomethingIsWrongUnlessItIsSkipped(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    Path file =
+        Files.writeString(
+            folder.resolve("q.jsonl"), "nonsense\n{\"question_id\":\"r\",\"removal\":{}}\n");
+
+    assertThat(run("import", "jsonl", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains(file + ":1: The value is not JSON", "--skip-bad");
+    assertThat(run("import", "jsonl", file.toString(), "--skip-bad", "--dry-run")).isZero();
+    assertThat(out.toString()).contains("nothing was written");
+    assertThat(read(settings.topics().questions())).isEmpty();
+
+    assertThat(run("import", "jsonl", file.toString(), "--skip-bad")).isZero();
+    assertThat(err.toString()).contains("1 records were left out, for they cannot be used");
+    assertThat(read(settings.topics().questions())).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void aDatasetGoesFromItsTopicsIntoAFolder(WireFormat format, KafkaBroker broker)
+      throws Exception {
+    prepare(broker, format);
+    writeDataset(DatasetSamples.base());
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, DatasetSamples.manifest());
+    writeDataset(DatasetSamples.later());
+
+    assertThat(run("export", "--out", folder.resolve("now").toString())).isZero();
+    assertThat(
+            run(
+                "export",
+                DatasetSamples.ID,
+                "--as-of=manifest",
+                "--format=parquet",
+                "--out",
+                folder.resolve("closed").toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(run("export", "--list")).isZero();
+
+    assertThat(folder.resolve("now").resolve("train.jsonl"))
+        .content()
+        .hasLineCount(4)
+        .contains("Changed")
+        .doesNotContain("The answer a");
+    assertThat(folder.resolve("closed").resolve("train.parquet")).isNotEmptyFile();
+    assertThat(out.toString())
+        .contains(
+            "4 rows, 3 ANSWER and 1 REFUSAL; since its manifest 1 questions came, 1 changed, 1 went",
+            "as its manifest closed it",
+            "training dataset, open-ended, CRAFT; base and base-r1",
+            "complete: 3 ANSWER and 1 REFUSAL records");
+  }
+
+  @Test
+  void whatIsNotThereIsASentence(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    String target = folder.resolve("out").toString();
+
+    assertThat(run("export", "--out", target)).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no complete dataset yet");
+
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, DatasetSamples.manifest());
+    writeDataset(DatasetSamples.base().subList(0, 2));
+    assertThat(run("export", DatasetSamples.ID, "--timeout=1", "--out", target)).isEqualTo(1);
+    assertThat(err.toString()).contains("Within 1 s, 2 of the 3 questions came");
+
+    assertThat(run("export", "typo", "--timeout=1", "--out", target)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("No manifest of typo came within 1 s", "those of " + DatasetSamples.ID);
+
+    write(
+        settings.topics().datasetManifests(),
+        "other",
+        DatasetSamples.manifest().toBuilder().setDatasetId("other").build());
+    assertThat(run("export", "--out", target)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("Name one of the datasets: " + DatasetSamples.ID + ", other.");
+
+    write(
+        settings.topics().datasetManifests(),
+        "other",
+        DatasetSamples.manifest().toBuilder()
+            .setDatasetId("other")
+            .setComplete(false)
+            .setFailure("There are 3 candidates. Ask for fewer.")
+            .build());
+    assertThat(run("export", "other", "--out", target)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("The dataset other was not built: There are 3 candidates. Ask for fewer.");
+    assertThat(Path.of(target)).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void theStatusSaysWhatIsInTheTopics(WireFormat format, KafkaBroker broker) throws Exception {
+    prepare(broker, format);
+    writeARun();
+    commit(settings.topics().modelCheckpoints(), 1);
+
+    assertThat(run("status", "--json")).as(err.toString()).isZero();
+    JsonObject status = JsonParser.parseString(out.toString()).getAsJsonObject();
+
+    assertThat(status)
+        .isEqualTo(
+            JsonParser.parseString(
+                """
+                {"model_time": 2,
+                 "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2}},
+                 "checkpoints": [
+                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2},
+                   {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0}],
+                 "labels": {"ANSWER": {"PROVISIONAL": 1}, "REFUSAL": {"FINAL": 1}},
+                 "dead_letters": {"MALFORMED": 1, "UNSERVABLE_CHECKPOINT": 1},
+                 "datasets": [{"dataset_id": "%s", "kind": "DATASET_KIND_TRAINING", "task": "TASK_OPEN_ENDED", "complete": true, "failure": ""}],
+                 "lag": {"%s": 2}}
+                """
+                    .formatted(DatasetSamples.ID, settings.topics().modelCheckpoints())));
+    assertThat(run("status")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "INITIAL, since model time 1, 2 of 2 measured",
+            "1 complete, 0 failed",
+            "UNSERVABLE_CHECKPOINT");
+  }
+
+  @Test
+  void theStatusAsksFlink(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    HttpServer flink = flink();
+    try {
+      String address = "http://127.0.0.1:" + flink.getAddress().getPort() + "/";
+
+      assertThat(run("status", "--flink", address)).as(err.toString()).isZero();
+
+      assertThat(out.toString())
+          .contains(
+              "Job craft",
+              "model time 4, complete up to 3; 7 of 1,000 questions miss an answer, 5 in flight,"
+                  + " 1 announcements wait");
+    } finally {
+      flink.stop(0);
+    }
+    assertThat(run("status", "--flink=http://127.0.0.1:" + freePort())).isEqualTo(1);
+    assertThat(err.toString()).contains("Flink's REST API does not answer at http://127.0.0.1:");
+  }
+
+  @Test
+  void aMissingBrokerIsASentence() throws Exception {
+    settings = KafkaSettings.builder("127.0.0.1:" + freePort()).build();
+
+    assertThat(run("status")).isEqualTo(1);
+
+    assertThat(err.toString())
+        .startsWith("craft: No Kafka broker answers at " + settings.bootstrapServers())
+        .doesNotContain("\tat ");
+  }
+
+  /** Two questions, two live checkpoints and one that was refused, as far as INITIAL's sweep. */
+  private void writeARun() throws Exception {
+    Path file =
+        Files.writeString(folder.resolve("anatomy_dev.csv"), "q1,a,b,c,d,A\nq2,a,b,c,d,B\n");
+    assertThat(run("import", "mmlu", file.toString())).isZero();
+    out.getBuffer().setLength(0);
+    announce("base", Role.INITIAL, "");
+    announce("base-r1", Role.REHEARSAL, "base");
+    announce("broken", Role.INITIAL, "");
+    for (String id : List.of("anatomy/dev/0", "anatomy/dev/1", "gone")) {
+      write(
+          settings.topics().knowledge(),
+          id,
+          KnowledgeRecord.newBuilder()
+              .setQuestionId(id)
+              .setQuestionVersion(1)
+              .setCheckpointId("base")
+              .build());
+    }
+    write(
+        settings.topics().instructions(),
+        "anatomy/dev/0",
+        Instruction.newBuilder()
+            .setQuestionId("anatomy/dev/0")
+            .setLabel(Label.LABEL_ANSWER)
+            .setStage(Stage.STAGE_PROVISIONAL)
+            .build());
+    write(
+        settings.topics().instructions(),
+        "anatomy/dev/1",
+        Instruction.newBuilder()
+            .setQuestionId("anatomy/dev/1")
+            .setLabel(Label.LABEL_REFUSAL)
+            .setStage(Stage.STAGE_FINAL)
+            .build());
+    write(
+        settings.topics().deadLetters(),
+        "x",
+        DeadLetter.newBuilder().setReason(Reason.REASON_MALFORMED).build());
+    write(
+        settings.topics().deadLetters(),
+        "broken",
+        DeadLetter.newBuilder()
+            .setReason(Reason.REASON_UNSERVABLE_CHECKPOINT)
+            .setTopic(settings.topics().modelCheckpoints())
+            .setOffset(2)
+            .build());
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, DatasetSamples.manifest());
+  }
+
+  private void announce(String id, Role role, String base) throws Exception {
+    EncodedRecord record =
+        new RecordEncoder(settings.format())
+            .announcement(
+                new ModelCheckpoint(
+                    id, 1, role, base, new Serving("m", "", Contract.CRAFT, "", "")));
+    send(settings.topics().modelCheckpoints(), record.key(), record.value());
+  }
+
+  private void commit(String topic, long offset) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()))) {
+      admin
+          .alterConsumerGroupOffsets(
+              settings.transactionalIdPrefix(),
+              Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(offset)))
+          .all()
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Answers as Flink's REST API does of a job whose tracker has two tasks. */
+  private static HttpServer flink() throws IOException {
+    Map<String, String> answers = new HashMap<>();
+    answers.put(
+        "/jobs/overview",
+        "{\"jobs\":[{\"jid\":\"j0\",\"state\":\"FINISHED\"},{\"jid\":\"j1\",\"state\":\"RUNNING\"}]}");
+    answers.put(
+        "/jobs/j1",
+        "{\"name\":\"craft\",\"vertices\":[{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},"
+            + "{\"id\":\"v2\",\"name\":\"knowledge-tracker -> x\"}]}");
+    answers.put(
+        "/jobs/j1/vertices/v1/subtasks/metrics",
+        "[{\"id\":\"checkpoint-admission.waiting\",\"min\":1,\"max\":1,\"sum\":1}]");
+    answers.put(
+        "/jobs/j1/vertices/v2/subtasks/metrics",
+        """
+        [{"id":"knowledge-tracker.modelTime","min":4,"max":4,"sum":8},
+         {"id":"knowledge-tracker.completeModelTime","min":3,"max":4,"sum":7},
+         {"id":"knowledge-tracker.questions","min":400,"max":600,"sum":1000},
+         {"id":"knowledge-tracker.backlog","min":0,"max":7,"sum":7},
+         {"id":"knowledge-tracker.inFlight","min":1,"max":4,"sum":5}]
+        """);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] answer =
+              answers.getOrDefault(exchange.getRequestURI().getPath(), "").getBytes(UTF_8);
+          exchange.sendResponseHeaders(answer.length == 0 ? 404 : 200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void prepare(KafkaBroker broker, WireFormat format) {
+    String prefix = KafkaBrokerExtension.freshPrefix();
+    settings =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(prefix)
+            .transactionalIdPrefix(prefix + "job")
+            .partitions(2)
+            .format(format)
+            .build();
+    new TopicAdmin(settings).prepare();
+  }
+
+  private void writeDataset(List<DatasetRecord> records) throws Exception {
+    for (DatasetRecord record : records) {
+      write(
+          settings.topics().datasets(),
+          record.getDatasetId() + "\n" + record.getQuestionId(),
+          record);
+    }
+  }
+
+  private void write(String topic, String key, Message message) throws Exception {
+    byte[] value =
+        settings.format() == WireFormat.PROTOBUF
+            ? message.toByteArray()
+            : JsonFormat.printer().preservingProtoFieldNames().print(message).getBytes(UTF_8);
+    send(topic, key.getBytes(UTF_8), value);
+  }
+
+  private void send(String topic, byte[] key, byte[] value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", settings.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, key, value)).get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(settings, List.of(topic), true, true)) {
+      var ends = reader.ends();
+      while (!reader.hasReached(ends)) {
+        reader.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private int run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--config=flink-conf/craft-stream.yaml",
+            "--bootstrap-servers=" + settings.bootstrapServers(),
+            "-Dkafka.topic-prefix=" + settings.topics().prefix(),
+            "-Dkafka.transactional-id-prefix=" + settings.transactionalIdPrefix(),
+            "-Dkafka.format=" + settings.format()));
+    CommandLine commands = Craft.commandLine();
+    commands.setOut(new PrintWriter(out, true));
+    commands.setErr(new PrintWriter(err, true));
+    return commands.execute(all.toArray(String[]::new));
+  }
+}
