@@ -249,6 +249,7 @@ class RecordEncoderTest {
                 .setQuestionVersion(4)
                 .setTask(dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE)
                 .setLabel(dev.craftstream.v1.Label.LABEL_ANSWER)
+                .setQuestion("What is 2 + 2?")
                 .setPrompt("2 + 2?")
                 .setResponse("4")
                 .setCopies(3)
