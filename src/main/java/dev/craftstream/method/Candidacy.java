@@ -5,7 +5,6 @@ import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Selection;
@@ -41,9 +40,9 @@ public record Candidacy(
     if (!concerns(dataset, question)) {
       return Optional.empty();
     }
-    CheckpointKnowledge initial = knowledge(question, dataset.initial());
+    CheckpointKnowledge initial = question.under(dataset.initial());
     CheckpointKnowledge rehearsal =
-        dataset.rehearsal() == null ? null : knowledge(question, dataset.rehearsal());
+        dataset.rehearsal() == null ? null : question.under(dataset.rehearsal());
     if (initial == null || (dataset.rehearsal() != null && rehearsal == null)) {
       return Optional.empty();
     }
@@ -89,15 +88,5 @@ public record Candidacy(
           initial.correctness() >= known.correctness() && initial.certainty() >= known.certainty();
       case MULTIPLE_CHOICE -> initial.targetProbability() > known.targetProbability();
     };
-  }
-
-  private static CheckpointKnowledge knowledge(
-      KnowledgeChange question, ModelCheckpoint checkpoint) {
-    for (CheckpointKnowledge known : question.knowledge()) {
-      if (known.checkpoint().announcedAt() == checkpoint.announcedAt()) {
-        return known;
-      }
-    }
-    return null;
   }
 }

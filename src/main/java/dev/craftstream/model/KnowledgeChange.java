@@ -19,4 +19,15 @@ public record KnowledgeChange(
     int questionVersion,
     List<CheckpointKnowledge> knowledge,
     String measured,
-    long modelTime) {}
+    long modelTime) {
+
+  /** What {@code checkpoint} knows of the question; null where it has not measured it. */
+  public CheckpointKnowledge under(ModelCheckpoint checkpoint) {
+    for (CheckpointKnowledge known : knowledge) {
+      if (known.checkpoint().announcedAt() == checkpoint.announcedAt()) {
+        return known;
+      }
+    }
+    return null;
+  }
+}

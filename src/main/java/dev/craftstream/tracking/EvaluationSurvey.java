@@ -53,11 +53,7 @@ final class EvaluationSurvey {
   }
 
   private static Verdict verdict(KnowledgeChange change, ModelCheckpoint checkpoint) {
-    for (CheckpointKnowledge known : change.knowledge()) {
-      if (known.checkpoint().announcedAt() == checkpoint.announcedAt()) {
-        return known.state().verdict();
-      }
-    }
-    return null;
+    CheckpointKnowledge known = change.under(checkpoint);
+    return known == null ? null : known.state().verdict();
   }
 }
