@@ -128,7 +128,7 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
   }
 
   private static void add(ListState<Ranks> state, Ranks ranks) throws Exception {
-    if (ranks.candidates() > 0) {
+    if (ranks.candidates() > 0 || ranks.hashes().length > 0) {
       state.add(ranks);
     }
   }

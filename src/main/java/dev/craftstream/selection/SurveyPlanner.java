@@ -99,16 +99,19 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
   @Override
   public void processElement1(
       ModelCheckpointEvent event, Context context, Collector<Directive> out) {
-    out.collect(Directive.of(event));
     ModelCheckpoint announced = event.announced();
+    if (announced != null && !known.containsKey(announced.id())) {
+      known.put(announced.id(), announced);
+      planned.inc();
+      out.collect(Directive.of(event, survey(announced)));
+      return;
+    }
     if (announced == null) {
       known.remove(event.checkpointId());
-    } else if (known.containsKey(announced.id())) {
-      known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
     } else {
-      known.put(announced.id(), announced);
-      plan(survey(announced), out);
+      known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
     }
+    out.collect(Directive.of(event));
   }
 
   private Survey survey(ModelCheckpoint announced) {
@@ -171,11 +174,6 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     return (what + "-" + selection.task().name()).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private void plan(Survey survey, Collector<Directive> out) {
-    planned.inc();
-    out.collect(Directive.of(survey));
-  }
-
   // ---------------------------------------------------------------- requests
 
   @Override
@@ -183,7 +181,8 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     String mistake = mistake(request);
     if (mistake == null) {
       try {
-        plan(survey(request), out);
+        out.collect(Directive.of(survey(request)));
+        planned.inc();
         requested.add(request.id());
       } catch (IllegalArgumentException contradiction) {
         mistake = contradiction.getMessage();

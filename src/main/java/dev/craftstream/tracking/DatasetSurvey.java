@@ -36,14 +36,29 @@ final class DatasetSurvey {
     return dataset;
   }
 
-  /** Whether the question is to be offered for the dataset. */
+  /** Counts a question; returns whether it is to be offered for the dataset. */
   boolean visit(KnowledgeChange question) {
     if (!Candidacy.concerns(dataset, question)) {
       return false;
     }
     questions++;
     Optional<Candidacy> candidacy = Candidacy.of(dataset, question);
-    return candidacy.isPresent() && of(candidacy.get().label()).visit(candidacy.get());
+    candidacy.ifPresent(found -> of(found.label()).candidates++);
+    return candidacy.isPresent() && of(candidacy.get().label()).offer(candidacy.get());
+  }
+
+  /** Whether a question, which is counted otherwise, is to be offered for the dataset. */
+  boolean offer(KnowledgeChange question) {
+    return Candidacy.of(dataset, question)
+        .map(candidacy -> of(candidacy.label()).offer(candidacy))
+        .orElse(false);
+  }
+
+  /** Counts what was not visited. */
+  void count(Shortlist.Counts counts) {
+    questions += counts.questions();
+    answers.candidates += counts.answers();
+    refusals.candidates += counts.refusals();
   }
 
   /** What was found since the last report. */
@@ -76,8 +91,7 @@ final class DatasetSurvey {
       best = new BestRanks(dataset.selection().wanted(label), CutOffs.ties(dataset.selection()));
     }
 
-    boolean visit(Candidacy candidacy) {
-      candidates++;
+    boolean offer(Candidacy candidacy) {
       if (best.rejects(candidacy.score())) {
         return false;
       }

@@ -243,7 +243,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     cancel(id);
     KnowledgeChange removed = new KnowledgeChange(id, null, before.version(), List.of(), "", now());
     emit(removed);
-    surveys.changed(removed);
+    surveys.replaced(knowledge(before, ""), before.asked(), removed);
   }
 
   private void change(TrackedQuestion before, QuestionEvent event) throws Exception {
@@ -260,12 +260,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       arrive(relabelled);
       KnowledgeChange change = knowledge(relabelled, "");
       emit(change);
-      surveys.changed(change);
+      surveys.annotated(change);
     } else {
       TrackedQuestion changed = before.changed(question, event.origin());
       arrive(changed);
       cancel(question.id());
-      surveys.changed(knowledge(changed, ""));
+      surveys.replaced(knowledge(before, ""), before.asked(), knowledge(changed, ""));
     }
   }
 
@@ -283,8 +283,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   public void processElement2(StreamRecord<Directive> element) throws Exception {
     Directive directive = element.getValue();
     if (directive.survey() != null) {
-      surveys.add(directive.survey());
-    } else {
+      surveys.add(directive.survey(), directive.checkpoint() != null);
+    }
+    if (directive.checkpoint() != null) {
       apply(directive.checkpoint());
     }
     pump();
@@ -495,7 +496,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       explanation = "Asking failed in a way that should not happen: " + cause;
     }
     measures.unusable.inc();
-    questions.update(question.with(new Measured(asked.checkpoint.announcedAt(), null)));
+    TrackedQuestion givenUp = question.with(new Measured(asked.checkpoint.announcedAt(), null));
+    questions.update(givenUp);
+    surveys.givenUp(knowledge(givenUp, ""), asked.checkpoint.announcedAt());
     output.collect(
         UNUSABLE,
         new StreamRecord<>(

@@ -39,6 +39,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * looked through is state and moves with them, so a survey goes on where it was after a failure and
  * at any parallelism, and no key group is reported twice.
  *
+ * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist},
+ * and looks at the questions on it only.
+ *
  * <p>A survey lives until one of its checkpoints is retired.
  */
 final class Surveys {
@@ -51,6 +54,7 @@ final class Surveys {
   private final ListState<Unfinished> unfinishedState;
   private final Map<String, Survey> live = new LinkedHashMap<>();
   private final Map<String, BitSet> unfinished = new HashMap<>();
+  private final Map<String, Shortlist> shortlists = new HashMap<>();
   private Scan scan;
 
   /** The tracker's questions. */
@@ -118,11 +122,18 @@ final class Surveys {
     }
   }
 
-  /** Takes a survey on; one of a known id is the same survey again. */
-  void add(Survey survey) throws Exception {
+  /**
+   * Takes a survey on; one of a known id is the same survey again.
+   *
+   * @param ahead whether its newest checkpoint is only just announced, and nothing is measured
+   */
+  void add(Survey survey, boolean ahead) throws Exception {
     if (live.putIfAbsent(survey.id(), survey) == null) {
       liveState.put(survey.id(), survey);
       unfinished.put(survey.id(), keyGroups());
+      if (ahead && Shortlist.serves(survey)) {
+        shortlists.put(survey.id(), new Shortlist(survey, sliceSize, this::keyGroup));
+      }
     }
   }
 
@@ -132,10 +143,7 @@ final class Surveys {
       if (!restsOnLive(survey, liveCheckpoints)) {
         live.remove(survey.id());
         liveState.remove(survey.id());
-        unfinished.remove(survey.id());
-        if (scan != null && scan.isOf(survey)) {
-          close();
-        }
+        finish(survey);
         for (Dataset dataset : survey.datasets()) {
           output.report(
               new SurveyReport(
@@ -173,25 +181,63 @@ final class Surveys {
     }
   }
 
-  /** A question's content, labels or purpose changed, or it was removed. */
-  void changed(KnowledgeChange question) {
+  /**
+   * A question's content or purpose changed, or it was removed.
+   *
+   * @param askedBefore announcements of the checkpoints that it was asked under, as it was before
+   */
+  void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now) {
+    shortlists.forEach(
+        (id, shortlist) -> {
+          if (isAhead(id, now.questionId())) {
+            shortlist.forget(before, askedBefore.contains(live.get(id).modelTime()));
+          }
+        });
+    annotated(now);
+  }
+
+  /** A question's labels changed. */
+  void annotated(KnowledgeChange question) {
     output.offer(new Candidate(question, false, lateCandidacies(question, 0)));
   }
 
   /** A question was measured under the checkpoint announced at {@code announcedAt}. */
   void measured(KnowledgeChange question, long announcedAt) {
+    asked(question, announcedAt);
     List<String> datasets = lateCandidacies(question, announcedAt);
     if (!datasets.isEmpty()) {
       output.offer(new Candidate(question, false, datasets));
     }
   }
 
+  /** A question was given up under the checkpoint announced at {@code announcedAt}. */
+  void givenUp(KnowledgeChange question, long announcedAt) {
+    asked(question, announcedAt);
+  }
+
+  private void asked(KnowledgeChange question, long announcedAt) {
+    shortlists.forEach(
+        (id, shortlist) -> {
+          if (isAhead(id, question.questionId())) {
+            shortlist.asked(question, announcedAt);
+            if (scan != null && scan.isOf(live.get(id)) && shortlist.holds(question.questionId())) {
+              came(question.questionId());
+            }
+          }
+        });
+  }
+
+  /** Whether the survey has still to look at this question. */
+  private boolean isAhead(String surveyId, String questionId) {
+    BitSet groups = unfinished.get(surveyId);
+    return groups != null && groups.get(keyGroup(questionId));
+  }
+
   /** The datasets, surveyed in this question's key group, of which it is a candidate now. */
   private List<String> lateCandidacies(KnowledgeChange question, long restingOn) {
     List<String> datasets = new ArrayList<>();
     for (Survey survey : live.values()) {
-      BitSet groups = unfinished.get(survey.id());
-      if (groups != null && groups.get(keyGroup(question.questionId()))) {
+      if (isAhead(survey.id(), question.questionId())) {
         continue;
       }
       for (Dataset dataset : survey.datasets()) {
@@ -215,9 +261,15 @@ final class Surveys {
     if (survey == null) {
       return;
     }
+    Shortlist shortlist = shortlists.get(survey.id());
+    if (shortlist != null && !shortlist.isReliable()) {
+      shortlists.remove(survey.id());
+      shortlist = null;
+      close();
+    }
     if (scan == null || !scan.isOf(survey)) {
       close();
-      scan = new Scan(survey);
+      scan = new Scan(survey, shortlist);
     }
     BitSet groups = unfinished.get(survey.id());
     int covered = 0;
@@ -231,7 +283,14 @@ final class Surveys {
     }
     scan.report(covered, complete);
     if (groups.isEmpty()) {
-      unfinished.remove(survey.id());
+      finish(survey);
+    }
+  }
+
+  private void finish(Survey survey) {
+    unfinished.remove(survey.id());
+    shortlists.remove(survey.id());
+    if (scan != null && scan.isOf(survey)) {
       close();
     }
   }
@@ -275,9 +334,10 @@ final class Surveys {
     return KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism);
   }
 
-  /** One walk over the questions, in the order of the key groups. */
+  /** One walk over the questions, or over the shortlist, in the order of the key groups. */
   private final class Scan {
     final Survey survey;
+    private final Shortlist shortlist;
     final Stream<String> ids;
     final Map<Integer, Set<String>> newcomers = new HashMap<>();
     private final Iterator<String> rest;
@@ -286,11 +346,15 @@ final class Surveys {
     private String ahead;
     private int aheadGroup;
 
-    Scan(Survey survey) {
+    /**
+     * @param shortlist null where there is none
+     */
+    Scan(Survey survey, Shortlist shortlist) {
       this.survey = survey;
+      this.shortlist = shortlist;
       datasets = survey.datasets().stream().map(DatasetSurvey::new).toList();
       evaluation = survey.evaluated() == null ? null : new EvaluationSurvey(survey);
-      ids = questions.ids();
+      ids = shortlist == null ? questions.ids() : shortlist.ids();
       rest = ids.iterator();
       step();
     }
@@ -317,6 +381,11 @@ final class Surveys {
       for (String id : came) {
         visit(id);
       }
+      if (shortlist != null) {
+        for (DatasetSurvey dataset : datasets) {
+          dataset.count(shortlist.counts(dataset.dataset(), group));
+        }
+      }
       return visited + came.size();
     }
 
@@ -338,7 +407,7 @@ final class Surveys {
       }
       List<String> offers = null;
       for (DatasetSurvey dataset : datasets) {
-        if (dataset.visit(question)) {
+        if (shortlist == null ? dataset.visit(question) : dataset.offer(question)) {
           offers = offers == null ? new ArrayList<>(datasets.size()) : offers;
           offers.add(dataset.dataset().id());
         }

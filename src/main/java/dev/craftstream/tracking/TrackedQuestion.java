@@ -6,6 +6,7 @@ import dev.craftstream.model.Question;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The tracker's state of one question. Immutable; {@link TrackedQuestionSerializer} says how it
@@ -66,6 +67,11 @@ public record TrackedQuestion(
 
   TrackedQuestion reconciled(long modelTime) {
     return new TrackedQuestion(question, version, origin, measured, modelTime);
+  }
+
+  /** Announcements of the checkpoints that it was asked under. */
+  Set<Long> asked() {
+    return measured.stream().map(Measured::announcedAt).collect(Collectors.toSet());
   }
 
   boolean hasAsked(long announcedAt) {
