@@ -25,24 +25,34 @@ public final class ConfigurationFile {
    * @throws IllegalArgumentException where it cannot be read or is no mapping of keys to values
    */
   public static Configuration read(Path file) {
-    Object content;
     try {
-      content =
-          new Load(LoadSettings.builder().setLabel(file.toString()).build())
-              .loadFromString(Files.readString(file));
+      return parse(file.toString(), Files.readString(file));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "The configuration file " + file + " cannot be read; check its name and its rights.", e);
+    }
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param name of the file, for messages
+   * @throws IllegalArgumentException where it is no mapping of keys to values
+   */
+  public static Configuration parse(String name, String text) {
+    Object content;
+    try {
+      content = new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(text);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(
-          "The configuration file " + file + " is not YAML: " + e.getMessage(), e);
+          "The configuration file " + name + " is not YAML: " + e.getMessage(), e);
     }
     Configuration options = new Configuration();
     if (content instanceof Map<?, ?> mapping) {
       flatten("", mapping, options);
     } else if (content != null) {
       throw new IllegalArgumentException(
-          "The configuration file " + file + " must hold lines of the form `key: value`.");
+          "The configuration file " + name + " must hold lines of the form `key: value`.");
     }
     return options;
   }

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       ExportCommand.class,
       StatusCommand.class,
+      ReportCommand.class,
       ConsumeCommand.class,
       RemoveCommand.class,
       AnnounceCommand.class,

@@ -1,9 +1,15 @@
 package dev.craftstream.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.craftstream.ConfigurationFile;
 import dev.craftstream.CurationJob;
 import dev.craftstream.CurationOptions;
 import dev.craftstream.CurationSettings;
+import dev.craftstream.exchange.ExportFolder;
+import dev.craftstream.exchange.ExportFormat;
+import dev.craftstream.exchange.ExportedDataset;
+import dev.craftstream.local.DatasetTopics;
 import dev.craftstream.local.EmbeddedFlink;
 import dev.craftstream.local.JobMonitor;
 import dev.craftstream.local.KafkaBroker;
@@ -17,6 +23,7 @@ import dev.craftstream.local.WorkFolder;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
+import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
@@ -27,7 +34,11 @@ import dev.craftstream.report.RunData;
 import dev.craftstream.report.SummaryText;
 import dev.craftstream.report.Words;
 import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +49,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -51,6 +63,8 @@ import org.slf4j.LoggerFactory;
 final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
   private static final String MODEL = "smollm2";
+  private static final String EMBEDDING_MODEL = "minilm";
+  private static final String OPTIONS = "/demo/options.yaml";
   private static final ModelCheckpoint INITIAL =
       checkpoint("smollm2-initial", Role.INITIAL, "", "1");
   private static final ModelCheckpoint REHEARSAL =
@@ -111,8 +125,11 @@ final class Demo implements AutoCloseable {
     // Mistakes in the options show before anything is started.
     CurationSettings.of(options("localhost:9092", "localhost:8001"));
     terminal.line(
-        "%d open-ended and %d multiple-choice questions; logs in %s",
-        count(Task.OPEN_ENDED), count(Task.MULTIPLE_CHOICE), Project.shown(work.logs()));
+        "%d open-ended and %d multiple-choice questions, and %d to evaluate with; logs in %s",
+        count(Task.OPEN_ENDED),
+        count(Task.MULTIPLE_CHOICE),
+        questions.size() - count(Task.OPEN_ENDED) - count(Task.MULTIPLE_CHOICE),
+        Project.shown(work.logs()));
 
     terminal.line("");
     PythonEnvironment python = pythonEnvironment();
@@ -138,21 +155,28 @@ final class Demo implements AutoCloseable {
     RunData.Sweep initial = sweep(INITIAL, writer);
     RunData.Sweep rehearsal = sweep(REHEARSAL, writer);
     awaitFinalInstructions();
+    awaitDatasets();
+    List<Exported> exported = export();
     Duration total = Duration.ofNanos(System.nanoTime() - start);
 
     RunData run =
         new RunData(
             Instant.now(),
+            count(Task.OPEN_ENDED) + count(Task.MULTIPLE_CHOICE),
             total,
             settings.thresholds(),
             phases,
             List.of(initial, rehearsal),
             committed.curated(INITIAL.id(), REHEARSAL.id()),
+            committed.chosen(INITIAL.id(), REHEARSAL.id(), settings.datasets().strategies()),
+            committed.evaluations(),
             committed.failures(),
             facts());
     Files.writeString(page, HtmlReport.of(run));
     terminal.line("");
     terminal.text(SummaryText.of(run));
+    exported.forEach(
+        dataset -> terminal.line("Exported %s: %s", dataset.id(), Project.shown(dataset.folder())));
     terminal.line("Took %s, set-up left out.", Words.of(total));
     terminal.line("Report: %s", Project.shown(page));
   }
@@ -166,6 +190,14 @@ final class Demo implements AutoCloseable {
     terminal.line("  Triton          %s", triton.endpoint());
     terminal.line("Look, in another terminal:");
     terminal.line("  %s consume instructions%s | tail -n 5", command(), config());
+    terminal.line("  %s status%s --flink %s", command(), config(), flink.webUi());
+    terminal.line("  %s export --list%s", command(), config());
+    committed.manifests().values().stream()
+        .filter(manifest -> manifest.getComplete() && manifest.getRefusal().getQuestions() > 0)
+        .findFirst()
+        .ifPresent(
+            manifest ->
+                terminal.line("  %s conflicts %s%s", command(), manifest.getDatasetId(), config()));
     terminal.line("Feed it:");
     terminal.line("  %s import jsonl FILE%s", command(), config());
     while (true) {
@@ -238,7 +270,7 @@ final class Demo implements AutoCloseable {
                     python,
                     project.launcher(),
                     project.modelRepository(),
-                    List.of(MODEL),
+                    List.of(MODEL, EMBEDDING_MODEL),
                     work.triton())
                 .withEnvironment(Map.of("CRAFT_EMBEDDER_JAR", project.embedder().toString())));
     // The present one, which need not be the first.
@@ -282,6 +314,7 @@ final class Demo implements AutoCloseable {
 
   private Configuration options(String kafka, String endpoint) {
     Configuration all = ConfigurationFile.read(project.options());
+    all.addAll(ofTheDemo());
     for (String key :
         List.of(
             CurationOptions.KAFKA_BOOTSTRAP_SERVERS.key(),
@@ -295,6 +328,14 @@ final class Demo implements AutoCloseable {
     all.set(CurationOptions.KAFKA_BOOTSTRAP_SERVERS, kafka);
     all.set(CurationOptions.TRITON_ENDPOINTS, List.of(endpoint));
     return all;
+  }
+
+  private static Configuration ofTheDemo() {
+    try (InputStream yaml = Demo.class.getResourceAsStream(OPTIONS)) {
+      return ConfigurationFile.parse(OPTIONS, new String(yaml.readAllBytes(), UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void writeOptions(Configuration all) throws IOException {
@@ -422,6 +463,72 @@ final class Demo implements AutoCloseable {
         new RunData.Phase("Final instructions", Duration.ofNanos(System.nanoTime() - start)));
   }
 
+  /** A dataset of each strategy and a rehearsal set for each task, and INITIAL's evaluation. */
+  private void awaitDatasets() throws Exception {
+    long start = System.nanoTime();
+    int tasks = tasks(Purpose.TRAIN);
+    int datasets = tasks * (settings.datasets().strategies().size() + 1);
+    int evaluations = tasks(Purpose.EVALUATE);
+    terminal.hint("Datasets: waiting for the Flink checkpoint that commits them");
+    while (committed.manifests().size() < datasets
+        || committed.missingRecords() > 0
+        || committed.evaluations().size() < evaluations) {
+      bringBackTheDead();
+      failWhereTheJobFailed();
+      Thread.sleep(LOOK.toMillis());
+      if (System.nanoTime() - start > COMMIT.toNanos()) {
+        throw new IOException(
+            "Of %d datasets %d are there, lacking %d records, and of %d evaluations %d, after %s. See %s."
+                .formatted(
+                    datasets,
+                    committed.manifests().size(),
+                    committed.missingRecords(),
+                    evaluations,
+                    committed.evaluations().size(),
+                    Words.of(COMMIT),
+                    Project.shown(work.logs())));
+      }
+    }
+    phases.add(
+        new RunData.Phase("Datasets and evaluation", Duration.ofNanos(System.nanoTime() - start)));
+  }
+
+  private int tasks(Purpose purpose) {
+    return (int)
+        questions.stream()
+            .filter(question -> question.purpose() == purpose)
+            .map(Question::task)
+            .distinct()
+            .count();
+  }
+
+  /** A dataset in its folder. */
+  private record Exported(String id, Path folder) {}
+
+  /** The job's own strategy's datasets and the rehearsal sets, as chat messages. */
+  private List<Exported> export() throws IOException {
+    List<Exported> exported = new ArrayList<>();
+    for (DatasetManifest manifest : new TreeMap<>(committed.manifests()).values()) {
+      boolean wanted =
+          manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
+              || manifest.getStrategy().equals(settings.strategy().name());
+      if (wanted && manifest.getComplete()) {
+        String id = manifest.getDatasetId();
+        Path folder = work.export().resolve(id);
+        ExportedDataset dataset =
+            new DatasetTopics(settings.kafka())
+                .collect(id, COMMIT, true, progress -> {})
+                .asOfManifest();
+        var files =
+            new ExportFolder(folder)
+                .write(dataset, ExportFormat.CHAT, "", OptionalLong.empty(), false);
+        LOG.info("Exported {}: {}", id, files);
+        exported.add(new Exported(id, folder));
+      }
+    }
+    return exported;
+  }
+
   private int missingKnowledge() {
     int missing = 0;
     for (ModelCheckpoint checkpoint : List.of(INITIAL, REHEARSAL)) {
@@ -533,8 +640,12 @@ final class Demo implements AutoCloseable {
                 checkpoint.serving().modelVersion()));
   }
 
+  /** How many questions to train on. */
   private int count(Task task) {
-    return (int) questions.stream().filter(question -> question.task() == task).count();
+    return (int)
+        questions.stream()
+            .filter(question -> question.purpose() == Purpose.TRAIN && question.task() == task)
+            .count();
   }
 
   private long begin(String what) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs everything on this machine: a Kafka broker, a Triton server with a small language model, a Flink"
           + " cluster with its web UI and the job. Questions go in; the model is measured before and after"
-          + " rehearsal; relabelled instructions come out, with a summary and an HTML report.",
+          + " rehearsal; relabelled instructions and datasets come out, exported for trainers, with an"
+          + " evaluation of the model, a summary and an HTML report.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -59,6 +60,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final int MULTIPLE_CHOICE = 60;
 
+  /** Of the rest; each is asked once and answered in a moment. */
+  private static final int HELD_OUT = 60;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -82,6 +86,14 @@ final class DemoCommand implements Callable<Integer> {
           "At most N of the multiple-choice questions, spread over the file. Default: 60 of the"
               + " project's, all of yours.")
   private Integer multipleChoice;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      description =
+          "At most N of the project's other questions, to evaluate the model with. Default: 60. Of yours,"
+              + " those of PURPOSE_EVALUATE.")
+  private Integer heldOut;
 
   @Option(
       names = "--keep-running",
@@ -131,6 +143,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     atLeast("--open-ended", openEnded, 0);
     atLeast("--multiple-choice", multipleChoice, 0);
+    atLeast("--held-out", heldOut, 0);
     atLeast("--requests-in-flight", requestsInFlight, 2);
     port("--web-port", webPort);
     port("--kafka-port", kafkaPort);
@@ -198,7 +211,22 @@ final class DemoCommand implements Callable<Integer> {
       throw new IOException(
           "No question is left that could become an instruction; give at least one of PURPOSE_TRAIN.");
     }
+    if (own) {
+      chosen = new ArrayList<>(chosen);
+      chosen.addAll(heldOut(all, chosen, heldOut == null ? HELD_OUT : heldOut));
+    }
     return chosen;
+  }
+
+  /** At most {@code most} of those that were not chosen, both tasks in their proportion. */
+  private static List<Question> heldOut(List<Question> all, List<Question> chosen, int most) {
+    List<Question> rest = new ArrayList<>(all);
+    rest.removeAll(chosen);
+    int openEnded = (int) rest.stream().filter(q -> q.task() == Task.OPEN_ENDED).count();
+    int some = rest.isEmpty() ? 0 : Math.round((float) most * openEnded / rest.size());
+    return spread(rest, some, most - some).stream()
+        .map(question -> question.withPurpose(Purpose.EVALUATE))
+        .toList();
   }
 
   /** At most so many of each task, in their order, from everywhere in the list. */

@@ -41,6 +41,10 @@ public final class OutputRecords {
     return parsed(value, DatasetRecord.newBuilder()).build();
   }
 
+  public Evaluation evaluation(byte[] value) {
+    return parsed(value, Evaluation.newBuilder()).build();
+  }
+
   public DatasetManifest manifest(byte[] value) {
     return parsed(value, DatasetManifest.newBuilder()).build();
   }

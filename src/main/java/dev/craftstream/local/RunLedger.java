@@ -6,23 +6,38 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
+import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.report.ChosenDataset;
 import dev.craftstream.report.CuratedQuestion;
 import dev.craftstream.report.CuratedQuestion.Curation;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
+import dev.craftstream.report.EvaluatedCheckpoint;
 import dev.craftstream.report.RunData.Failure;
+import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Estimate;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
 import dev.craftstream.v1.Stage;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -37,18 +52,30 @@ public final class RunLedger {
   private final Map<String, Instruction> provisional = new HashMap<>();
   private final Map<String, Instruction> finals = new HashMap<>();
   private final Map<String, DeadLetter> deadLetters = new LinkedHashMap<>();
+  private final Map<String, DatasetManifest> manifests = new TreeMap<>();
+  private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
+  private final Map<String, Evaluation> evaluations = new TreeMap<>();
+
+  /** What a dataset's record says of its question. */
+  private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
 
   public RunLedger(List<Question> questions) {
     questions.forEach(question -> this.questions.put(question.id(), question));
   }
 
   public synchronized void add(KnowledgeRecord entry) {
+    if (!questions.containsKey(entry.getQuestionId())) {
+      return;
+    }
     knowledge
         .computeIfAbsent(entry.getCheckpointId(), id -> new HashMap<>())
         .put(entry.getQuestionId(), new Knowledge(entry.getCorrectness(), entry.getCertainty()));
   }
 
   public synchronized void add(Instruction instruction) {
+    if (!questions.containsKey(instruction.getQuestionId())) {
+      return;
+    }
     boolean isFinal = instruction.getStage() == Stage.STAGE_FINAL;
     (isFinal ? finals : provisional)
         .merge(
@@ -66,11 +93,36 @@ public final class RunLedger {
             String.valueOf(letter.getOffset()),
             letter.getQuestionId(),
             letter.getCheckpointId()),
-        letter);
+        // The originals can be large, and are looked at in the topic.
+        letter.toBuilder().clearOriginalKey().clearOriginalValue().build());
     if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER) {
       unusable
           .computeIfAbsent(letter.getCheckpointId(), id -> new HashMap<>())
           .put(letter.getQuestionId(), letter);
+    }
+  }
+
+  public synchronized void add(DatasetManifest manifest) {
+    manifests.put(manifest.getDatasetId(), manifest);
+  }
+
+  public synchronized void add(DatasetRecord entry) {
+    if (entry.getMark() == Mark.MARK_BASE) {
+      chosen
+          .computeIfAbsent(entry.getDatasetId(), id -> new HashMap<>())
+          .put(
+              entry.getQuestionId(),
+              new Chosen(
+                  entry.getLabel() == dev.craftstream.v1.Label.LABEL_ANSWER,
+                  entry.getBasis().getInitialCertainty(),
+                  entry.getBasis().getKnowledgeFlow() > 0));
+    }
+  }
+
+  /** Of all subjects together; those of a single one are left out. */
+  public synchronized void add(Evaluation evaluation) {
+    if (evaluation.getSubject().isEmpty()) {
+      evaluations.put(evaluation.getCheckpointId() + "\n" + evaluation.getTask(), evaluation);
     }
   }
 
@@ -154,6 +206,107 @@ public final class RunLedger {
           default -> null;
         },
         instruction.getResponse());
+  }
+
+  /**
+   * The datasets and rehearsal sets that no request asked for, of this pair of checkpoints.
+   *
+   * @param strategies in the order in which their datasets come; rehearsal sets come last
+   */
+  public synchronized List<ChosenDataset> chosen(
+      String initialId, String rehearsalId, List<Strategy> strategies) {
+    List<String> order = strategies.stream().map(Strategy::name).toList();
+    return manifests.values().stream()
+        .filter(manifest -> manifest.getRequestId().isEmpty())
+        .filter(manifest -> manifest.getInitialCheckpointId().equals(initialId))
+        .filter(
+            manifest ->
+                manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
+                    || manifest.getRehearsalCheckpointId().equals(rehearsalId))
+        .map(this::chosen)
+        .sorted(
+            Comparator.comparing(ChosenDataset::isRehearsalSet)
+                .thenComparing(ChosenDataset::task)
+                .thenComparing(dataset -> order.indexOf(dataset.strategy())))
+        .toList();
+  }
+
+  private ChosenDataset chosen(DatasetManifest manifest) {
+    Map<String, Chosen> records = chosen.getOrDefault(manifest.getDatasetId(), Map.of());
+    return new ChosenDataset(
+        manifest.getDatasetId(),
+        task(manifest.getTask()),
+        manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL ? "" : manifest.getStrategy(),
+        manifest.getFailure(),
+        part(manifest.getAnswer(), records.values(), true),
+        part(manifest.getRefusal(), records.values(), false),
+        (int) records.values().stream().filter(c -> !c.answer && c.getsBetter).count(),
+        Set.copyOf(records.keySet()));
+  }
+
+  private static ChosenDataset.Part part(
+      ClassCount count, Collection<Chosen> records, boolean answers) {
+    DoubleSummaryStatistics certainty =
+        records.stream()
+            .filter(chosen -> chosen.answer == answers)
+            .mapToDouble(Chosen::certainty)
+            .summaryStatistics();
+    return new ChosenDataset.Part(
+        count.getCandidates(),
+        count.getWanted(),
+        (int) certainty.getCount(),
+        certainty.getCount() == 0 ? Double.NaN : certainty.getAverage());
+  }
+
+  /** How many of the questions that a complete dataset's manifest counts have not come yet. */
+  public synchronized long missingRecords() {
+    return manifests.values().stream()
+        .filter(DatasetManifest::getComplete)
+        .mapToLong(
+            manifest ->
+                Math.max(
+                    0,
+                    manifest.getAnswer().getQuestions()
+                        + manifest.getRefusal().getQuestions()
+                        - chosen.getOrDefault(manifest.getDatasetId(), Map.of()).size()))
+        .sum();
+  }
+
+  /** The manifests so far, by dataset id. */
+  public synchronized Map<String, DatasetManifest> manifests() {
+    return Map.copyOf(manifests);
+  }
+
+  /** How checkpoints do, a row for each task. */
+  public synchronized List<EvaluatedCheckpoint> evaluations() {
+    return evaluations.values().stream()
+        .sorted(
+            Comparator.comparingLong(Evaluation::getModelTime).thenComparing(Evaluation::getTask))
+        .map(RunLedger::evaluated)
+        .toList();
+  }
+
+  private static EvaluatedCheckpoint evaluated(Evaluation evaluation) {
+    return new EvaluatedCheckpoint(
+        evaluation.getCheckpointId(),
+        Role.valueOf(evaluation.getRole().name().replaceFirst("^ROLE_", "")),
+        task(evaluation.getTask()),
+        evaluation.getCorrect() + evaluation.getWrong() + evaluation.getRefused(),
+        estimate(evaluation.getCorrectShare()),
+        estimate(evaluation.getWrongShare()),
+        estimate(evaluation.getRefusedShare()),
+        evaluation.hasTruthfulHelpfulness() ? estimate(evaluation.getTruthfulHelpfulness()) : null,
+        evaluation.hasOverRefusal() ? estimate(evaluation.getOverRefusal()) : null,
+        evaluation.getConfidence());
+  }
+
+  private static EvaluatedCheckpoint.Estimate estimate(Estimate estimate) {
+    return new EvaluatedCheckpoint.Estimate(
+        estimate.getValue(), estimate.getLow(), estimate.getHigh());
+  }
+
+  private static Task task(dev.craftstream.v1.Task task) {
+    return Task.valueOf(task.name().replaceFirst("^TASK_", ""));
   }
 
   /** What could not be used. */

@@ -4,6 +4,7 @@ import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** A thread that reads the output topics into a {@link RunLedger}. */
 public final class RunReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunReader.class);
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private final Topics topics;
   private final OutputRecords records;
@@ -26,21 +28,43 @@ public final class RunReader implements AutoCloseable {
     this.topics = settings.topics();
     this.records = new OutputRecords(settings.format());
     this.ledger = ledger;
-    this.reader =
-        new TopicReader(
-            settings,
-            List.of(topics.knowledge(), topics.instructions(), topics.deadLetters()),
-            committed,
-            true);
+    this.reader = new TopicReader(settings, outputs(topics), committed, true);
     thread = new Thread(this::run, committed ? "committed-output" : "live-output");
     thread.setDaemon(true);
     thread.start();
   }
 
+  /**
+   * Reads what is committed now, once.
+   *
+   * @param watcher is told a few times a second how many records are left
+   */
+  public static void readOnce(KafkaSettings settings, RunLedger ledger, LongConsumer watcher) {
+    OutputRecords records = new OutputRecords(settings.format());
+    try (TopicReader reader = new TopicReader(settings, outputs(settings.topics()), true, true)) {
+      var ends = reader.ends();
+      while (!reader.hasReached(ends)) {
+        reader.poll(LOOK).forEach(entry -> add(entry, settings.topics(), records, ledger));
+        watcher.accept(reader.left(ends));
+      }
+    }
+  }
+
+  private static List<String> outputs(Topics topics) {
+    return List.of(
+        topics.knowledge(),
+        topics.instructions(),
+        topics.deadLetters(),
+        topics.datasets(),
+        topics.rehearsalSets(),
+        topics.datasetManifests(),
+        topics.evaluations());
+  }
+
   private void run() {
     while (!closed) {
       try {
-        reader.poll(Duration.ofMillis(200)).forEach(this::add);
+        reader.poll(LOOK).forEach(entry -> add(entry, topics, records, ledger));
       } catch (RuntimeException e) {
         if (!closed) {
           LOG.warn("Reading the output topics failed; trying again", e);
@@ -50,16 +74,27 @@ public final class RunReader implements AutoCloseable {
     reader.close();
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> entry) {
+  private static void add(
+      ConsumerRecord<byte[], byte[]> entry,
+      Topics topics,
+      OutputRecords records,
+      RunLedger ledger) {
+    String topic = entry.topic();
     if (entry.value() == null) {
       return;
     }
-    if (entry.topic().equals(topics.knowledge())) {
+    if (topic.equals(topics.knowledge())) {
       ledger.add(records.knowledge(entry.value()));
-    } else if (entry.topic().equals(topics.instructions())) {
+    } else if (topic.equals(topics.instructions())) {
       ledger.add(records.instruction(entry.value()));
-    } else {
+    } else if (topic.equals(topics.datasetManifests())) {
+      ledger.add(records.manifest(entry.value()));
+    } else if (topic.equals(topics.evaluations())) {
+      ledger.add(records.evaluation(entry.value()));
+    } else if (topic.equals(topics.deadLetters())) {
       ledger.add(records.deadLetter(entry.value()));
+    } else {
+      ledger.add(records.datasetRecord(entry.value()));
     }
   }
 

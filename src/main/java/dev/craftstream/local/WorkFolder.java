@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder of one embedded run: logs, the broker's data, Flink checkpoints, the report. It starts
- * clean, belongs to one run at a time, and stays after the run to be looked at.
+ * The folder of one embedded run: logs, the broker's data, Flink checkpoints, exported datasets,
+ * the report. It starts clean, belongs to one run at a time, and stays after the run to be looked
+ * at.
  */
 public final class WorkFolder implements AutoCloseable {
   private static final String MARK = ".craft-run";
-  private static final List<String> PARTS = List.of("kafka", "triton", "flink", "logs");
+  private static final List<String> PARTS = List.of("kafka", "triton", "flink", "logs", "export");
 
   private final Path path;
   private final FileChannel channel;
@@ -90,6 +91,11 @@ public final class WorkFolder implements AutoCloseable {
 
   public Path logs() {
     return path.resolve("logs");
+  }
+
+  /** Datasets for trainers, a folder each. */
+  public Path export() {
+    return path.resolve("export");
   }
 
   /** The job's options as this run has them, for commands that want to reach it. */

@@ -41,6 +41,11 @@ public record Question(
         && (purpose == Purpose.TRAIN || subject.equals(other.subject));
   }
 
+  /** The same for another purpose. */
+  public Question withPurpose(Purpose other) {
+    return new Question(id, task, other, text, answer, aliases, options, subject, tags);
+  }
+
   /** Position of the right option, from 0. Only for {@link Task#MULTIPLE_CHOICE}. */
   public int targetIndex() {
     return answer.charAt(0) - 'A';

@@ -52,7 +52,16 @@ public final class HtmlReport {
         element(
             "body",
             element(
-                "main", heading(), plane(), flow(), labels(), examples(), theRun(), failures()));
+                "main",
+                heading(),
+                plane(),
+                flow(),
+                labels(),
+                new ChoicesSection(run).datasets(),
+                new ChoicesSection(run).evaluations(),
+                examples(),
+                theRun(),
+                failures()));
     return "<!DOCTYPE html>\n" + element("html lang='en'", head, body).xml() + "\n";
   }
 
@@ -72,9 +81,15 @@ public final class HtmlReport {
         element("h1", "What the model knows, and what it is taught"),
         element(
             "p class='lead'",
-            "%s questions, relabelled by what the model knows before and after rehearsal. %s."
+            "%s questions, relabelled by what the model knows before and after rehearsal%s. %s."
                 .formatted(
-                    String.format(Locale.ROOT, "%,d", summary.size()),
+                    String.format(Locale.ROOT, "%,d", run.questionsInAll()),
+                    run.questionsInAll() > summary.size()
+                        ? String.format(
+                            Locale.ROOT,
+                            "; this page shows %,d of them, drawn at random",
+                            summary.size())
+                        : "",
                     MINUTE.format(run.finishedAt()))),
         element(
             "ul class='figures'",
@@ -153,7 +168,7 @@ public final class HtmlReport {
     return element("div class='pictures'", Markup.all(figures));
   }
 
-  private static String title(Task task) {
+  static String title(Task task) {
     String words = Words.of(task);
     return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
   }
@@ -337,11 +352,13 @@ public final class HtmlReport {
     for (RunData.Phase phase : run.phases()) {
       phases.add(row(phase.name(), Words.of(phase.duration())));
     }
-    phases.add(
-        element(
-            "tr class='total'",
-            element("th scope='row'", "All of it"),
-            element("td", Words.of(run.total()))));
+    if (!run.total().isZero()) {
+      phases.add(
+          element(
+              "tr class='total'",
+              element("th scope='row'", "All of it"),
+              element("td", Words.of(run.total()))));
+    }
     List<Markup> facts = new ArrayList<>();
     for (RunData.Fact fact : run.facts()) {
       facts.add(element("dt", fact.name()));
@@ -350,19 +367,27 @@ public final class HtmlReport {
     return element(
         "section",
         element("h2", "The run"),
-        element(
-            "div class='scroll'",
-            element(
-                "table class='numbers'",
-                header(
-                    "Model checkpoint", "questions", "time", "rate", "requests in flight, average"),
-                element("tbody", Markup.all(sweeps)))),
+        sweeps.isEmpty()
+            ? Markup.NOTHING
+            : element(
+                "div class='scroll'",
+                element(
+                    "table class='numbers'",
+                    header(
+                        "Model checkpoint",
+                        "questions",
+                        "time",
+                        "rate",
+                        "requests in flight, average"),
+                    element("tbody", Markup.all(sweeps)))),
         element(
             "div class='columns'",
-            element(
-                "table class='numbers'",
-                header("Phase", "time"),
-                element("tbody", Markup.all(phases))),
+            phases.isEmpty()
+                ? Markup.NOTHING
+                : element(
+                    "table class='numbers'",
+                    header("Phase", "time"),
+                    element("tbody", Markup.all(phases))),
             facts.isEmpty() ? Markup.NOTHING : element("dl", Markup.all(facts))));
   }
 
@@ -390,7 +415,7 @@ public final class HtmlReport {
                 element("tbody", Markup.all(rows)))));
   }
 
-  private static Markup header(String... names) {
+  static Markup header(String... names) {
     List<Markup> cells = new ArrayList<>();
     for (String name : names) {
       cells.add(element("th scope='col'", name));
@@ -398,7 +423,7 @@ public final class HtmlReport {
     return element("thead", element("tr", Markup.all(cells)));
   }
 
-  private static Markup row(String name, String... values) {
+  static Markup row(String name, String... values) {
     List<Markup> cells = new ArrayList<>();
     cells.add(element("th scope='row'", name));
     for (String value : values) {
@@ -408,7 +433,7 @@ public final class HtmlReport {
   }
 
   /** With a real minus sign. */
-  private static String minus(String figure) {
+  static String minus(String figure) {
     return figure.replace('-', '−');
   }
 }

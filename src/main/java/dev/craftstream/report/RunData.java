@@ -10,21 +10,27 @@ import java.util.List;
  * All that a report tells of a run.
  *
  * @param finishedAt when it ended
- * @param total how long it took, set-up left out
+ * @param questionsInAll how many questions to train on there are; {@code questions} may be a sample
+ * @param total how long it took, set-up left out; zero where that is not known
  * @param thresholds what divided the questions
  * @param phases how long each part took, in order
  * @param sweeps the measurements of all questions, one a model checkpoint, in order
  * @param questions the questions, in the order in which they were published
+ * @param datasets what the strategies chose, and the rehearsal sets
+ * @param evaluations how the model does on questions that it is not trained on
  * @param failures what could not be used
  * @param facts further names and values, in order
  */
 public record RunData(
     Instant finishedAt,
+    long questionsInAll,
     Duration total,
     Thresholds thresholds,
     List<Phase> phases,
     List<Sweep> sweeps,
     List<CuratedQuestion> questions,
+    List<ChosenDataset> datasets,
+    List<EvaluatedCheckpoint> evaluations,
     List<Failure> failures,
     List<Fact> facts) {
 
@@ -32,6 +38,8 @@ public record RunData(
     phases = List.copyOf(phases);
     sweeps = List.copyOf(sweeps);
     questions = List.copyOf(questions);
+    datasets = List.copyOf(datasets);
+    evaluations = List.copyOf(evaluations);
     failures = List.copyOf(failures);
     facts = List.copyOf(facts);
   }

@@ -18,6 +18,8 @@ public final class SummaryText {
     StringBuilder text = new StringBuilder();
     labels(summary, text);
     flow(summary, text);
+    datasets(run, text);
+    evaluations(run, text);
     examples(summary, text);
     sweeps(run, text);
     failures(run.failures(), text);
@@ -78,6 +80,64 @@ public final class SummaryText {
           flow.down(),
           flow.same(),
           Words.signed(flow.mean()));
+    }
+    line(text, "");
+  }
+
+  private static void datasets(RunData run, StringBuilder text) {
+    if (run.datasets().isEmpty()) {
+      return;
+    }
+    line(
+        text,
+        "Datasets of              of candidates: ANSWER   REFUSAL   certainty       of REFUSAL");
+    line(
+        text,
+        "                                                         A      R      learnt anyway");
+    for (ChosenDataset dataset : run.datasets()) {
+      if (!dataset.failure().isEmpty()) {
+        line(text, "  %-26s not built: %s", Words.name(dataset), dataset.failure());
+        continue;
+      }
+      line(
+          text,
+          "  %-34s %4d of %-4d %3d of %-4d %5s  %5s  %s",
+          Words.name(dataset),
+          dataset.answers().chosen(),
+          dataset.answers().candidates(),
+          dataset.refusals().chosen(),
+          dataset.refusals().candidates(),
+          Words.figure(dataset.answers().certainty()),
+          Words.figure(dataset.refusals().certainty()),
+          dataset.isRehearsalSet() ? "" : dataset.refusalsGettingBetter());
+    }
+    line(text, "");
+  }
+
+  private static void evaluations(RunData run, StringBuilder text) {
+    if (run.evaluations().isEmpty()) {
+      return;
+    }
+    line(text, "Evaluation            questions   correct      wrong        refused      THS");
+    for (EvaluatedCheckpoint evaluation : run.evaluations()) {
+      line(
+          text,
+          "  %-20s %8d   %-12s %-12s %-12s %s",
+          Words.shortened(evaluation.checkpointId(), 20),
+          evaluation.questions(),
+          Words.percent(evaluation.correct().value()),
+          Words.percent(evaluation.wrong().value()),
+          Words.percent(evaluation.refused().value()),
+          evaluation.truthfulHelpfulness() == null
+              ? "undefined"
+              : Words.figure(evaluation.truthfulHelpfulness().value()));
+      line(
+          text,
+          "    %-29s  %-12s %-12s %s",
+          Words.of(evaluation.task()),
+          Words.interval(evaluation.correct()),
+          Words.interval(evaluation.wrong()),
+          Words.interval(evaluation.refused()));
     }
     line(text, "");
   }

@@ -23,8 +23,24 @@ public final class Words {
     };
   }
 
-  /** Two decimals. */
+  /** What a person calls it: its strategy, or that it is a rehearsal set, and its task. */
+  static String name(ChosenDataset dataset) {
+    return (dataset.isRehearsalSet() ? "rehearsal set" : dataset.strategy())
+        + ", "
+        + of(dataset.task());
+  }
+
+  /** A share's interval in percent. */
+  static String interval(EvaluatedCheckpoint.Estimate share) {
+    return String.format(Locale.ROOT, "%.0f to %.0f %%", 100 * share.low(), 100 * share.high());
+  }
+
+  /** Two decimals; a dash for what is no number. */
   static String figure(double value) {
+    return Double.isNaN(value) ? "–" : number(value);
+  }
+
+  private static String number(double value) {
     return String.format(Locale.ROOT, "%.2f", value + 0.0).replace("-0.00", "0.00");
   }
 

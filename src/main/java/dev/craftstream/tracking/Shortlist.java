@@ -10,6 +10,7 @@ import dev.craftstream.model.Survey;
 import dev.craftstream.model.Ties;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
  * questions.
  */
 final class Shortlist {
+  /** About 200 bytes each. */
+  private static final long MOST_WANTED = 500_000;
+
   private final Survey survey;
   private final ToIntFunction<String> keyGroup;
   private final Map<String, Entries> entries = new HashMap<>();
@@ -59,9 +63,18 @@ final class Shortlist {
     }
   }
 
-  /** Whether a survey can do with one: evaluations count all questions. */
+  /**
+   * Whether a survey can do with one: evaluations count all questions, and very large datasets
+   * would not fit into memory.
+   */
   static boolean serves(Survey survey) {
-    return survey.evaluated() == null;
+    long wanted = 0;
+    for (Dataset dataset : survey.datasets()) {
+      for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+        wanted += dataset.selection().wanted(label);
+      }
+    }
+    return survey.evaluated() == null && wanted <= MOST_WANTED;
   }
 
   /** A question has its answer under a checkpoint, or was given up. */
@@ -149,7 +162,7 @@ final class Shortlist {
     final Map<String, Rank> ids = new HashMap<>();
     private final TreeSet<Entry> inOrder = new TreeSet<>();
     private final int wanted;
-    private final int most;
+    private final long most;
     private final Ties ties;
     private Rank horizon;
 
@@ -163,7 +176,7 @@ final class Shortlist {
 
     Best(Dataset dataset, Label label, int spare) {
       wanted = dataset.selection().wanted(label);
-      most = wanted == 0 ? 0 : wanted + Math.max(spare, wanted / 8);
+      most = wanted == 0 ? 0 : wanted + (long) Math.max(spare, wanted / 8);
       ties = CutOffs.ties(dataset.selection());
     }
 

@@ -57,6 +57,21 @@ class HtmlReportTest {
   }
 
   @Test
+  void showsTheStrategiesSideBySideAndHowTheModelDoes() {
+    String page = HtmlReport.of(SampleRun.make(40, 20));
+
+    assertThat(page)
+        .contains("What each strategy would choose", "COR_RAIT", "60 of 80", "0 of 20")
+        .as("half of the questions of COR_RAIT are in CRAFT")
+        .contains("50.0 %")
+        .contains("not built: too few &lt;candidates&gt;")
+        .contains("Rehearsal sets", "How the model does", "25.0 % (13 to 50 %)", "95 %");
+    assertThat(SummaryText.of(SampleRun.make(40, 20)))
+        .contains(
+            "CRAFT, open-ended", "not built: too few <candidates>", "rehearsal set", "25.0 %");
+  }
+
+  @Test
   void showsTextsThatLookLikeMarkupAsTheyAre() throws Exception {
     String evil = "</title><script>alert('x')</script> & \"quotes\" \u0000\uD800";
     CuratedQuestion question =

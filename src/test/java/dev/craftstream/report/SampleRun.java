@@ -10,11 +10,13 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.report.CuratedQuestion.Curation;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
+import dev.craftstream.report.EvaluatedCheckpoint.Estimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** A made-up run, labelled by the method's own rules. */
 final class SampleRun {
@@ -63,6 +65,7 @@ final class SampleRun {
             new RunData.Phase("REHEARSAL", Duration.ofSeconds(65)));
     return new RunData(
         Instant.parse("2026-01-02T03:04:05Z"),
+        questions.size(),
         Duration.ofSeconds(135),
         Thresholds.PAPER,
         phases,
@@ -84,8 +87,43 @@ final class SampleRun {
                 8,
                 Double.NaN)),
         questions,
+        List.of(
+            dataset("cor-rait", "COR_RAIT", "", questions),
+            dataset("craft", "CRAFT", "", questions.subList(0, questions.size() / 2)),
+            dataset("van-tuning", "VAN_TUNING", "too few <candidates>", List.of()),
+            dataset("rehearsal", "", "", List.of())),
+        List.of(evaluation()),
         failures,
         List.of(new RunData.Fact("Strategy", "CRAFT"), new RunData.Fact("Prompt", "v1-0a1b2c")));
+  }
+
+  private static ChosenDataset dataset(
+      String id, String strategy, String failure, List<CuratedQuestion> questions) {
+    List<String> ids = questions.stream().map(CuratedQuestion::id).toList();
+    return new ChosenDataset(
+        id,
+        Task.OPEN_ENDED,
+        strategy,
+        failure,
+        new ChosenDataset.Part(80, 40, ids.size(), 0.75),
+        new ChosenDataset.Part(20, 10, 0, Double.NaN),
+        3,
+        Set.copyOf(ids));
+  }
+
+  private static EvaluatedCheckpoint evaluation() {
+    Estimate share = new Estimate(0.25, 0.125, 0.5);
+    return new EvaluatedCheckpoint(
+        "smollm2-initial",
+        Role.INITIAL,
+        Task.OPEN_ENDED,
+        40,
+        share,
+        share,
+        share,
+        null,
+        null,
+        0.95);
   }
 
   static CuratedQuestion question(

@@ -1,0 +1,144 @@
+package dev.craftstream.cli;
+
+import dev.craftstream.CurationSettings;
+import dev.craftstream.local.Project;
+import dev.craftstream.local.ReportReader;
+import dev.craftstream.local.RunLedger;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.report.HtmlReport;
+import dev.craftstream.report.RunData;
+import dev.craftstream.report.SummaryText;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ./craft report}. */
+@Command(
+    name = "report",
+    description = {
+      "Writes a page on what the job knows now: labels, knowledge flow, what each strategy chose, how the"
+          + " model does. It needs nothing beside it, and says the same in short on the terminal.",
+      "It reads all of the job's topics, which takes a while where they are long. Of many questions it"
+          + " shows a random sample; datasets and evaluations are told whole."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  ./craft report",
+      "  ./craft report --out today.html --questions 5000",
+      "  ./craft report --initial llama-7b --config my-job.yaml"
+    })
+final class ReportCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      defaultValue = "report.html",
+      description = "Where the page goes. Default: ${DEFAULT-VALUE}.")
+  private Path out;
+
+  @Option(
+      names = "--initial",
+      paramLabel = "CHECKPOINT_ID",
+      defaultValue = "",
+      description =
+          "The INITIAL checkpoint to report on, with its newest REHEARSAL. Default: the newest one.")
+  private String initialId;
+
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "At most so many questions are shown. Default: ${DEFAULT-VALUE}.")
+  private int most;
+
+  @Mixin private JobOptions job;
+
+  @Override
+  public Integer call() throws Exception {
+    if (most < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--questions is " + most + "; give at least 1.");
+    }
+    CurationSettings settings = job.settings();
+    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ReportReader.Reading reading;
+    try {
+      reading =
+          new ReportReader(settings.kafka(), settings.limits(), most)
+              .read(
+                  initialId,
+                  left ->
+                      patience.show(
+                          () ->
+                              String.format(
+                                  Locale.ROOT,
+                                  "  %,d records left; %.0f s",
+                                  left,
+                                  patience.seconds())));
+    } finally {
+      patience.end();
+    }
+    RunData data = data(settings, reading);
+    Path file = out.toAbsolutePath();
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, HtmlReport.of(data));
+    spec.commandLine().getOut().print(SummaryText.of(data));
+    spec.commandLine().getOut().println("Report: " + Project.shown(file));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private static RunData data(CurationSettings settings, ReportReader.Reading reading) {
+    RunLedger ledger = reading.ledger();
+    ModelCheckpoint rehearsal = reading.rehearsal();
+    String rehearsalId = rehearsal == null ? "" : rehearsal.id();
+    List<RunData.Fact> facts = new ArrayList<>();
+    facts.add(fact("INITIAL", reading.initial()));
+    if (rehearsal != null) {
+      facts.add(fact("REHEARSAL", rehearsal));
+    }
+    facts.add(
+        new RunData.Fact(
+            "Training prompts",
+            String.join(", ", ledger.ofDecisions(i -> i.getBasis().getTrainingPromptVersion()))));
+    return new RunData(
+        Instant.now(),
+        reading.questionsInAll(),
+        Duration.ZERO,
+        settings.thresholds(),
+        List.of(),
+        List.of(),
+        ledger.curated(reading.initial().id(), rehearsalId),
+        ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())),
+        ledger.evaluations(),
+        ledger.failures(),
+        facts);
+  }
+
+  private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {
+    return new RunData.Fact(
+        name,
+        "%s (%s version %s), model time %d"
+            .formatted(
+                checkpoint.id(),
+                checkpoint.serving().modelName(),
+                checkpoint.serving().modelVersion(),
+                checkpoint.announcedAt()));
+  }
+}

@@ -1,0 +1,159 @@
+package dev.craftstream.local;
+
+import dev.craftstream.method.Seeds;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.Limits;
+import dev.craftstream.topics.ModelCheckpointParser;
+import dev.craftstream.topics.Parsed;
+import dev.craftstream.topics.QuestionParser;
+import dev.craftstream.topics.RecordParser;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Reads what a report on a running job tells: two times through its topics, committed records only.
+ * The texts are kept of a random sample of the questions, so that memory is that of the sample.
+ */
+public final class ReportReader {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final long SAMPLING_SEED = 1;
+
+  private final KafkaSettings settings;
+  private final int most;
+  private final QuestionParser questionParser;
+  private final ModelCheckpointParser checkpointParser;
+  private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
+  private final Set<Long> toTrainOn = new HashSet<>();
+  private final Map<String, ModelCheckpoint> live = new LinkedHashMap<>();
+
+  /**
+   * What was read.
+   *
+   * @param initial the INITIAL checkpoint that the report is on
+   * @param rehearsal its REHEARSAL; null where there is none
+   * @param questionsInAll how many questions to train on there are
+   * @param ledger what the job has said of the sample, of the datasets and of the evaluations
+   */
+  public record Reading(
+      ModelCheckpoint initial, ModelCheckpoint rehearsal, long questionsInAll, RunLedger ledger) {}
+
+  /**
+   * @param most questions in the sample, at most
+   */
+  public ReportReader(KafkaSettings settings, Limits limits, int most) {
+    this.settings = settings;
+    this.most = most;
+    this.questionParser = new QuestionParser(settings.format(), limits);
+    this.checkpointParser = new ModelCheckpointParser(settings.format(), limits);
+  }
+
+  /**
+   * Reads everything. Once for each reader.
+   *
+   * @param initialId the INITIAL checkpoint to report on; empty for the newest
+   * @param watcher is told a few times a second how many records are left of the present pass
+   * @throws IOException with a sentence, where there is no such checkpoint
+   */
+  public Reading read(String initialId, LongConsumer watcher) throws IOException {
+    List<String> inputs =
+        List.of(settings.topics().questions(), settings.topics().modelCheckpoints());
+    try (TopicReader reader = new TopicReader(settings, inputs, true, true)) {
+      var ends = reader.ends();
+      while (!reader.hasReached(ends)) {
+        reader.poll(LOOK).forEach(this::add);
+        watcher.accept(reader.left(ends));
+      }
+    }
+    ModelCheckpoint initial = initial(initialId);
+    RunLedger ledger = new RunLedger(new ArrayList<>(sample.values()));
+    RunReader.readOnce(settings, ledger, watcher);
+    return new Reading(initial, rehearsalOf(initial), toTrainOn.size(), ledger);
+  }
+
+  private void add(ConsumerRecord<byte[], byte[]> entry) {
+    if (entry.topic().equals(settings.topics().questions())) {
+      if (parsed(questionParser, entry) instanceof Parsed.Event<QuestionEvent> event) {
+        add(event.event());
+      }
+    } else if (parsed(checkpointParser, entry)
+        instanceof Parsed.Event<ModelCheckpointEvent> event) {
+      ModelCheckpoint announced = event.event().announced();
+      live.remove(event.event().checkpointId());
+      if (announced != null) {
+        live.put(announced.id(), announced);
+      }
+    }
+  }
+
+  private void add(QuestionEvent event) {
+    long place = Seeds.order(SAMPLING_SEED, event.questionId());
+    if (event.question() == null || event.question().purpose() != Purpose.TRAIN) {
+      toTrainOn.remove(place);
+      sample.remove(place);
+      return;
+    }
+    toTrainOn.add(place);
+    sample.put(place, event.question());
+    if (sample.size() > most) {
+      sample.pollLastEntry();
+    }
+  }
+
+  private static <T> Parsed<T> parsed(
+      RecordParser<T> parser, ConsumerRecord<byte[], byte[]> entry) {
+    return parser.parse(
+        new OriginalRecord(
+            new Origin(entry.topic(), entry.partition(), entry.offset()),
+            entry.key(),
+            entry.value()));
+  }
+
+  private ModelCheckpoint initial(String id) throws IOException {
+    List<ModelCheckpoint> all =
+        live.values().stream().filter(checkpoint -> checkpoint.role() == Role.INITIAL).toList();
+    List<String> names = all.stream().map(ModelCheckpoint::id).toList();
+    if (all.isEmpty()) {
+      throw new IOException(
+          "No INITIAL checkpoint is announced, so there is nothing to report. Announce one with ./craft announce.");
+    }
+    if (id.isEmpty()) {
+      return all.get(all.size() - 1);
+    }
+    return all.stream()
+        .filter(checkpoint -> checkpoint.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "%s is no INITIAL checkpoint that is announced; there is %s."
+                        .formatted(id, String.join(", ", names))));
+  }
+
+  /** The newest one. */
+  private ModelCheckpoint rehearsalOf(ModelCheckpoint initial) {
+    ModelCheckpoint newest = null;
+    for (ModelCheckpoint checkpoint : live.values()) {
+      if (checkpoint.role() == Role.REHEARSAL && checkpoint.baseId().equals(initial.id())) {
+        newest = checkpoint;
+      }
+    }
+    return newest;
+  }
+}
