@@ -5,7 +5,8 @@ import com.google.gson.GsonBuilder;
 import dev.craftstream.CurationSettings;
 import dev.craftstream.conflict.NearestAnswers;
 import dev.craftstream.conflict.UnitVectors;
-import dev.craftstream.local.DatasetReading;
+import dev.craftstream.exchange.CollectedDataset;
+import dev.craftstream.local.DatasetTopics;
 import dev.craftstream.method.StaticConflict;
 import dev.craftstream.triton.TextEmbedder;
 import dev.craftstream.triton.TritonSettings;
@@ -54,10 +55,6 @@ import picocli.CommandLine.Spec;
       "  ./craft conflicts DATASET_ID --json | jq '.crss'"
     })
 final class ConflictsCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long SHOWN_AFTER_NANOS = 2_000_000_000L;
-  private static final long APART_NANOS = 250_000_000L;
-
   @Spec private CommandSpec spec;
   @Mixin private JobOptions job;
 
@@ -117,6 +114,13 @@ final class ConflictsCommand implements Callable<Integer> {
       description = "Requests in flight at once. Default: ${DEFAULT-VALUE}.")
   private int inFlight;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long to wait for the dataset. Default: ${DEFAULT-VALUE}.")
+  private int timeout;
+
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   private boolean json;
 
@@ -143,7 +147,8 @@ final class ConflictsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     CurationSettings settings = job.settings();
-    Progress progress = new Progress(Terminal.of(spec.commandLine().getErr()));
+    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    Progress progress = new Progress(patience);
     List<Sample> samples;
     Map<String, float[]> vectors;
     NearestAnswers nearest;
@@ -163,7 +168,7 @@ final class ConflictsCommand implements Callable<Integer> {
       exact = answers.size() < exactBelow;
       nearest = nearest(vectorsOf(refusals, vectors), vectorsOf(answers, vectors), exact, progress);
     } finally {
-      progress.end();
+      patience.end();
     }
     StaticConflict conflict =
         StaticConflict.of(
@@ -207,6 +212,7 @@ final class ConflictsCommand implements Callable<Integer> {
     atLeast("--exact-below", exactBelow, 0);
     atLeast("--batch", batch, 1);
     atLeast("--in-flight", inFlight, 1);
+    atLeast("--timeout", timeout, 0);
   }
 
   private void atLeast(String option, int value, int least) {
@@ -221,10 +227,15 @@ final class ConflictsCommand implements Callable<Integer> {
 
   private List<Sample> samples(CurationSettings settings, Progress progress) throws IOException {
     progress.start("reading the dataset", 0);
-    List<DatasetRecord> records =
-        DatasetReading.read(settings.kafka(), datasetId, PATIENCE, progress::at);
+    CollectedDataset dataset =
+        new DatasetTopics(settings.kafka())
+            .collect(
+                datasetId,
+                Duration.ofSeconds(timeout),
+                false,
+                collected -> progress.at(collected.baseQuestions()));
     List<Sample> samples = new ArrayList<>();
-    for (DatasetRecord record : records) {
+    for (DatasetRecord record : dataset.present()) {
       if (record.getQuestion().isBlank()) {
         throw new IOException(
             "The record on question %s of the dataset %s does not hold the question itself; it was written by an older version of the job. Ask for the dataset again with ./craft request."
@@ -342,25 +353,21 @@ final class ConflictsCommand implements Callable<Integer> {
     out.println(String.format(Locale.ROOT, format, values).stripTrailing());
   }
 
-  /** How far the command is, shown where it takes more than 2 seconds. Safe for several threads. */
+  /** What the command does and how far it is. Safe for several threads. */
   private static final class Progress {
-    private final Terminal terminal;
+    private final Patience patience;
     private final AtomicInteger done = new AtomicInteger();
-    private final long begin = System.nanoTime();
-    private long next = begin + SHOWN_AFTER_NANOS;
-    private boolean shown;
     private volatile String what = "";
     private volatile int total;
 
-    Progress(Terminal terminal) {
-      this.terminal = terminal;
+    Progress(Patience patience) {
+      this.patience = patience;
     }
 
     void start(String step, int steps) {
       what = step;
       total = steps;
-      done.set(0);
-      show();
+      at(0);
     }
 
     void add(int more) {
@@ -373,26 +380,15 @@ final class ConflictsCommand implements Callable<Integer> {
       show();
     }
 
-    private synchronized void show() {
-      long now = System.nanoTime();
-      if (now - next >= 0) {
-        String line =
-            "  "
-                + what
-                + (total > 0
-                    ? String.format(Locale.ROOT, ": %,d of %,d", done.get(), total)
-                    : done.get() > 0 ? String.format(Locale.ROOT, ": %,d", done.get()) : "")
-                + String.format(Locale.ROOT, "; %.0f s", (now - begin) / 1e9);
-        terminal.draw(List.of(line), line);
-        shown = true;
-        next = now + APART_NANOS;
-      }
-    }
-
-    synchronized void end() {
-      if (shown) {
-        terminal.text("");
-      }
+    private void show() {
+      patience.show(
+          () ->
+              "  "
+                  + what
+                  + (total > 0
+                      ? String.format(Locale.ROOT, ": %,d of %,d", done.get(), total)
+                      : done.get() > 0 ? String.format(Locale.ROOT, ": %,d", done.get()) : "")
+                  + String.format(Locale.ROOT, "; %.0f s", patience.seconds()));
     }
   }
 }

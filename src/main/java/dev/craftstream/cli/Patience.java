@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Shows how far a command is once it takes more than 2 seconds, and then 4 times a second. */
+/**
+ * Shows how far a command is once it takes more than 2 seconds, and then 4 times a second. Safe for
+ * several threads.
+ */
 final class Patience {
   private static final long SHOWN_AFTER_NANOS = 2_000_000_000L;
   private static final long APART_NANOS = 250_000_000L;
@@ -22,12 +25,12 @@ final class Patience {
     this.next = start + SHOWN_AFTER_NANOS;
   }
 
-  double seconds() {
+  synchronized double seconds() {
     return (nanoClock.getAsLong() - start) / 1e9;
   }
 
   /** Shows the line if it is time to. */
-  void show(Supplier<String> line) {
+  synchronized void show(Supplier<String> line) {
     long now = nanoClock.getAsLong();
     if (now - next >= 0) {
       String text = line.get();
@@ -38,7 +41,7 @@ final class Patience {
   }
 
   /** Takes away what is drawn. */
-  void end() {
+  synchronized void end() {
     if (shown) {
       terminal.text("");
     }

@@ -4,7 +4,9 @@ import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Mark;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One dataset or rehearsal set as its records are read, in the order of their topic: first
@@ -99,11 +101,17 @@ public final class CollectedDataset {
     return ExportedDataset.of(manifest, base.values(), ExportedDataset.Changes.NONE);
   }
 
+  /** The records of the questions that are in it now, by question id. */
+  public List<DatasetRecord> present() {
+    return new TreeMap<>(newest)
+        .values().stream().filter(record -> record.getMark() != Mark.MARK_REMOVED).toList();
+  }
+
   /** With all that happened since. */
   public ExportedDataset asOfNow() {
     return ExportedDataset.of(
         manifest,
-        newest.values().stream().filter(record -> record.getMark() != Mark.MARK_REMOVED).toList(),
+        present(),
         new ExportedDataset.Changes(
             count(Mark.MARK_ADDED), count(Mark.MARK_CHANGED), count(Mark.MARK_REMOVED)));
   }

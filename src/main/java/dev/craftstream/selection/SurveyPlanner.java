@@ -16,12 +16,14 @@ import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -132,23 +134,26 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
 
   private List<Dataset> datasets(
       ModelCheckpoint initial, ModelCheckpoint rehearsal, String suffix) {
-    List<Dataset> datasets = new ArrayList<>();
-    for (Strategy strategy : settings.strategies()) {
-      for (Task task : Task.values()) {
-        Selection selection = settings.training(strategy, task);
-        datasets.add(dataset(name(selection) + suffix, selection, initial, rehearsal, ""));
-      }
-    }
-    return datasets;
+    return ofAllTasks(
+        settings.strategies(),
+        selection -> dataset(name(selection) + suffix, selection, initial, rehearsal, ""));
   }
 
   private List<Dataset> rehearsalSets(ModelCheckpoint initial, String suffix) {
-    List<Dataset> datasets = new ArrayList<>();
-    for (Task task : Task.values()) {
-      Selection selection = settings.rehearsal(task);
-      datasets.add(dataset(name(selection) + suffix, selection, initial, null, ""));
-    }
-    return datasets;
+    return ofAllTasks(selection -> dataset(name(selection) + suffix, selection, initial, null, ""));
+  }
+
+  private List<Dataset> ofAllTasks(
+      List<Strategy> strategies, Function<Selection, Dataset> training) {
+    return strategies.stream()
+        .flatMap(
+            strategy -> Arrays.stream(Task.values()).map(task -> settings.training(strategy, task)))
+        .map(training)
+        .toList();
+  }
+
+  private List<Dataset> ofAllTasks(Function<Selection, Dataset> rehearsal) {
+    return Arrays.stream(Task.values()).map(settings::rehearsal).map(rehearsal).toList();
   }
 
   private Dataset dataset(
@@ -249,39 +254,32 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
 
   private Survey survey(Request request) {
     ModelCheckpoint checkpoint = known.get(request.checkpointId());
-    String prefix = request.id() + "/";
-    List<Dataset> datasets = new ArrayList<>();
-    long modelTime = checkpoint.announcedAt();
-    switch (request.kind()) {
+    String id = "request/" + request.id();
+    return switch (request.kind()) {
       case DATASET -> {
         ModelCheckpoint rehearsal = known.get(request.rehearsalId());
-        modelTime = Math.max(modelTime, rehearsal.announcedAt());
         List<Strategy> strategies =
             request.strategy() == null ? settings.strategies() : List.of(request.strategy());
-        for (Strategy strategy : strategies) {
-          for (Task task : Task.values()) {
-            Selection selection = changed(settings.training(strategy, task), request);
-            datasets.add(
-                dataset(prefix + name(selection), selection, checkpoint, rehearsal, request.id()));
-          }
-        }
+        List<Dataset> datasets =
+            ofAllTasks(
+                strategies, selection -> requested(selection, request, checkpoint, rehearsal));
+        yield new Survey(
+            id, Math.max(checkpoint.announcedAt(), rehearsal.announcedAt()), datasets, null, null);
       }
       case REHEARSAL_SET -> {
-        for (Task task : Task.values()) {
-          Selection selection = changed(settings.rehearsal(task), request);
-          datasets.add(
-              dataset(prefix + name(selection), selection, checkpoint, null, request.id()));
-        }
+        List<Dataset> sets =
+            ofAllTasks(selection -> requested(selection, request, checkpoint, null));
+        yield new Survey(id, checkpoint.announcedAt(), sets, null, null);
       }
-      case EVALUATION -> {}
-    }
-    boolean evaluation = request.kind() == Request.Kind.EVALUATION;
-    return new Survey(
-        "request/" + request.id(),
-        modelTime,
-        datasets,
-        evaluation ? checkpoint : null,
-        evaluation ? base(checkpoint) : null);
+      case EVALUATION ->
+          new Survey(id, checkpoint.announcedAt(), List.of(), checkpoint, base(checkpoint));
+    };
+  }
+
+  private Dataset requested(
+      Selection selection, Request request, ModelCheckpoint initial, ModelCheckpoint rehearsal) {
+    Selection changed = changed(selection, request);
+    return dataset(request.id() + "/" + name(changed), changed, initial, rehearsal, request.id());
   }
 
   private static Selection changed(Selection selection, Request request) {

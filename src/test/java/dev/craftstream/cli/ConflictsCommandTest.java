@@ -55,6 +55,7 @@ class ConflictsCommandTest {
           .createTopics(
               List.of(
                   new NewTopic(prefix + "datasets", 2, (short) 1),
+                  new NewTopic(prefix + "rehearsal-sets", 1, (short) 1),
                   new NewTopic(prefix + "dataset-manifests", 1, (short) 1)))
           .all()
           .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -144,7 +145,7 @@ class ConflictsCommandTest {
 
     assertThat(run("d1")).isEqualTo(1);
 
-    assertThat(err.toString()).contains("no manifest of a dataset d1", "There is one of: d2.");
+    assertThat(err.toString()).contains("No manifest of d1 came", "There are those of d2.");
   }
 
   @Test
@@ -154,7 +155,7 @@ class ConflictsCommandTest {
 
     assertThat(run("d1")).isEqualTo(1);
 
-    assertThat(err.toString()).contains("It has none at all yet");
+    assertThat(err.toString()).contains("There are no manifests at all yet.");
     producer.abortTransaction();
   }
 
@@ -208,6 +209,7 @@ class ConflictsCommandTest {
             List.of(
                 "conflicts",
                 "--embedding-model=minilm_like",
+                "--timeout=2",
                 "--bootstrap-servers=" + servers,
                 "-Dkafka.topic-prefix=" + prefix,
                 "-Dkafka.format=PROTOBUF",
