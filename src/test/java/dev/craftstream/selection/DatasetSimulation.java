@@ -1,6 +1,7 @@
 package dev.craftstream.selection;
 
 import static dev.craftstream.tracking.TrackerHarness.MAX_PARALLELISM;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
@@ -51,6 +52,7 @@ import org.apache.flink.util.OutputTag;
  * transaction is.
  */
 final class DatasetSimulation implements AutoCloseable {
+  private static final int MOST_STEPS = 1_000_000;
   private final Random random;
   private final DatasetSettings settings;
   private final DatasetTexts texts;
@@ -122,7 +124,8 @@ final class DatasetSimulation implements AutoCloseable {
 
   /** Runs until nothing is left to do, with failures in between where {@code mayFail}. */
   void run(boolean mayFail) throws Exception {
-    while (step()) {
+    for (int steps = 0; step(); steps++) {
+      assertThat(steps).as("steps without an end").isLessThan(MOST_STEPS);
       if (mayFail && random.nextInt(60) == 0) {
         takeSnapshot();
       }
