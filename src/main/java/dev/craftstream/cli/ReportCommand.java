@@ -132,13 +132,14 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {
+    String version = checkpoint.serving().modelVersion();
     return new RunData.Fact(
         name,
-        "%s (%s version %s), model time %d"
+        "%s (%s%s), model time %d"
             .formatted(
                 checkpoint.id(),
                 checkpoint.serving().modelName(),
-                checkpoint.serving().modelVersion(),
+                version.isEmpty() ? "" : " version " + version,
                 checkpoint.announcedAt()));
   }
 }

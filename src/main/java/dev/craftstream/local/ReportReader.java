@@ -15,13 +15,12 @@ import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.Parsed;
 import dev.craftstream.topics.QuestionParser;
 import dev.craftstream.topics.RecordParser;
+import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -36,12 +35,13 @@ public final class ReportReader {
   private static final long SAMPLING_SEED = 1;
 
   private final KafkaSettings settings;
+  private final OutputRecords records;
   private final int most;
   private final QuestionParser questionParser;
   private final ModelCheckpointParser checkpointParser;
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
-  private final Map<String, ModelCheckpoint> live = new LinkedHashMap<>();
+  private final LiveCheckpoints checkpoints = new LiveCheckpoints();
 
   /**
    * What was read.
@@ -59,6 +59,7 @@ public final class ReportReader {
    */
   public ReportReader(KafkaSettings settings, Limits limits, int most) {
     this.settings = settings;
+    this.records = new OutputRecords(settings.format());
     this.most = most;
     this.questionParser = new QuestionParser(settings.format(), limits);
     this.checkpointParser = new ModelCheckpointParser(settings.format(), limits);
@@ -73,7 +74,10 @@ public final class ReportReader {
    */
   public Reading read(String initialId, LongConsumer watcher) throws IOException {
     List<String> inputs =
-        List.of(settings.topics().questions(), settings.topics().modelCheckpoints());
+        List.of(
+            settings.topics().questions(),
+            settings.topics().modelCheckpoints(),
+            settings.topics().deadLetters());
     try (TopicReader reader = new TopicReader(settings, inputs, true, true)) {
       var ends = reader.ends();
       while (!reader.hasReached(ends)) {
@@ -92,12 +96,14 @@ public final class ReportReader {
       if (parsed(questionParser, entry) instanceof Parsed.Event<QuestionEvent> event) {
         add(event.event());
       }
-    } else if (parsed(checkpointParser, entry)
-        instanceof Parsed.Event<ModelCheckpointEvent> event) {
-      ModelCheckpoint announced = event.event().announced();
-      live.remove(event.event().checkpointId());
-      if (announced != null) {
-        live.put(announced.id(), announced);
+    } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
+      if (parsed(checkpointParser, entry) instanceof Parsed.Event<ModelCheckpointEvent> event) {
+        checkpoints.add(event.event());
+      }
+    } else if (entry.value() != null) {
+      DeadLetter letter = records.deadLetter(entry.value());
+      if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
+        checkpoints.refuse(letter);
       }
     }
   }
@@ -127,7 +133,7 @@ public final class ReportReader {
 
   private ModelCheckpoint initial(String id) throws IOException {
     List<ModelCheckpoint> all =
-        live.values().stream().filter(checkpoint -> checkpoint.role() == Role.INITIAL).toList();
+        checkpoints.all().stream().filter(checkpoint -> checkpoint.role() == Role.INITIAL).toList();
     List<String> names = all.stream().map(ModelCheckpoint::id).toList();
     if (all.isEmpty()) {
       throw new IOException(
@@ -149,7 +155,7 @@ public final class ReportReader {
   /** The newest one. */
   private ModelCheckpoint rehearsalOf(ModelCheckpoint initial) {
     ModelCheckpoint newest = null;
-    for (ModelCheckpoint checkpoint : live.values()) {
+    for (ModelCheckpoint checkpoint : checkpoints.all()) {
       if (checkpoint.role() == Role.REHEARSAL && checkpoint.baseId().equals(initial.id())) {
         newest = checkpoint;
       }

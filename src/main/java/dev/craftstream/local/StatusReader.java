@@ -22,14 +22,11 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +53,7 @@ public final class StatusReader {
   private final ModelCheckpointParser checkpointParser;
 
   private final Map<String, QuestionKind> questions = new HashMap<>();
-  private final Map<Long, ModelCheckpointEvent> announcements = new TreeMap<>();
-  private final Set<Long> refusedOffsets = new HashSet<>();
+  private final LiveCheckpoints checkpoints = new LiveCheckpoints();
   private final Map<String, Map<String, Integer>> measured = new HashMap<>();
   private final Map<String, Integer> versions = new HashMap<>();
   private final Map<String, Decision> decisions = new HashMap<>();
@@ -113,7 +109,7 @@ public final class StatusReader {
       }
     } else if (topic.equals(topics.modelCheckpoints())) {
       if (parsed(checkpointParser, entry) instanceof Parsed.Event<ModelCheckpointEvent> event) {
-        announcements.put(entry.offset(), event.event());
+        checkpoints.add(event.event());
       }
     } else if (entry.value() == null) {
       removed(entry);
@@ -179,25 +175,11 @@ public final class StatusReader {
   private void deadLetter(DeadLetter deadLetter) {
     deadLetters.merge(deadLetter.getReason().name().substring("REASON_".length()), 1L, Long::sum);
     if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
-      refusedOffsets.add(deadLetter.getOffset());
+      checkpoints.refuse(deadLetter);
     }
   }
 
   private JobStatus status(List<JobStatus.Lag> lags) {
-    Map<String, ModelCheckpoint> live = new HashMap<>();
-    long modelTime = 0;
-    for (Map.Entry<Long, ModelCheckpointEvent> entry : announcements.entrySet()) {
-      if (refusedOffsets.contains(entry.getKey())) {
-        continue;
-      }
-      ModelCheckpointEvent event = entry.getValue();
-      modelTime = event.modelTime();
-      if (event.announced() == null) {
-        live.remove(event.checkpointId());
-      } else {
-        live.put(event.checkpointId(), event.announced());
-      }
-    }
     Map<Task, Map<Purpose, Long>> counts = new EnumMap<>(Task.class);
     questions
         .values()
@@ -215,9 +197,8 @@ public final class StatusReader {
                     .computeIfAbsent(decision.label, label -> new TreeMap<>())
                     .merge(decision.stage, 1L, Long::sum));
     return new JobStatus(
-        modelTime,
-        live.values().stream()
-            .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
+        checkpoints.modelTime(),
+        checkpoints.all().stream()
             .map(checkpoint -> new JobStatus.Live(checkpoint, measuredUnder(checkpoint)))
             .toList(),
         counts,

@@ -90,40 +90,45 @@ public final class SummaryText {
     }
     line(
         text,
-        "Datasets of              of candidates: ANSWER   REFUSAL   certainty       of REFUSAL");
+        "Datasets, of candidates                       ANSWER    REFUSAL    certainty     learnt");
     line(
         text,
-        "                                                         A      R      learnt anyway");
+        "                                                                   A      R      anyway");
     for (ChosenDataset dataset : run.datasets()) {
       if (!dataset.failure().isEmpty()) {
-        line(text, "  %-26s not built: %s", Words.name(dataset), dataset.failure());
+        line(text, "  %-40s not built: %s", Words.name(dataset), dataset.failure());
         continue;
       }
+      boolean refuses = dataset.refusals().wanted() > 0;
       line(
           text,
-          "  %-34s %4d of %-4d %3d of %-4d %5s  %5s  %s",
+          "  %-40s %10s %10s   %5s  %5s %8s",
           Words.name(dataset),
-          dataset.answers().chosen(),
-          dataset.answers().candidates(),
-          dataset.refusals().chosen(),
-          dataset.refusals().candidates(),
+          chosen(dataset.answers()),
+          refuses ? chosen(dataset.refusals()) : "",
           Words.figure(dataset.answers().certainty()),
-          Words.figure(dataset.refusals().certainty()),
-          dataset.isRehearsalSet() ? "" : dataset.refusalsGettingBetter());
+          refuses ? Words.figure(dataset.refusals().certainty()) : "",
+          refuses ? dataset.refusalsGettingBetter() : "");
     }
     line(text, "");
+  }
+
+  private static String chosen(ChosenDataset.Part part) {
+    return part.chosen() + " of " + part.candidates();
   }
 
   private static void evaluations(RunData run, StringBuilder text) {
     if (run.evaluations().isEmpty()) {
       return;
     }
-    line(text, "Evaluation            questions   correct      wrong        refused      THS");
+    line(
+        text,
+        "Evaluation                            questions   correct       wrong         refused      THS");
     for (EvaluatedCheckpoint evaluation : run.evaluations()) {
       line(
           text,
-          "  %-20s %8d   %-12s %-12s %-12s %s",
-          Words.shortened(evaluation.checkpointId(), 20),
+          "  %-35s %9d   %-13s %-13s %-12s %s",
+          Words.shortened(evaluation.checkpointId(), 18) + ", " + Words.of(evaluation.task()),
           evaluation.questions(),
           Words.percent(evaluation.correct().value()),
           Words.percent(evaluation.wrong().value()),
@@ -133,8 +138,9 @@ public final class SummaryText {
               : Words.figure(evaluation.truthfulHelpfulness().value()));
       line(
           text,
-          "    %-29s  %-12s %-12s %s",
-          Words.of(evaluation.task()),
+          "  %-35s %9s   %-13s %-13s %s",
+          "",
+          "",
           Words.interval(evaluation.correct()),
           Words.interval(evaluation.wrong()),
           Words.interval(evaluation.refused()));
@@ -178,6 +184,9 @@ public final class SummaryText {
   }
 
   private static void sweeps(RunData run, StringBuilder text) {
+    if (run.sweeps().isEmpty()) {
+      return;
+    }
     line(text, "Sweeps                questions       time        rate   requests in flight");
     for (RunData.Sweep sweep : run.sweeps()) {
       line(

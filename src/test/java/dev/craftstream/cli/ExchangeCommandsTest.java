@@ -214,6 +214,28 @@ class ExchangeCommandsTest {
             "UNSERVABLE_CHECKPOINT");
   }
 
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void theReportIsAPageOnWhatIsInTheTopics(WireFormat format, KafkaBroker broker) throws Exception {
+    prepare(broker, format);
+    writeARun();
+    Path page = folder.resolve("reports").resolve("report.html");
+
+    assertThat(run("report", "--out", page.toString(), "--questions", "1"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("multiple-choice", "Dead letters: 2", "report.html");
+    assertThat(Files.readString(page))
+        .contains("2 questions, relabelled", "this page shows 1 of them, drawn at random")
+        .as("the newest announcement was refused")
+        .contains("base (m), model time 1", "base-r1 (m), model time 2")
+        .doesNotContain("broken (m)");
+
+    assertThat(run("report", "--out", page.toString(), "--initial", "other")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("other is no INITIAL checkpoint that is announced; there is base.");
+  }
+
   @Test
   void theStatusAsksFlink(KafkaBroker broker) throws Exception {
     prepare(broker, WireFormat.JSON);
