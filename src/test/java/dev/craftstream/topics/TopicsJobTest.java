@@ -366,7 +366,7 @@ class TopicsJobTest {
             settings,
             Map.of(
                 "transactional.id",
-                settings.transactionalIdPrefix() + "-" + topic + "-5-1",
+                settings.transactionalIds(topic) + "-5-1",
                 "transaction.timeout.ms",
                 "600000"));
     dead.initTransactions();
@@ -489,5 +489,37 @@ class TopicsJobTest {
         .singleElement()
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
     stop(job);
+  }
+
+  /** With hyphens alone, both jobs would write as a-b-instructions-0-1. */
+  @Test
+  void givenTwoJobsWhosePrefixesRunTogether_whenBothRun_thenNeitherEndsTheOthersTransactions(
+      KafkaBroker broker) throws Exception {
+    String name = KafkaBrokerExtension.freshPrefix();
+    KafkaSettings.Builder common = KafkaSettings.builder(broker.bootstrapServers()).partitions(1);
+    KafkaSettings one = common.transactionalIdPrefix(name + "a").topicPrefix(name + "b-").build();
+    KafkaSettings other =
+        common.transactionalIdPrefix(name + "a-" + name + "b").topicPrefix("").build();
+    List<JobClient> jobs = new ArrayList<>();
+    for (KafkaSettings settings : List.of(one, other)) {
+      new TopicAdmin(settings).prepare();
+      jobs.add(start(settings));
+    }
+    for (int round = 1; round <= 3; round++) {
+      for (KafkaSettings settings : List.of(one, other)) {
+        RecordEncoder encoder = new RecordEncoder(settings.format());
+        send(
+            settings,
+            settings.topics().questions(),
+            List.of(
+                encoder.question(new QuestionEvent("q" + round, question(round), Samples.ORIGIN))));
+      }
+      for (KafkaSettings settings : List.of(one, other)) {
+        assertThat(read(settings, settings.topics().instructions(), round)).hasSize(round);
+      }
+    }
+    for (JobClient job : jobs) {
+      stop(job);
+    }
   }
 }
