@@ -59,13 +59,20 @@ final class MmluQuestions implements QuestionReader {
       }
       CSVRecord record = record();
       return record == null ? null : read(record);
-    } catch (IOException | UncheckedIOException e) {
-      throw new IOException(
-          e instanceof CharacterCodingException || e.getCause() instanceof CharacterCodingException
-              ? "%s is not UTF-8 behind line %d; write it in UTF-8.".formatted(file, line)
-              : "%s:%d: The file is not CSV from here on: %s".formatted(file, line, e.getMessage()),
-          e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(e.getCause());
+    } catch (IOException e) {
+      throw unreadable(e);
     }
+  }
+
+  private IOException unreadable(IOException cause) {
+    return new IOException(
+        cause instanceof CharacterCodingException
+            ? "%s is not UTF-8 behind line %d; write it in UTF-8.".formatted(file, line)
+            : "%s:%d: The file is not CSV from here on: %s."
+                .formatted(file, line, cause.getMessage()),
+        cause);
   }
 
   private CSVRecord record() throws IOException {

@@ -132,11 +132,11 @@ public record KafkaSettings(
 
   /**
    * Begins the transactional ids of the sink to {@code topic}, and no others: neither a prefix nor
-   * a topic's name can hold the slash. With a hyphen there, the prefix {@code craft} and the topic
+   * a topic's name can hold a slash. With hyphens there, the prefix {@code craft} and the topic
    * {@code eu-datasets} would share their ids with {@code craft-eu} and {@code datasets}.
    */
   String transactionalIds(String topic) {
-    return transactionalIdPrefix + "/" + topic;
+    return transactionalIdPrefix + "/" + topic + "/";
   }
 
   /** Starts from the defaults. */

@@ -167,7 +167,7 @@ public final class TopicAdmin {
 
   private boolean isOwn(String transactionalId) {
     return settings.topics().all().stream()
-        .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic) + "-"));
+        .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic)));
   }
 
   private Admin open() {

@@ -32,7 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * deletes.
  *
  * <p><b>Transactions.</b> With {@link DeliveryGuarantee#EXACTLY_ONCE} each writer has a few
- * transactional ids, {@code <prefix>/<topic>-<subtask>-<number>}, and uses them in turn ({@link
+ * transactional ids, {@code <prefix>/<topic>/-<subtask>-<number>}, and uses them in turn ({@link
  * TransactionNamingStrategy#POOLING}). The connector's default would take a new id at each Flink
  * checkpoint, and brokers keep every id in memory for a week. The price: brokers from 3.0 on, and
  * the permission to read the topics that are written (besides writing and describing them), for a

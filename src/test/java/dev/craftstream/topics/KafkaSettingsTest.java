@@ -97,12 +97,12 @@ class KafkaSettingsTest {
       for (String topicPrefix : List.of("", "b-", "a-b-", "instructions-")) {
         KafkaSettings settings =
             settings().transactionalIdPrefix(prefix).topicPrefix(topicPrefix).build();
-        settings.topics().all().forEach(topic -> ids.add(settings.transactionalIds(topic) + "-"));
+        settings.topics().all().forEach(topic -> ids.add(settings.transactionalIds(topic)));
       }
     }
     assertThat(ids).doesNotHaveDuplicates();
     for (String id : ids) {
-      assertThat(ids).filteredOn(other -> (other + "0-1").startsWith(id)).containsExactly(id);
+      assertThat(ids).filteredOn(other -> (other + "-0-1").startsWith(id)).containsExactly(id);
     }
   }
 

@@ -181,7 +181,8 @@ class TopicAdminTest {
       throws Exception {
     producer.beginTransaction();
     producer
-        .send(new ProducerRecord<>(settings.topics().instructions(), new byte[] {1}))
+        .send(
+            new ProducerRecord<>(settings.topics().instructions(), new byte[] {1}, new byte[] {1}))
         .get(20, TimeUnit.SECONDS);
   }
 

@@ -68,7 +68,8 @@ class TopicsJobTest {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
+              // Two jobs side by side.
+              .setNumberSlotsPerTaskManager(4)
               .build());
 
   private static final int QUESTIONS = 200;
