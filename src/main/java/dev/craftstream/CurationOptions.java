@@ -162,6 +162,17 @@ public final class CurationOptions {
           .defaultValue(Limits.DEFAULT.tagCharacters())
           .withDescription("Longest tag, in characters.");
 
+  public static final ConfigOption<List<String>> LIMITS_FORBIDDEN_TEXTS =
+      key("limits.forbidden-texts")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Texts that no question, answer, alias, option or subject may hold, such as"
+                  + " [\"<|im_start|>\", \"<|im_end|>\"]: the control tokens of the chat template"
+                  + " that is trained with, which many tokenizers do not take for text. A question"
+                  + " that holds one becomes a dead letter.");
+
   // ---------------------------------------------------------------- Triton
 
   public static final ConfigOption<List<String>> TRITON_ENDPOINTS =

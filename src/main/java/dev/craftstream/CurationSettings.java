@@ -106,7 +106,8 @@ public record CurationSettings(
         options.get(LIMITS_ALIASES),
         options.get(LIMITS_SUBJECT),
         options.get(LIMITS_TAGS),
-        options.get(LIMITS_TAG));
+        options.get(LIMITS_TAG),
+        options.get(LIMITS_FORBIDDEN_TEXTS));
   }
 
   private static TritonSettings triton(Configuration options) {

@@ -140,7 +140,7 @@ class KafkaSettingsTest {
         .isThrownBy(() -> settings().topicPrefix("x".repeat(240)))
         .withMessageContaining("at most 232");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Limits(1, 1, 1, 0, 1, 1, 1))
+        .isThrownBy(() -> new Limits(1, 1, 1, 0, 1, 1, 1, List.of()))
         .withMessageContaining("aliases is 0");
   }
 }
