@@ -9,6 +9,9 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.YamlParserUtils;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -16,6 +19,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * writes them.
  */
 public final class ConfigurationFile {
+
+  private static final int MAX_DEPTH = 20;
+  private static final LoadSettings SETTINGS = LoadSettings.builder().build();
 
   private ConfigurationFile() {}
 
@@ -29,7 +35,10 @@ public final class ConfigurationFile {
       return parse(file.toString(), Files.readString(file));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "The configuration file " + file + " cannot be read; check its name and its rights.", e);
+          "The configuration file "
+              + file
+              + " cannot be read as UTF-8 text; check its name and its rights.",
+          e);
     }
   }
 
@@ -42,14 +51,15 @@ public final class ConfigurationFile {
   public static Configuration parse(String name, String text) {
     Object content;
     try {
-      content = new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(text);
+      requireFlat(name, text);
+      content = new Load(SETTINGS).loadFromString(text);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(
-          "The configuration file " + name + " is not YAML: " + e.getMessage(), e);
+          "The configuration file " + name + " is not YAML" + problem(e) + ".");
     }
     Configuration options = new Configuration();
     if (content instanceof Map<?, ?> mapping) {
-      flatten("", mapping, options);
+      flatten(name, "", 1, mapping, options);
     } else if (content != null) {
       throw new IllegalArgumentException(
           "The configuration file " + name + " must hold lines of the form `key: value`.");
@@ -57,12 +67,52 @@ public final class ConfigurationFile {
     return options;
   }
 
-  private static void flatten(String prefix, Map<?, ?> mapping, Configuration options) {
+  /** Loading calls itself for what is nested, and a file of brackets alone would end the stack. */
+  private static void requireFlat(String file, String text) {
+    int depth = 0;
+    for (Event event : new Parse(SETTINGS).parseString(text)) {
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> depth++;
+        case MappingEnd, SequenceEnd -> depth--;
+        default -> {}
+      }
+      if (depth > MAX_DEPTH) {
+        throw tooDeep(file);
+      }
+    }
+  }
+
+  private static IllegalArgumentException tooDeep(String file) {
+    return new IllegalArgumentException(
+        "The configuration file %s is nested more than %d deep; no option is."
+            .formatted(file, MAX_DEPTH));
+  }
+
+  /** Without the lines around it that the library quotes: the file's texts stay in the file. */
+  private static String problem(YamlEngineException failure) {
+    if (failure instanceof MarkedYamlEngineException marked) {
+      return marked
+              .getProblemMark()
+              .map(
+                  mark ->
+                      " in line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1))
+              .orElse("")
+          + (marked.getProblem() == null ? "" : ": " + marked.getProblem());
+    }
+    return "";
+  }
+
+  private static void flatten(
+      String file, String prefix, int depth, Map<?, ?> mapping, Configuration options) {
+    if (depth > MAX_DEPTH) {
+      // A mapping that holds itself.
+      throw tooDeep(file);
+    }
     mapping.forEach(
         (name, value) -> {
           String key = prefix + name;
           if (value instanceof Map<?, ?> nested) {
-            flatten(key + ".", nested, options);
+            flatten(file, key + ".", depth + 1, nested, options);
           } else if (value instanceof List<?> list) {
             options.setString(key, YamlParserUtils.toYAMLString(list));
           } else if (value != null) {

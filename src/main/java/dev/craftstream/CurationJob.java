@@ -43,6 +43,12 @@ import picocli.CommandLine.Option;
 public final class CurationJob implements Callable<Integer> {
   private static final int DEFAULT_MAX_PARALLELISM = 1024;
 
+  /** What a Flink checkpoint may come late when another job is looked for. */
+  private static final Duration LATE = Duration.ofSeconds(2);
+
+  /** Flink's time-out of heartbeats, by which the tasks of a dead job manager end, and some. */
+  private static final Duration OLD_TASKS_END = Duration.ofSeconds(75);
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -75,8 +81,10 @@ public final class CurationJob implements Callable<Integer> {
     all.addAll(Configuration.fromMap(options));
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
-    new TopicAdmin(settings.kafka()).prepare();
     define(env, settings);
+    TopicAdmin topics = new TopicAdmin(settings.kafka());
+    topics.prepare();
+    topics.requireNoOtherJob(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
     env.execute("craft-stream");
     return 0;
   }
@@ -175,10 +183,7 @@ public final class CurationJob implements Callable<Integer> {
               + " execution.checkpointing.interval in Flink's configuration, or"
               + " kafka.delivery-guarantee to at-least-once.");
     }
-    Duration interval =
-        env.getConfiguration()
-            .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
-            .orElse(Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval()));
+    Duration interval = checkpointInterval(env);
     if (interval.compareTo(kafka.transactionTimeout()) >= 0) {
       throw new IllegalArgumentException(
           "kafka.transaction-timeout is "
@@ -188,5 +193,11 @@ public final class CurationJob implements Callable<Integer> {
               + "; the broker would end each transaction before its commit. Set the first longer or"
               + " the second shorter.");
     }
+  }
+
+  private static Duration checkpointInterval(StreamExecutionEnvironment env) {
+    return env.getConfiguration()
+        .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
+        .orElse(Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval()));
   }
 }

@@ -40,8 +40,9 @@ public final class CurationOptions {
           .defaultValue(Map.of())
           .withDescription(
               "Further settings of all Kafka clients, such as kafka.properties.security.protocol."
-                  + " Keep secrets out of them with Kafka's own config.providers, which read files"
-                  + " and environment variables where the client runs.");
+                  + " Secrets are not taken as they are but by where they lie: ${env:NAME},"
+                  + " ${file:/path/of.properties:key} or ${directory:/path:file}, looked up in each"
+                  + " process that connects. Setting config.providers replaces these three.");
 
   public static final ConfigOption<String> KAFKA_TOPIC_PREFIX =
       key("kafka.topic-prefix")
@@ -63,16 +64,21 @@ public final class CurationOptions {
           .defaultValue(DeliveryGuarantee.EXACTLY_ONCE)
           .withDescription(
               "exactly-once: consumers that read committed see each record once, as often as Flink"
-                  + " checkpoints are taken. at-least-once: records are seen at once, and some twice"
-                  + " after a failure.");
+                  + " checkpoints are taken. at-least-once: records are seen at once; after a failure"
+                  + " some come twice, the second perhaps with other answers of the model, and a"
+                  + " dataset that was being written may hold questions that its manifest does not"
+                  + " count.");
 
   public static final ConfigOption<String> KAFKA_TRANSACTIONAL_ID_PREFIX =
       key("kafka.transactional-id-prefix")
           .stringType()
           .defaultValue("craft-stream")
           .withDescription(
-              "Begins the names of the sinks' transactions. Two jobs on one Kafka cluster need two"
-                  + " prefixes, else they end each other's transactions.");
+              "Begins the names of the sinks' transactions, and names the consumer group. Two jobs"
+                  + " with the same topics need two prefixes, else they end each other's"
+                  + " transactions. A job that sees another at work with its prefix and topics does"
+                  + " not start; where a killed run left transactions open, it looks for one Flink"
+                  + " checkpoint interval and 2 s.");
 
   public static final ConfigOption<Duration> KAFKA_TRANSACTION_TIMEOUT =
       key("kafka.transaction-timeout")
@@ -156,6 +162,17 @@ public final class CurationOptions {
           .defaultValue(Limits.DEFAULT.tagCharacters())
           .withDescription("Longest tag, in characters.");
 
+  public static final ConfigOption<List<String>> LIMITS_FORBIDDEN_TEXTS =
+      key("limits.forbidden-texts")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Texts that no question, answer, alias, option or subject may hold, such as"
+                  + " [\"<|im_start|>\", \"<|im_end|>\"]: the control tokens of the chat template"
+                  + " that is trained with, which many tokenizers do not take for text. A question"
+                  + " that holds one becomes a dead letter.");
+
   // ---------------------------------------------------------------- Triton
 
   public static final ConfigOption<List<String>> TRITON_ENDPOINTS =
@@ -202,6 +219,14 @@ public final class CurationOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(64))
           .withDescription("Largest request and answer.");
+
+  public static final ConfigOption<Integer> TRITON_MAX_SAMPLE =
+      key("triton.max-sample")
+          .intType()
+          .defaultValue(32_768)
+          .withDescription(
+              "Longest sample that a model may give, in characters. A longer one makes the answer"
+                  + " unusable, and the question a dead letter.");
 
   public static final ConfigOption<Duration> TRITON_RETRY_FIRST =
       key("triton.retry.first-back-off")

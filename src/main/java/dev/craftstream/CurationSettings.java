@@ -25,6 +25,7 @@ import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -71,7 +72,7 @@ public record CurationSettings(
     return KafkaSettings.builder(
             required(
                 options, KAFKA_BOOTSTRAP_SERVERS, "the brokers' addresses, such as kafka:9092"))
-        .clientProperties(options.get(KAFKA_PROPERTIES))
+        .clientProperties(clientProperties(options))
         .topicPrefix(options.get(KAFKA_TOPIC_PREFIX))
         .format(options.get(KAFKA_FORMAT))
         .guarantee(options.get(KAFKA_DELIVERY_GUARANTEE))
@@ -84,6 +85,19 @@ public record CurationSettings(
         .build();
   }
 
+  /** Flink would show the value that it can't read. */
+  private static Map<String, String> clientProperties(Configuration options) {
+    try {
+      return options.get(KAFKA_PROPERTIES);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          KAFKA_PROPERTIES.key()
+              + " is no mapping; write each property on its own, such as "
+              + KAFKA_PROPERTIES.key()
+              + ".security.protocol.");
+    }
+  }
+
   private static Limits limits(Configuration options) {
     return new Limits(
         bytes(options, LIMITS_RECORD),
@@ -92,7 +106,8 @@ public record CurationSettings(
         options.get(LIMITS_ALIASES),
         options.get(LIMITS_SUBJECT),
         options.get(LIMITS_TAGS),
-        options.get(LIMITS_TAG));
+        options.get(LIMITS_TAG),
+        options.get(LIMITS_FORBIDDEN_TEXTS));
   }
 
   private static TritonSettings triton(Configuration options) {
@@ -106,6 +121,7 @@ public record CurationSettings(
         .modelReadyTimeout(options.get(TRITON_MODEL_READY_TIMEOUT))
         .keepAlive(options.get(TRITON_KEEP_ALIVE_TIME), options.get(TRITON_KEEP_ALIVE_TIMEOUT))
         .maxMessageBytes(bytes(options, TRITON_MAX_MESSAGE))
+        .maxSampleCharacters(options.get(TRITON_MAX_SAMPLE))
         .retryBackoff(options.get(TRITON_RETRY_FIRST), options.get(TRITON_RETRY_MAX))
         .tls(
             new TritonSettings.Tls(

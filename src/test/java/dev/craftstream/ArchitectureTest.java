@@ -3,6 +3,8 @@ package dev.craftstream;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -133,4 +135,26 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               FLINK, KAFKA, GRPC, "..triton", "..tracking", "..selection", "..cli", "..local");
+
+  /** Bytes from outside never become Java objects of the sender's choice. */
+  @ArchTest
+  static final ArchRule nothingMakesJavaObjectsOfBytes =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("org.apache.flink.util.InstantiationUtil")
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "com.esotericsoftware..",
+              "java.rmi..",
+              "java.beans",
+              "org.apache.flink.api.java.typeutils.runtime.kryo..")
+          .orShould()
+          .callMethodWhere(
+              JavaCall.Predicates.target(
+                  HasName.Predicates.nameMatching("enableDefaultTyping|activateDefaultTyping")));
 }

@@ -52,6 +52,11 @@ class OptionsTest {
         "kafka.delivery-guarantee | none | exactly-once and at-least-once",
         "kafka.properties.acks | 0 | acks is the job's own",
         "limits.text | 0 | give at least 1",
+        "limits.forbidden-texts | ['a', ' '] | One of the forbidden texts is blank",
+        "triton.max-sample | 0 | allow 1 to 1048576",
+        "kafka.transactional-id-prefix | a/b | only this job has",
+        "kafka.properties | hunter2 | kafka.properties is no mapping",
+        "kafka.properties.ssl.key.password | hunter2 | ssl.key.password holds a secret",
         "training.open-ended.prompt | Answer! | {question}",
       })
   void aMistakeIsASentenceThatNamesTheOption(String key, String value, String sentence) {
@@ -59,7 +64,8 @@ class OptionsTest {
     options.setString(key, value);
     assertThatThrownBy(() -> CurationSettings.of(options))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(sentence);
+        .hasMessageContaining(sentence)
+        .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
   }
 
   @Test
@@ -108,6 +114,28 @@ class OptionsTest {
     assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("is not YAML");
     assertThatThrownBy(() -> ConfigurationFile.read(folder.resolve("absent.yaml")))
         .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsNotQuoted_andOneThatIsTooDeepOrHoldsItselfIsRefused(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(file, "kafka:\n  password: hunter2\n bad: [\n");
+    assertThatThrownBy(() -> ConfigurationFile.read(file))
+        .hasMessageContaining("is not YAML in line 3")
+        .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+    Files.writeString(file, "[".repeat(100_000));
+    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("nested more than");
+    Files.writeString(file, "kafka: &itself\n  b: *itself\n");
+    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("nested more than");
+  }
+
+  private static String allMessages(Throwable failure) {
+    StringBuilder messages = new StringBuilder();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      messages.append(cause);
+    }
+    return messages.toString();
   }
 
   private static Configuration required() {

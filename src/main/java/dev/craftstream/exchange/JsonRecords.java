@@ -103,6 +103,7 @@ abstract class JsonRecords implements Closeable {
   private static final class InList extends JsonRecords {
     private final Path file;
     private final String field;
+    private final RecordBound bound;
     private final JsonParser parser;
     private long number;
     private int line;
@@ -111,7 +112,8 @@ abstract class JsonRecords implements Closeable {
     InList(Path file, InputStream content, String field) throws IOException {
       this.file = file;
       this.field = field;
-      this.parser = MAPPER.createParser(content);
+      this.bound = new RecordBound(file, content);
+      this.parser = MAPPER.createParser(bound);
     }
 
     @Override
@@ -126,6 +128,7 @@ abstract class JsonRecords implements Closeable {
           start();
           started = true;
         }
+        bound.next();
         JsonToken token = parser.nextToken();
         if (token == JsonToken.END_ARRAY || token == null) {
           return null;

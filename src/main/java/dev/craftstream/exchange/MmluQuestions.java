@@ -28,6 +28,7 @@ final class MmluQuestions implements QuestionReader {
   private static final Pattern SPLIT = Pattern.compile("(.+)_(test|val|dev)");
 
   private final Path file;
+  private final RecordBound bound;
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
   private List<String> header;
@@ -36,7 +37,8 @@ final class MmluQuestions implements QuestionReader {
 
   MmluQuestions(Path file, InputStream content) throws IOException {
     this.file = file;
-    Reader text = new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder());
+    this.bound = new RecordBound(file, content);
+    Reader text = new InputStreamReader(bound, StandardCharsets.UTF_8.newDecoder());
     this.parser = CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get().parse(text);
     this.records = parser.iterator();
   }
@@ -59,16 +61,27 @@ final class MmluQuestions implements QuestionReader {
       }
       CSVRecord record = record();
       return record == null ? null : read(record);
-    } catch (IOException | UncheckedIOException e) {
-      throw new IOException(
-          e instanceof CharacterCodingException || e.getCause() instanceof CharacterCodingException
-              ? "%s is not UTF-8 behind line %d; write it in UTF-8.".formatted(file, line)
-              : "%s:%d: The file is not CSV from here on: %s".formatted(file, line, e.getMessage()),
-          e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(e.getCause());
+    } catch (IOException e) {
+      throw unreadable(e);
     }
   }
 
+  private IOException unreadable(IOException cause) {
+    if (cause instanceof RecordBound.ExceededException) {
+      return cause;
+    }
+    return new IOException(
+        cause instanceof CharacterCodingException
+            ? "%s is not UTF-8 behind line %d; write it in UTF-8.".formatted(file, line)
+            : "%s:%d: The file is not CSV from here on: %s."
+                .formatted(file, line, cause.getMessage()),
+        cause);
+  }
+
   private CSVRecord record() throws IOException {
+    bound.next();
     line = parser.getCurrentLineNumber() + 1;
     return records.hasNext() ? records.next() : null;
   }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Questions of some files on their way to the job: read, held against the job's own rules, and
@@ -33,6 +34,8 @@ public final class QuestionImport {
   private static final int BATCH = 1_000;
   private static final int SHOWN = 10;
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int SENTENCE_CHARACTERS = 600;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|[\\u0080-\\u009f]");
 
   private final QuestionFormat format;
   private final List<Path> files;
@@ -279,9 +282,18 @@ public final class QuestionImport {
     private void refuse(String place, String sentence) {
       unusable++;
       if (mistakes.size() < SHOWN) {
-        mistakes.add(place + ": " + sentence);
+        mistakes.add(place + ": " + onOneLine(sentence));
       }
     }
+  }
+
+  /** What a file says may be long, and may be meant for the terminal that it is shown on. */
+  private static String onOneLine(String sentence) {
+    String shown =
+        sentence.length() <= SENTENCE_CHARACTERS
+            ? sentence
+            : sentence.substring(0, SENTENCE_CHARACTERS) + "… (shortened).";
+    return CONTROL.matcher(shown).replaceAll("?");
   }
 
   static String explanation(Parsed<QuestionEvent> parsed) {

@@ -3,6 +3,8 @@ package dev.craftstream.local;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,19 +47,24 @@ public final class KafkaBroker implements AutoCloseable {
   private static final int SHOWN_LOG_LINES = 15;
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
   private static final String HOST = "127.0.0.1";
+  private static final Set<String> LISTS =
+      Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
 
   private final Path folder;
   private final String classPath;
   private final int port;
   private final int controllerPort;
+  private final Map<String, String> more;
   private final Thread shutdownHook = new Thread(this::destroyProcess, "kafka-broker-shutdown");
   private Process process;
 
-  private KafkaBroker(Path folder, String classPath, int port, int controllerPort) {
+  private KafkaBroker(
+      Path folder, String classPath, int port, int controllerPort, Map<String, String> more) {
     this.folder = folder;
     this.classPath = classPath;
     this.port = port;
     this.controllerPort = controllerPort;
+    this.more = Map.copyOf(more);
   }
 
   /**
@@ -76,12 +85,24 @@ public final class KafkaBroker implements AutoCloseable {
    * @throws IllegalStateException where it does not start, with the log's last lines
    */
   public static KafkaBroker start(Path folder, int port, String classPath) {
+    return start(folder, port, classPath, Map.of());
+  }
+
+  /**
+   * The same with more settings of Kafka's.
+   *
+   * @param more win over this class's own, but for lists of listeners, which are joined: the one
+   *     without security stays
+   */
+  public static KafkaBroker start(
+      Path folder, int port, String classPath, Map<String, String> more) {
     if (port != 0) {
       requireFree(port);
     }
     int[] ports = freePorts();
     KafkaBroker broker =
-        new KafkaBroker(folder.toAbsolutePath(), classPath, port == 0 ? ports[0] : port, ports[1]);
+        new KafkaBroker(
+            folder.toAbsolutePath(), classPath, port == 0 ? ports[0] : port, ports[1], more);
     Runtime.getRuntime().addShutdownHook(broker.shutdownHook);
     try {
       broker.startAgain();
@@ -315,7 +336,8 @@ public final class KafkaBroker implements AutoCloseable {
   private String serverProperties() {
     // A properties file takes a backslash as an escape.
     String data = folder.resolve("data").toString().replace('\\', '/');
-    return """
+    String own =
+        """
         process.roles=broker,controller
         node.id=1
         controller.quorum.voters=1@%1$s:%2$d
@@ -344,7 +366,22 @@ public final class KafkaBroker implements AutoCloseable {
         num.network.threads=2
         num.io.threads=4
         """
-        .formatted(HOST, controllerPort, port, data, MAX_MESSAGE_BYTES);
+            .formatted(HOST, controllerPort, port, data, MAX_MESSAGE_BYTES);
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(own));
+      more.forEach(
+          (name, value) ->
+              properties.merge(
+                  name,
+                  value,
+                  (ours, theirs) -> LISTS.contains(name) ? ours + "," + theirs : theirs));
+      StringWriter text = new StringWriter();
+      properties.store(text, null);
+      return text.toString();
+    } catch (IOException e) {
+      throw new IllegalStateException("Reading from memory failed.", e);
+    }
   }
 
   private static final String LOGGING =

@@ -10,7 +10,10 @@ import java.util.List;
  * appendix).
  *
  * <p>Texts are joined, never filled into a template: a question that holds braces, {@code Answer:}
- * or the instruction itself stays as it is.
+ * or the instruction itself stays as it is. So does one with line breaks and shots of its own, or
+ * with control tokens of a chat template: to escape them would be to ask another question. Each is
+ * asked alone, so that such a text misleads the model about nothing but itself. What models and
+ * trainers must not meet at all is kept out by the option {@code limits.forbidden-texts}.
  *
  * @param instruction what open-ended questions are introduced with; multiple-choice ones need none
  * @param shots the solved questions shown first

@@ -14,8 +14,9 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * How the job meets Kafka.
  *
  * @param bootstrapServers host:port, several with commas between
- * @param clientProperties more properties for every client, such as those of TLS and SASL; their
- *     values are not shown by {@link #toString}
+ * @param clientProperties more properties for every client, such as those of TLS and SASL. Secrets
+ *     are refused: what holds one names where it lies, such as {@code ${env:KAFKA_PASSWORD}}, and
+ *     each client looks there when it starts. Values are not shown by {@link #toString}
  * @param topics the topics' names
  * @param format how messages lie in the topics
  * @param guarantee {@link DeliveryGuarantee#EXACTLY_ONCE} or {@link
@@ -84,7 +85,8 @@ public record KafkaSettings(
                 .formatted(Rejection.shown(server)));
       }
     }
-    clientProperties = Map.copyOf(clientProperties);
+    ClientSecrets.requireReferences(clientProperties);
+    clientProperties = ClientSecrets.resolvable(clientProperties);
     for (String name : new TreeSet<>(clientProperties.keySet())) {
       if (OWN_PROPERTIES.contains(name)) {
         throw new IllegalArgumentException(
@@ -96,9 +98,9 @@ public record KafkaSettings(
       throw new IllegalArgumentException(
           "The delivery guarantee is none; exactly-once and at-least-once are allowed.");
     }
-    if (transactionalIdPrefix.isBlank() || transactionalIdPrefix.length() > 200) {
+    if (!transactionalIdPrefix.matches("[a-zA-Z0-9._-]{1,200}")) {
       throw new IllegalArgumentException(
-          "The transactional-id prefix is %s; give a name of 1 to 200 characters that only this job has on its Kafka cluster."
+          "The transactional-id prefix is %s; give a name that only this job has on its Kafka cluster, of 1 to 200 letters, digits, '.', '_' and '-'."
               .formatted(Rejection.shown(transactionalIdPrefix)));
     }
     if (transactionTimeout.toMillis() < 1_000
@@ -126,6 +128,15 @@ public record KafkaSettings(
               .formatted(
                   Rejection.shown(compression), String.join(", ", new TreeSet<>(COMPRESSIONS))));
     }
+  }
+
+  /**
+   * Begins the transactional ids of the sink to {@code topic}, and no others: neither a prefix nor
+   * a topic's name can hold a slash. With hyphens there, the prefix {@code craft} and the topic
+   * {@code eu-datasets} would share their ids with {@code craft-eu} and {@code datasets}.
+   */
+  String transactionalIds(String topic) {
+    return transactionalIdPrefix + "/" + topic + "/";
   }
 
   /** Starts from the defaults. */

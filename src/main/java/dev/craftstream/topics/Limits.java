@@ -1,6 +1,7 @@
 package dev.craftstream.topics;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What a record may hold. More becomes a dead letter of reason {@code TOO_LARGE}.
@@ -12,6 +13,8 @@ import java.io.Serializable;
  * @param subjectCharacters a subject
  * @param tags tags of one question
  * @param tagCharacters each tag
+ * @param forbiddenTexts what no question, answer, alias, option or subject may hold; a record with
+ *     one becomes a dead letter of reason {@code INVALID}
  */
 public record Limits(
     int recordBytes,
@@ -20,11 +23,13 @@ public record Limits(
     int aliases,
     int subjectCharacters,
     int tags,
-    int tagCharacters)
+    int tagCharacters,
+    List<String> forbiddenTexts)
     implements Serializable {
 
   /** Limits that a question a person can read keeps with ease. */
-  public static final Limits DEFAULT = new Limits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256);
+  public static final Limits DEFAULT =
+      new Limits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256, List.of());
 
   public Limits {
     atLeastOne("recordBytes", recordBytes);
@@ -34,6 +39,11 @@ public record Limits(
     atLeastOne("subjectCharacters", subjectCharacters);
     atLeastOne("tags", tags);
     atLeastOne("tagCharacters", tagCharacters);
+    forbiddenTexts = List.copyOf(forbiddenTexts);
+    if (forbiddenTexts.stream().anyMatch(String::isBlank)) {
+      throw new IllegalArgumentException(
+          "One of the forbidden texts is blank, and would forbid nearly everything; leave it out.");
+    }
   }
 
   private static void atLeastOne(String name, int value) {

@@ -65,6 +65,7 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
   private Question question(dev.craftstream.v1.QuestionEvent message) throws Rejection {
     Purpose purpose = purpose(message);
     Rules.atMost("subject", message.getSubject(), limits.subjectCharacters());
+    nothingForbidden("subject", message.getSubject());
     String subject = message.getSubject().isBlank() ? "" : message.getSubject();
     List<String> tags = message.getTagsList();
     Rules.atMost("tags", tags, limits.tags());
@@ -77,6 +78,9 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
         Rules.text("open_ended.answer", open.getAnswer(), limits.answerCharacters());
         Rules.atMost("open_ended.aliases", open.getAliasesList(), limits.aliases());
         Rules.texts("open_ended.aliases", open.getAliasesList(), limits.answerCharacters());
+        nothingForbidden("open_ended.question", open.getQuestion());
+        nothingForbidden("open_ended.answer", open.getAnswer());
+        nothingForbidden("open_ended.aliases", open.getAliasesList());
         yield new Question(
             message.getQuestionId(),
             Task.OPEN_ENDED,
@@ -93,6 +97,8 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
         Rules.text("multiple_choice.question", choice.getQuestion(), limits.textCharacters());
         options(choice.getOptionsList());
         target(choice);
+        nothingForbidden("multiple_choice.question", choice.getQuestion());
+        nothingForbidden("multiple_choice.options", choice.getOptionsList());
         yield new Question(
             message.getQuestionId(),
             Task.MULTIPLE_CHOICE,
@@ -110,6 +116,22 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
               "The event says nothing of question %s; exactly one of open_ended, multiple_choice and removal is allowed."
                   .formatted(Rejection.shown(message.getQuestionId())));
     };
+  }
+
+  private void nothingForbidden(String field, List<String> values) throws Rejection {
+    for (int i = 0; i < values.size(); i++) {
+      nothingForbidden(field + "[" + i + "]", values.get(i));
+    }
+  }
+
+  private void nothingForbidden(String field, String value) throws Rejection {
+    for (String forbidden : limits.forbiddenTexts()) {
+      if (value.contains(forbidden)) {
+        throw Rejection.invalid(
+            "%s holds %s, which limits.forbidden-texts does not allow; leave it out."
+                .formatted(field, Rejection.shown(forbidden)));
+      }
+    }
   }
 
   private static Purpose purpose(dev.craftstream.v1.QuestionEvent message) throws Rejection {

@@ -18,8 +18,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -73,6 +76,10 @@ public final class TopicAdmin {
    * @throws TopicSetupException with what is wrong and what to do
    */
   public List<String> prepare() {
+    if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
+      LOG.warn(
+          "kafka.delivery-guarantee is at-least-once: after a failure some records come twice, and a dataset that was being written may hold questions that its manifest does not count");
+    }
     try (Admin admin = open()) {
       checkTransactionTimeout(admin);
       List<String> created = createMissing(admin);
@@ -82,7 +89,95 @@ public final class TopicAdmin {
     }
   }
 
+  /**
+   * Makes sure that no other job is at work with the same transactional ids: two would end each
+   * other's transactions for ever. Open transactions alone say nothing, for a run that was killed
+   * leaves them too. One that begins while this looks on can only be of a job that runs.
+   *
+   * <p>Returns at once where no transaction is open. What it cannot see is a job that has nothing
+   * to write meanwhile.
+   *
+   * @param window how long no transaction may begin for the others to count as dead; at least the
+   *     time between two Flink checkpoints, since a job with something to write begins one after
+   *     each
+   * @param patience how long the tasks of a failed run may take to notice that they are to end
+   * @throws TopicSetupException where transactions still begin after that
+   */
+  public void requireNoOtherJob(Duration window, Duration patience) {
+    if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
+      return;
+    }
+    try (Admin admin = open()) {
+      Map<String, Long> before = openTransactions(admin);
+      if (before.isEmpty()) {
+        return;
+      }
+      LOG.info(
+          "{} transactions of kafka.transactional-id-prefix {} are open; looking for {} whether somebody is at work on them",
+          before.size(),
+          settings.transactionalIdPrefix(),
+          window);
+      long started = System.nanoTime();
+      long quietSince = started;
+      while (System.nanoTime() - quietSince < window.toNanos()) {
+        pause("look for other jobs");
+        Map<String, Long> now = openTransactions(admin);
+        Optional<String> begun = begun(before, now);
+        if (begun.isPresent()) {
+          quietSince = System.nanoTime();
+          if (quietSince - started > patience.toNanos()) {
+            throw new TopicSetupException(
+                "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s began while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
+                    .formatted(settings.transactionalIdPrefix(), begun.get()));
+          }
+        }
+        before = now;
+      }
+      LOG.info("Nobody is; the writers abort what a dead run left open");
+    }
+  }
+
+  /** A transaction that was not there before, or another one with its id. */
+  private static Optional<String> begun(Map<String, Long> before, Map<String, Long> now) {
+    return now.entrySet().stream()
+        .filter(transaction -> !transaction.getValue().equals(before.get(transaction.getKey())))
+        .map(Map.Entry::getKey)
+        .findAny();
+  }
+
+  /** When the open transactions on the job's topics began, by the brokers' clock, by their ids. */
+  private Map<String, Long> openTransactions(Admin admin) {
+    ListTransactionsOptions ongoing =
+        new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
+    List<String> ids =
+        get("list the transactions", admin.listTransactions(ongoing).all()).stream()
+            .map(TransactionListing::transactionalId)
+            .filter(this::isOwn)
+            .toList();
+    Map<String, Long> open = new HashMap<>();
+    get("look at the transactions", admin.describeTransactions(ids).all())
+        .forEach(
+            (id, found) -> {
+              if (found.state() == TransactionState.ONGOING) {
+                open.put(id, found.transactionStartTimeMs().orElse(0));
+              }
+            });
+    return open;
+  }
+
+  private boolean isOwn(String transactionalId) {
+    return settings.topics().all().stream()
+        .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic)));
+  }
+
   private Admin open() {
+    List<String> missing =
+        ClientSecrets.missingVariables(settings.clientProperties(), System.getenv());
+    if (!missing.isEmpty()) {
+      throw new TopicSetupException(
+          "The Kafka client properties name the environment variables %s, which are not set here; set them wherever the job and its commands run."
+              .formatted(String.join(", ", missing)));
+    }
     Properties properties = settings.connection();
     properties.setProperty(
         AdminClientConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix() + "-topics");
@@ -247,11 +342,15 @@ public final class TopicAdmin {
             "After %s some partitions of %s still have no leader; check that all of the cluster's brokers run."
                 .formatted(timeout, String.join(", ", waiting)));
       }
-      try {
-        Thread.sleep(100);
-      } catch (InterruptedException e) {
-        throw interrupted("wait for the topics' leaders", e);
-      }
+      pause("wait for the topics' leaders");
+    }
+  }
+
+  private static void pause(String what) {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      throw interrupted(what, e);
     }
   }
 

@@ -32,7 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * deletes.
  *
  * <p><b>Transactions.</b> With {@link DeliveryGuarantee#EXACTLY_ONCE} each writer has a few
- * transactional ids, {@code <prefix>-<topic>-<subtask>-<number>}, and uses them in turn ({@link
+ * transactional ids, {@code <prefix>/<topic>/-<subtask>-<number>}, and uses them in turn ({@link
  * TransactionNamingStrategy#POOLING}). The connector's default would take a new id at each Flink
  * checkpoint, and brokers keep every id in memory for a week. The price: brokers from 3.0 on, and
  * the permission to read the topics that are written (besides writing and describing them), for a
@@ -47,7 +47,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * <ul>
  *   <li>Keep the prefix. With another one, and no state that tells the old one, open transactions
  *       stay until their time-out.
- *   <li>Never run two jobs with one prefix on one cluster: each would abort the other's.
+ *   <li>Never run two jobs with one prefix and the same topics: each would abort the other's.
+ *       {@link TopicAdmin} refuses to start where it sees another at work.
  *   <li>A restore that takes longer than the transaction time-out loses the output between its
  *       Flink checkpoint's start and its commit. The log then says that a producer was fenced or a
  *       transaction state is invalid.
@@ -147,7 +148,7 @@ public final class TopicSinks {
       return sink.build();
     }
     return new TransactionalSink<>(
-        sink.setTransactionalIdPrefix(settings.transactionalIdPrefix() + "-" + topic)
+        sink.setTransactionalIdPrefix(settings.transactionalIds(topic))
             .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
             .build(),
         settings,

@@ -89,7 +89,7 @@ final class Failures {
             "gave an answer that breaks the "
                 + contract
                 + " contract: "
-                + fault
+                + shortened(fault)
                 + ". Mend the model, then announce it again"));
   }
 
@@ -111,7 +111,12 @@ final class Failures {
     String cause = status.getCause() == null ? "" : " (" + status.getCause().getMessage() + ")";
     // gRPC puts whole stack traces into some descriptions.
     String detail = STACK_FRAMES.matcher(status.getCode() + description + cause).replaceAll("");
-    return detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "..";
+    return shortened(detail);
+  }
+
+  /** What a server sends may be long, and may be in a message. */
+  private static String shortened(String text) {
+    return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "..";
   }
 
   static Throwable unwrapped(Throwable thrown) {

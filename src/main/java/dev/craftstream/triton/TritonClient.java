@@ -77,6 +77,7 @@ final class TritonClient implements AutoCloseable {
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
 
   private TritonClient(TritonSettings settings) {
+    WireLog.withoutHeaders();
     this.settings = settings;
     this.failures = new Failures(settings);
     this.channel = channel(settings);

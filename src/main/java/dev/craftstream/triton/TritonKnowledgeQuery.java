@@ -115,7 +115,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                     () ->
                         KnowledgeMeasurement.openEnded(
                             question,
-                            answer.samples(),
+                            notTooLong(answer.samples()),
                             answer.embeddings().toArray(double[][]::new),
                             settings.prompt().instructionFirstLine(),
                             seeds.get(0),
@@ -159,12 +159,15 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         .sample(client, serving, query, client.deadline())
         .thenApply(
             answer ->
-                KnowledgeMeasurement.evaluation(
-                    question,
-                    answer.samples().get(0),
-                    evaluation.prompt().response(question, Label.REFUSAL),
-                    seed.get(0),
-                    evaluationPromptVersions.get(question.task())));
+                measured(
+                    serving,
+                    () ->
+                        KnowledgeMeasurement.evaluation(
+                            question,
+                            notTooLong(answer.samples()).get(0),
+                            evaluation.prompt().response(question, Label.REFUSAL),
+                            seed.get(0),
+                            evaluationPromptVersions.get(question.task()))));
   }
 
   @Override
@@ -193,6 +196,19 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   @Override
   public void close() {
     client.close();
+  }
+
+  /** A sample becomes part of the state and of records, which have room for so much. */
+  private List<String> notTooLong(List<String> samples) {
+    int most = client.settings().maxSampleCharacters();
+    for (int k = 0; k < samples.size(); k++) {
+      if (samples.get(k).length() > most) {
+        throw new IllegalArgumentException(
+            "sample %d has %d characters, and at most %d are allowed"
+                .formatted(k + 1, samples.get(k).length(), most));
+      }
+    }
+    return samples;
   }
 
   /** What can't be measured is an answer that can't be used. */

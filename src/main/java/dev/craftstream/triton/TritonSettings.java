@@ -21,6 +21,8 @@ import java.util.Locale;
  * @param keepAliveTimeout how long a probe may stay unanswered before the connection counts as
  *     broken and its requests are sent again
  * @param maxMessageBytes size of the largest request and the largest answer
+ * @param maxSampleCharacters the longest sample or answer in words that is taken; what is known of
+ *     a question holds one of them
  * @param retryInitialBackoff pause before a request is first sent again; doubles from then on, with
  *     a random part
  * @param retryMaxBackoff the longest such pause, and the longest between two attempts to connect
@@ -34,6 +36,7 @@ public record TritonSettings(
     Duration keepAliveTime,
     Duration keepAliveTimeout,
     int maxMessageBytes,
+    int maxSampleCharacters,
     Duration retryInitialBackoff,
     Duration retryMaxBackoff,
     Tls tls,
@@ -42,6 +45,7 @@ public record TritonSettings(
 
   private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
   private static final int SMALLEST_MESSAGE = 64 << 10;
+  private static final int LONGEST_SAMPLE = 1 << 20;
 
   public TritonSettings {
     endpoints = List.copyOf(endpoints);
@@ -79,6 +83,14 @@ public record TritonSettings(
               + " bytes; allow at least "
               + SMALLEST_MESSAGE
               + ", since a prompt and ten samples must fit.");
+    }
+    if (maxSampleCharacters < 1 || maxSampleCharacters > LONGEST_SAMPLE) {
+      throw new IllegalArgumentException(
+          "The longest sample has "
+              + maxSampleCharacters
+              + " characters; allow 1 to "
+              + LONGEST_SAMPLE
+              + ", since it has to fit into the topics' records.");
     }
   }
 
@@ -174,6 +186,7 @@ public record TritonSettings(
     private Duration keepAliveTime = Duration.ofMinutes(1);
     private Duration keepAliveTimeout = Duration.ofSeconds(20);
     private int maxMessageBytes = 64 << 20;
+    private int maxSampleCharacters = 32_768;
     private Duration retryInitialBackoff = Duration.ofMillis(200);
     private Duration retryMaxBackoff = Duration.ofSeconds(5);
     private Tls tls = Tls.OFF;
@@ -204,6 +217,11 @@ public record TritonSettings(
       return this;
     }
 
+    public Builder maxSampleCharacters(int value) {
+      maxSampleCharacters = value;
+      return this;
+    }
+
     public Builder retryBackoff(Duration initial, Duration max) {
       retryInitialBackoff = initial;
       retryMaxBackoff = max;
@@ -228,6 +246,7 @@ public record TritonSettings(
           keepAliveTime,
           keepAliveTimeout,
           maxMessageBytes,
+          maxSampleCharacters,
           retryInitialBackoff,
           retryMaxBackoff,
           tls,

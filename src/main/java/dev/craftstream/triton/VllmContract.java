@@ -150,8 +150,7 @@ final class VllmContract implements InferenceContract {
    * Reads a list over the tokens of the answer, here one, of objects {@code token id -> {logprob,
    * decoded_token, ..}}.
    */
-  private static double[] probabilities(String json, List<String> letters)
-      throws MalformedAnswerException {
+  static double[] probabilities(String json, List<String> letters) throws MalformedAnswerException {
     double[] probabilities = new double[letters.size()];
     try {
       // Lenient enough for the -Infinity that Python writes.

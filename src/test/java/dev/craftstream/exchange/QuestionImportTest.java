@@ -109,6 +109,37 @@ class QuestionImportTest {
   }
 
   @Test
+  void aRecordLargerThanAnyQuestionEndsTheReadingBeforeMemoryDoes() throws Exception {
+    String large = "x".repeat(17 << 20);
+    for (Path file :
+        List.of(
+            file("open-quote_test.csv", "Which?,a,b,A\n\"" + large),
+            file("list.json", "[{\"question\": \"who\", \"answer\": \"" + large + "\"}]"))) {
+      QuestionFormat format =
+          file.toString().endsWith("csv") ? QuestionFormat.MMLU : QuestionFormat.NQ_OPEN;
+      assertThatThrownBy(() -> check(format, file))
+          .isInstanceOf(IOException.class)
+          .hasMessageMatching("Record [12] of .* has more than 16 MiB.*");
+    }
+  }
+
+  @Test
+  void whatAFileSaysIsShownShortAndWithoutWhatTerminalsObey() throws Exception {
+    Path file = file("arc.jsonl", arc("M1", "\\u001b[2J\\n" + "x".repeat(5_000), "1", "2"));
+
+    check(QuestionFormat.ARC, file);
+
+    assertThat(checked.mistakes())
+        .singleElement()
+        .satisfies(
+            mistake ->
+                assertThat(mistake)
+                    .contains("answerKey is \"?[2J?xxx")
+                    .hasSizeLessThan(file.toString().length() + 650)
+                    .endsWith("(shortened)."));
+  }
+
+  @Test
   void arcsLabelsBecomeLettersByTheirOrder() throws Exception {
     Path file = file("arc.jsonl", arc("M1", "2", "1", "2", "3"));
 

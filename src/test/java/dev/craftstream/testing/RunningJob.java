@@ -267,6 +267,7 @@ public final class RunningJob implements AutoCloseable {
 
   private Properties clientProperties() {
     Properties properties = new Properties();
+    settings.kafka().clientProperties().forEach(properties::setProperty);
     properties.setProperty("bootstrap.servers", settings.kafka().bootstrapServers());
     properties.setProperty("isolation.level", "read_committed");
     properties.setProperty("max.request.size", String.valueOf(16 << 20));

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KafkaSettingsTest {
 
@@ -16,17 +20,90 @@ class KafkaSettingsTest {
   }
 
   @Test
-  void givenSecrets_whenShown_thenOnlyTheirNamesAre() {
+  void givenClientProperties_whenShown_thenOnlyTheirNamesAre() {
     KafkaSettings settings =
         settings()
-            .clientProperties(Map.of("sasl.jaas.config", "password=hunter2;"))
+            .clientProperties(Map.of("ssl.truststore.location", "/run/trust"))
             .topicPrefix("a-")
             .build();
     assertThat(settings.toString())
-        .contains("sasl.jaas.config", "kafka-1:9092", "a-")
-        .doesNotContain("hunter2");
-    assertThat(settings.connection()).containsEntry("sasl.jaas.config", "password=hunter2;");
+        .contains("ssl.truststore.location", "kafka-1:9092", "a-")
+        .doesNotContain("/run/trust");
+    assertThat(settings.connection()).containsEntry("ssl.truststore.location", "/run/trust");
     assertThat(settings.topics().deadLetters()).isEqualTo("a-dead-letters");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "sasl.jaas.config | o.a.Scram required username=\"u\" password=\"hunter2\";",
+        "sasl.jaas.config | o.a.Scram required username=\"${env:U}\" password=hunter2;",
+        "sasl.jaas.config | o.a.OAuth required clientId=\"u\" clientSecret = \"hunter2\";",
+        "listener.name.x.sasl.jaas.config | o.a.Scram required password=\"hunter2\";",
+        "ssl.keystore.password | hunter2",
+        "ssl.key.password | hunter2",
+        "ssl.truststore.password | hunter2",
+        "ssl.keystore.key | -----BEGIN PRIVATE KEY----- hunter2",
+        "sasl.oauthbearer.client.credentials.client.secret | hunter2",
+      })
+  void givenASecretAsItIs_whenBuilt_thenItIsRefusedUnshown(String property, String value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings().clientProperties(Map.of(property, value)).build())
+        .withMessageContaining("The Kafka client property " + property + " holds a secret")
+        .withMessageContaining("${env:NAME}")
+        .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "sasl.jaas.config | o.a.Scram required username=\"u\" password=\"${env:KAFKA_PASSWORD}\";",
+        "sasl.jaas.config | o.a.Scram required username=${env:U} password=${file:/run/kafka.properties:password};",
+        "sasl.jaas.config | com.sun.Krb5LoginModule required useKeyTab=true keyTab=\"/k\" principal=\"craft\";",
+        "ssl.keystore.password | ${directory:/run/secrets:keystore}",
+        "ssl.truststore.certificates | -----BEGIN CERTIFICATE-----",
+      })
+  void givenAReference_whenBuilt_thenKafkasProvidersAreThere(String property, String value) {
+    KafkaSettings settings = settings().clientProperties(Map.of(property, value)).build();
+    assertThat(settings.clientProperties()).containsEntry(property, value);
+    if (value.contains("${")) {
+      assertThat(settings.clientProperties())
+          .containsEntry("config.providers", "directory,env,file")
+          .containsKey("config.providers.env.class");
+    } else {
+      assertThat(settings.clientProperties()).hasSize(1);
+    }
+  }
+
+  @Test
+  void givenProvidersOfTheUsers_whenBuilt_thenTheyStay() {
+    Map<String, String> own =
+        Map.of(
+            "config.providers", "vault",
+            "config.providers.vault.class", "org.example.Vault",
+            "ssl.key.password", "${vault:kafka:key}");
+    assertThat(settings().clientProperties(own).build().clientProperties()).isEqualTo(own);
+  }
+
+  @Test
+  void givenTwoJobs_whenAnythingOfTheirTwoNamesDiffers_thenNoTransactionalIdOfOneBeginsAnothers() {
+    List<String> names = List.of("a", "a-b", "a-b-instructions", "b", "a.b_c");
+    List<String> ids = new ArrayList<>();
+    for (String prefix : names) {
+      for (String topicPrefix : List.of("", "b-", "a-b-", "instructions-")) {
+        KafkaSettings settings =
+            settings().transactionalIdPrefix(prefix).topicPrefix(topicPrefix).build();
+        settings.topics().all().forEach(topic -> ids.add(settings.transactionalIds(topic)));
+      }
+    }
+    assertThat(ids).doesNotHaveDuplicates();
+    for (String id : ids) {
+      assertThat(ids).filteredOn(other -> (other + "-0-1").startsWith(id)).containsExactly(id);
+    }
   }
 
   @Test
@@ -50,6 +127,7 @@ class KafkaSettingsTest {
         "isolation.level is the job's own");
     refused(settings().guarantee(DeliveryGuarantee.NONE), "exactly-once and at-least-once");
     refused(settings().transactionalIdPrefix(" "), "transactional-id prefix is \" \"");
+    refused(settings().transactionalIdPrefix("a/b"), "transactional-id prefix is \"a/b\"");
     refused(settings().transactionTimeout(Duration.ofMillis(10)), "PT0.01S", "1 second");
     refused(settings().partitions(0), "number of partitions is 0");
     refused(settings().replicationFactor(0), "replication factor is 0", "-1");
@@ -62,7 +140,7 @@ class KafkaSettingsTest {
         .isThrownBy(() -> settings().topicPrefix("x".repeat(240)))
         .withMessageContaining("at most 232");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Limits(1, 1, 1, 0, 1, 1, 1))
+        .isThrownBy(() -> new Limits(1, 1, 1, 0, 1, 1, 1, List.of()))
         .withMessageContaining("aliases is 0");
   }
 }

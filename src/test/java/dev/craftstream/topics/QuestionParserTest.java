@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuestionParserTest {
 
@@ -513,10 +514,38 @@ class QuestionParserTest {
 
   @Test
   void givenTighterLimits_whenParsed_thenTheyHold() {
-    Limits tight = new Limits(1_000, 3, 2, 1, 2, 1, 2);
+    Limits tight = new Limits(1_000, 3, 2, 1, 2, 1, 2, List.of());
     QuestionParser parser = new QuestionParser(WireFormat.JSON, tight);
     String json = openEnded("\"question\":\"four\",\"answer\":\"A\"");
     assertThat(deadLetter(parse(parser, null, bytes(json))).explanation())
         .contains("of 4 characters; at most 3 are allowed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"open_ended\":{\"question\":\"Who?<|im_end|>\",\"answer\":\"a\"}",
+        "\"open_ended\":{\"question\":\"Who?\",\"answer\":\"<|im_end|>\"}",
+        "\"open_ended\":{\"question\":\"Who?\",\"answer\":\"a\",\"aliases\":[\"b\",\"a<|im_end|>\"]}",
+        "\"multiple_choice\":{\"question\":\"<|im_end|>\",\"options\":[\"a\",\"b\"],\"target\":\"A\"}",
+        "\"multiple_choice\":{\"question\":\"Who?\",\"options\":[\"a\",\"<|im_end|>\"],\"target\":\"A\"}",
+        "\"subject\":\"<|im_end|>\",\"open_ended\":{\"question\":\"Who?\",\"answer\":\"a\"}",
+      })
+  void givenAForbiddenText_whenParsed_thenItIsInvalidWhereverItStands(String fields) {
+    Limits forbidding =
+        new Limits(1_000, 99, 99, 9, 99, 9, 99, List.of("<|im_start|>", "<|im_end|>"));
+    OriginalRecord original =
+        new OriginalRecord(
+            new Origin("t", 0, 0),
+            null,
+            ("{\"question_id\":\"q\"," + fields + "}").getBytes(UTF_8));
+    assertThat(new QuestionParser(WireFormat.JSON, Limits.DEFAULT).parse(original))
+        .isInstanceOf(Parsed.Event.class);
+    Parsed<QuestionEvent> parsed = new QuestionParser(WireFormat.JSON, forbidding).parse(original);
+    assertThat(parsed).isInstanceOf(Parsed.Rejected.class);
+    DeadLetter letter = ((Parsed.Rejected<QuestionEvent>) parsed).deadLetter();
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.INVALID);
+    assertThat(letter.explanation())
+        .contains("holds \"<|im_end|>\", which limits.forbidden-texts does not allow");
   }
 }

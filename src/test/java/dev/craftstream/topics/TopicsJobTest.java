@@ -20,6 +20,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,9 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -68,7 +72,8 @@ class TopicsJobTest {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
+              // Two jobs side by side.
+              .setNumberSlotsPerTaskManager(4)
               .build());
 
   private static final int QUESTIONS = 200;
@@ -170,6 +175,11 @@ class TopicsJobTest {
 
   /** Questions to instructions, knowledge and dead letters, with event times 1, 2, 3. */
   private static JobClient start(KafkaSettings settings) throws Exception {
+    return start(settings, Duration.ofMillis(300));
+  }
+
+  private static JobClient start(KafkaSettings settings, Duration betweenFlinkCheckpoints)
+      throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
@@ -179,7 +189,7 @@ class TopicsJobTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(2);
-    env.enableCheckpointing(300);
+    env.enableCheckpointing(betweenFlinkCheckpoints.toMillis());
 
     SingleOutputStreamOperator<QuestionEvent> questions =
         env.fromSource(
@@ -366,7 +376,7 @@ class TopicsJobTest {
             settings,
             Map.of(
                 "transactional.id",
-                settings.transactionalIdPrefix() + "-" + topic + "-5-1",
+                settings.transactionalIds(topic) + "-5-1",
                 "transaction.timeout.ms",
                 "600000"));
     dead.initTransactions();
@@ -489,5 +499,125 @@ class TopicsJobTest {
         .singleElement()
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
     stop(job);
+  }
+
+  /** A run in a JVM of its own, to be killed before its first Flink checkpoint. */
+  static final class DoomedRun {
+    private DoomedRun() {}
+
+    public static void main(String... arguments) throws Exception {
+      KafkaSettings settings =
+          KafkaSettings.builder(arguments[0])
+              .topicPrefix(arguments[1])
+              .transactionalIdPrefix(arguments[2])
+              .build();
+      start(settings, Duration.ofHours(1)).getJobExecutionResult().get();
+    }
+  }
+
+  @Test
+  void givenARunThatWasKilledWithOpenTransactions_whenStartedAnew_thenConsumersGoOn(
+      KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    TopicAdmin topics = new TopicAdmin(settings);
+    topics.prepare();
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    List<EncodedRecord> batch = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      batch.add(encoder.question(new QuestionEvent("q" + i, question(i), Samples.ORIGIN)));
+    }
+    send(settings, settings.topics().questions(), batch);
+    ProcessBuilder java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                DoomedRun.class.getName(),
+                settings.bootstrapServers(),
+                settings.topics().prefix(),
+                settings.transactionalIdPrefix())
+            .redirectErrorStream(true)
+            .redirectOutput(Path.of("target/doomed-run.log").toFile());
+    java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process doomed = java.start();
+    try (Admin admin = Admin.create(settings.connection())) {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> openTransactions(admin, settings) >= 2 && endOffsets(settings) >= 20);
+      doomed.destroyForcibly().waitFor();
+      assertThat(openTransactions(admin, settings)).isGreaterThanOrEqualTo(2);
+    } finally {
+      doomed.destroyForcibly();
+    }
+
+    topics.requireNoOtherJob(Duration.ofSeconds(1), Duration.ZERO);
+    // Far quicker than the transactions' time-out of 15 minutes.
+    JobClient job = start(settings);
+    assertThat(read(settings, settings.topics().instructions(), 20))
+        .extracting(record -> text(record.key()))
+        .hasSize(20)
+        .doesNotHaveDuplicates();
+    stop(job);
+  }
+
+  private static long openTransactions(Admin admin, KafkaSettings settings) throws Exception {
+    return admin
+        .listTransactions(
+            new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING)))
+        .all()
+        .get(20, TimeUnit.SECONDS)
+        .stream()
+        .filter(open -> open.transactionalId().startsWith(settings.transactionalIdPrefix() + "/"))
+        .count();
+  }
+
+  /** Of all that was written to the topic of instructions, committed or not. */
+  private static long endOffsets(KafkaSettings settings) {
+    Properties properties = settings.connection();
+    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
+    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
+    String topic = settings.topics().instructions();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
+      return consumer
+          .endOffsets(
+              consumer.partitionsFor(topic).stream()
+                  .map(partition -> new TopicPartition(topic, partition.partition()))
+                  .toList())
+          .values()
+          .stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+  }
+
+  /** With hyphens alone, both jobs would write as a-b-instructions-0-1. */
+  @Test
+  void givenTwoJobsWhosePrefixesRunTogether_whenBothRun_thenNeitherEndsTheOthersTransactions(
+      KafkaBroker broker) throws Exception {
+    String name = KafkaBrokerExtension.freshPrefix();
+    KafkaSettings.Builder common = KafkaSettings.builder(broker.bootstrapServers()).partitions(1);
+    KafkaSettings one = common.transactionalIdPrefix(name + "a").topicPrefix(name + "b-").build();
+    KafkaSettings other =
+        common.transactionalIdPrefix(name + "a-" + name + "b").topicPrefix("").build();
+    List<JobClient> jobs = new ArrayList<>();
+    for (KafkaSettings settings : List.of(one, other)) {
+      new TopicAdmin(settings).prepare();
+      jobs.add(start(settings));
+    }
+    for (int round = 1; round <= 3; round++) {
+      for (KafkaSettings settings : List.of(one, other)) {
+        RecordEncoder encoder = new RecordEncoder(settings.format());
+        send(
+            settings,
+            settings.topics().questions(),
+            List.of(
+                encoder.question(new QuestionEvent("q" + round, question(round), Samples.ORIGIN))));
+      }
+      for (KafkaSettings settings : List.of(one, other)) {
+        assertThat(read(settings, settings.topics().instructions(), round)).hasSize(round);
+      }
+    }
+    for (JobClient job : jobs) {
+      stop(job);
+    }
   }
 }

@@ -402,4 +402,17 @@ class TritonKnowledgeQueryTest {
           .hasMessageContaining("INVALID_ARGUMENT");
     }
   }
+
+  @Test
+  void aSampleThatNoRecordHasRoomForIsUnusable() throws Exception {
+    Question question = openEnded("Is it Paris?");
+    try (KnowledgeQuery strict =
+        TritonFixtures.open(settings(TRITON.endpoint()).maxSampleCharacters(10).build())) {
+      for (Question asked : List.of(question, evaluated(question))) {
+        assertThat(failure(strict.ask(asked, 1, craft("craft_echo"))))
+            .isInstanceOf(UnusableAnswerException.class)
+            .hasMessageContaining("sample 1 has 14 characters, and at most 10 are allowed");
+      }
+    }
+  }
 }

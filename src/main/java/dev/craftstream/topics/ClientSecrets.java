@@ -1,0 +1,109 @@
+package dev.craftstream.topics;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
+
+/**
+ * Keeps secrets out of the settings. These travel with the job: into command lines, Flink's stored
+ * job graph and its lineage events. A reference such as {@code ${env:NAME}} does that harmlessly;
+ * Kafka's own config providers look the secret up in the process that connects.
+ */
+final class ClientSecrets {
+
+  private static final String PROVIDERS = AdminClientConfig.CONFIG_PROVIDERS_CONFIG;
+
+  /** The providers that are there without being configured. */
+  private static final Map<String, Class<?>> BUILT_IN =
+      Map.of(
+          "env", EnvVarConfigProvider.class,
+          "file", FileConfigProvider.class,
+          "directory", DirectoryConfigProvider.class);
+
+  private static final String WHAT_TO_DO =
+      "name where it lies instead: ${env:NAME}, ${file:/path/of.properties:key} or ${directory:/path:file}";
+
+  /** Kafka hides these in its logs because they are long; there is no secret in them. */
+  private static final Set<String> PUBLIC =
+      Set.of(
+          SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG,
+          SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
+
+  /** An option of a login module whose name says that its value is a secret. */
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile(
+          "(?i)[\\w.]*(?:password|secret|token)[\\w.]*\\s*=\\s*\"?(?!\"|\\$\\{)[^\\s;]");
+
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:(?:[^}:]*:)?([^}]+)}");
+
+  private ClientSecrets() {}
+
+  /**
+   * Refuses secrets that are given as they are.
+   *
+   * @throws IllegalArgumentException with a sentence that names the property, not its value
+   */
+  static void requireReferences(Map<String, String> properties) {
+    for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
+      if (holdsSecret(property.getKey(), property.getValue())) {
+        throw new IllegalArgumentException(
+            "The Kafka client property %s holds a secret, and options can be seen by others; %s."
+                .formatted(property.getKey(), WHAT_TO_DO));
+      }
+    }
+  }
+
+  private static boolean holdsSecret(String name, String value) {
+    if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)
+        || name.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG)) {
+      return SECRET_OPTION.matcher(value).find();
+    }
+    ConfigDef.ConfigKey key = AdminClientConfig.configDef().configKeys().get(name);
+    return key != null
+        && key.type() == ConfigDef.Type.PASSWORD
+        && !PUBLIC.contains(name)
+        && !value.isBlank()
+        && !value.strip().startsWith("${");
+  }
+
+  /** With the built-in providers, where there are references and no providers of the user's. */
+  static Map<String, String> resolvable(Map<String, String> properties) {
+    if (properties.containsKey(PROVIDERS)
+        || properties.values().stream().noneMatch(value -> value.contains("${"))) {
+      return Map.copyOf(properties);
+    }
+    Map<String, String> resolvable = new TreeMap<>(properties);
+    resolvable.put(PROVIDERS, String.join(",", new TreeSet<>(BUILT_IN.keySet())));
+    BUILT_IN.forEach(
+        (name, provider) -> resolvable.put(PROVIDERS + "." + name + ".class", provider.getName()));
+    return Map.copyOf(resolvable);
+  }
+
+  /**
+   * Environment variables that are named and not set here; Kafka would take their names as values.
+   */
+  static List<String> missingVariables(
+      Map<String, String> properties, Map<String, String> environment) {
+    Set<String> missing = new TreeSet<>();
+    for (String value : properties.values()) {
+      Matcher variable = VARIABLE.matcher(value);
+      while (variable.find()) {
+        if (!environment.containsKey(variable.group(1))) {
+          missing.add(variable.group(1));
+        }
+      }
+    }
+    return List.copyOf(missing);
+  }
+}
