@@ -16,7 +16,9 @@ import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.ServerUnavailableException;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,8 @@ import org.slf4j.LoggerFactory;
  * question at a time. A completed request comes back as a mail, is stored and emitted, and the
  * question is reconciled again. New and changed questions have a lane of their own that goes first,
  * but leaves a quarter of the slots to a sweep that is under way. Nothing blocks the task thread,
- * so Flink checkpoints go on whatever the server does.
+ * so Flink checkpoints go on whatever the server does, and whatever the stages behind: while these
+ * don't keep up, answers wait and no turn is taken.
  *
  * <p>Requests in flight are not state: each snapshot queues their questions again, so that a
  * restored or rescaled task asks exactly what has no answer.
@@ -99,6 +102,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
    */
   private static final int FAILURES_OF_AN_OUTAGE = 5;
 
+  /** How long to wait before looking for room again. */
+  private static final long ROOM_REST_MILLIS = 1;
+
   private final TrackerSettings settings;
   private final KnowledgeQuery.Factory queryFactory;
   private final int sliceSize;
@@ -113,6 +119,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient Lane sweep;
   private transient Map<String, Asked> inFlight;
   private transient Map<Long, Long> answersByCheckpoint;
+  private transient Deque<Answer> answers;
+  private transient OutputRoom room;
+  private transient boolean awaitsRoom;
   private transient SlotMeter slots;
   private transient TrackerMetrics measures;
   private transient int arrivalsInFlight;
@@ -170,6 +179,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     super.open();
     inFlight = new HashMap<>();
     answersByCheckpoint = new HashMap<>();
+    answers = new ArrayDeque<>();
+    room = new OutputRoom(getContainingTask().getEnvironment().getAllWriters());
     outages = new OutageLog(LOG, Math.min(FAILURES_OF_AN_OUTAGE, settings.requestsInFlight()));
     slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
     arrivals = lane("arrivals");
@@ -177,7 +188,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     query = queryFactory.open();
     measures = new TrackerMetrics(getMetricGroup());
     measures.expose(
-        getMetricGroup(), slots, tally, announcements, surveys, () -> completeTime, query::retries);
+        getMetricGroup(),
+        slots,
+        tally,
+        announcements,
+        surveys,
+        () -> completeTime,
+        query::retries,
+        answers);
     queuePump();
   }
 
@@ -332,7 +350,28 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private boolean mayTake(int limit) {
     return sliceLeft > 0
         && inFlight.size() < settings.requestsInFlight()
-        && (limit == settings.requestsInFlight() || arrivalsInFlight < limit);
+        && (limit == settings.requestsInFlight() || arrivalsInFlight < limit)
+        && hasRoom();
+  }
+
+  /** Whether the stages behind keep up; if not, all goes on when they do again. */
+  private boolean hasRoom() {
+    if (room.isThere()) {
+      return true;
+    }
+    if (!awaitsRoom) {
+      awaitsRoom = true;
+      var unused =
+          getProcessingTimeService()
+              .registerTimer(
+                  getProcessingTimeService().getCurrentProcessingTime() + ROOM_REST_MILLIS,
+                  time -> {
+                    awaitsRoom = false;
+                    takeAnswers();
+                    pump();
+                  });
+    }
+    return false;
   }
 
   private int arrivalSlots() {
@@ -380,8 +419,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       mailbox.execute(
           () -> {
             sliceIsQueued = false;
-            surveys.slice(completeTime);
-            queueSlice();
+            if (hasRoom()) {
+              surveys.slice(completeTime);
+              queueSlice();
+            }
           },
           "survey questions");
     }
@@ -432,12 +473,29 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     var unused =
         asked.attempt.whenComplete(
             (state, failure) -> {
+              Answer answer = new Answer(id, asked, state, failure);
               try {
-                mailbox.execute(() -> completed(id, asked, state, failure), "answer to %s", id);
+                mailbox.execute(() -> take(answer), "answer to %s", id);
               } catch (RejectedExecutionException taskHasEnded) {
                 // The restored task asks again.
               }
             });
+  }
+
+  /** What became of a request. */
+  private record Answer(String id, Asked asked, KnowledgeState state, Throwable failure) {}
+
+  private void take(Answer answer) throws Exception {
+    answers.add(answer);
+    takeAnswers();
+  }
+
+  /** Those that find no room stay in flight: a restored task asks them again. */
+  private void takeAnswers() throws Exception {
+    while (!answers.isEmpty() && hasRoom()) {
+      Answer answer = answers.remove();
+      completed(answer.id, answer.asked, answer.state, answer.failure);
+    }
   }
 
   private void completed(String id, Asked asked, KnowledgeState state, Throwable failure)
@@ -525,7 +583,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
                   if (wanted(question, asked)) {
                     ask(question.question(), asked);
                   } else {
-                    completed(id, asked, null, new CancellationException());
+                    take(new Answer(id, asked, null, new CancellationException()));
                   }
                 });
   }

@@ -1,5 +1,6 @@
 package dev.craftstream.tracking;
 
+import java.util.Collection;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -50,9 +51,11 @@ final class TrackerMetrics {
       Announcements announcements,
       Surveys surveys,
       LongSupplier completeTime,
-      LongSupplier retried) {
+      LongSupplier retried,
+      Collection<?> answers) {
     group.gauge("retried", (Gauge<Long>) retried::getAsLong);
     group.gauge("inFlight", (Gauge<Integer>) slots::inUse);
+    group.gauge("answersWaiting", (Gauge<Integer>) answers::size);
     group.gauge("slotsInUse", (Gauge<Double>) slots::share);
     group.gauge("questions", (Gauge<Long>) tally::known);
     group.gauge("backlog", (Gauge<Long>) tally::waiting);

@@ -35,7 +35,10 @@ import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -51,6 +54,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * wrote.
  */
 public final class RunningJob implements AutoCloseable {
+  private final Configuration options;
   private final CurationSettings settings;
   private final RecordEncoder encoder;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -63,9 +67,10 @@ public final class RunningJob implements AutoCloseable {
   private final List<DatasetManifest> manifests = new ArrayList<>();
   private final List<Evaluation> evaluations = new ArrayList<>();
   private final List<String> tombstones = new ArrayList<>();
-  private final JobClient job;
+  private JobClient job;
 
   private RunningJob(Configuration options) throws Exception {
+    this.options = options;
     settings = CurationSettings.of(options);
     encoder = new RecordEncoder(settings.kafka().format());
     new TopicAdmin(settings.kafka()).prepare();
@@ -89,9 +94,13 @@ public final class RunningJob implements AutoCloseable {
             .toList();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(options);
+    job = execute(options);
+  }
+
+  private JobClient execute(Configuration all) throws Exception {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     CurationJob.define(env, settings);
-    job = env.executeAsync("craft-stream");
+    return env.executeAsync("craft-stream");
   }
 
   /** Flink's configuration as it is shipped, for one small machine. */
@@ -127,6 +136,19 @@ public final class RunningJob implements AutoCloseable {
 
   public JobClient job() {
     return job;
+  }
+
+  /** Ends the job; returns where its state lies. */
+  public String stopWithSavepoint() throws Exception {
+    return job.stopWithSavepoint(false, null, SavepointFormatType.CANONICAL).get();
+  }
+
+  /** Starts the job again, which has ended, from a savepoint or Flink checkpoint of it. */
+  public void restart(String from, int parallelism) throws Exception {
+    Configuration all = new Configuration(options);
+    all.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+    all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    job = execute(all);
   }
 
   // ---------------------------------------------------------------- in

@@ -87,6 +87,35 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void givenStagesBehindThatDoNotKeepUp_whenAnswersCome_thenTheyWaitAndNothingMoreIsAsked()
+      throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c", "d");
+      tracker.initial(1);
+      tracker.setUnread(3);
+      tracker.server.open().forEach(ask -> ask.answer(0.5));
+      tracker.passTime(Duration.ofSeconds(1));
+      assertThat(tracker.measured()).isEmpty();
+      assertThat(tracker.server.asks).hasSize(2);
+      state = tracker.snapshot();
+
+      tracker.setUnread(2);
+      assertThat(tracker.measured()).hasSize(2);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured())
+          .containsExactlyInAnyOrder("a@initial", "b@initial", "c@initial", "d@initial");
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 4, 1, 0, state)) {
+      assertThat(restored.server.openNames())
+          .as("answers that waited were not state")
+          .containsExactlyInAnyOrder("a@initial", "b@initial", "c@initial", "d@initial");
+    }
+  }
+
+  @Test
   void questionsThatCameLaterNeverHoldModelTimeBack() throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(4)) {
       tracker.ask("a");

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.io.network.partition.MockResultPartitionWriter;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -42,6 +43,7 @@ public final class TrackerHarness implements AutoCloseable {
   private final KeyedTwoInputStreamOperatorTestHarness<
           String, QuestionEvent, Directive, KnowledgeChange>
       harness;
+  private final Output output = new Output();
   private long snapshots;
 
   private TrackerHarness(
@@ -57,6 +59,7 @@ public final class TrackerHarness implements AutoCloseable {
             tasks,
             task);
     harness.setStateBackend(backend);
+    harness.getEnvironment().addOutputs(List.of(output));
   }
 
   static TrackerSettings settings(int requestsInFlight) {
@@ -188,6 +191,27 @@ public final class TrackerHarness implements AutoCloseable {
   void passTime(Duration time) throws Exception {
     harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
     mails();
+  }
+
+  /** How many buffers with records the stages behind have not read yet. */
+  void setUnread(int buffers) throws Exception {
+    output.unread = buffers;
+    passTime(Duration.ofMillis(1));
+  }
+
+  /** The way to the stages behind, as Flink shows it to operators. */
+  private static final class Output extends MockResultPartitionWriter {
+    private int unread;
+
+    @Override
+    public int getNumberOfSubpartitions() {
+      return 1;
+    }
+
+    @Override
+    public int getBuffersCountUnsafe(int channel) {
+      return unread;
+    }
   }
 
   // ---------------------------------------------------------------- what came out

@@ -1,0 +1,162 @@
+package dev.craftstream.tracking;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.craftstream.model.Role;
+import dev.craftstream.testing.CurationScenario;
+import dev.craftstream.testing.InMemoryCuration;
+import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ScriptedModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Flink checkpoints go on, whatever the server does and whoever consumes. */
+class FlinkCheckpointsTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int REQUESTS_IN_FLIGHT = 8;
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setConfiguration(RunningJob.flinkConfiguration())
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(3)
+              .build());
+
+  @Test
+  void givenAServerThatHangs_whenQuestionsAndAnnouncementsCome_thenFlinkCheckpointsAreComplete(
+      @InjectMiniCluster MiniCluster flink) throws Exception {
+    int questions = 500;
+    try (ScriptedModel model = new ScriptedModel();
+        InMemoryCuration curation = new InMemoryCuration(options(), model)) {
+      model.fallSilent();
+      JobID job = curation.start(2).getJobID();
+      ask(curation, 0, questions);
+      for (int round = 1; round <= 3; round++) {
+        curation.announce("initial-" + round, Role.INITIAL, "");
+        ask(curation, questions * round, questions);
+        await().atMost(PATIENCE).until(curation::hasReadAll);
+        await().atMost(PATIENCE).until(() -> model.asks().size() == 2 * REQUESTS_IN_FLIGHT);
+        flink.triggerCheckpoint(job, CheckpointType.CONFIGURED).get(1, TimeUnit.MINUTES);
+      }
+      assertThat(model.asks()).hasSize(2 * REQUESTS_IN_FLIGHT).doesNotHaveDuplicates();
+      assertThat(curation.taken("knowledge")).isEmpty();
+      model.speak();
+      await().atMost(PATIENCE).until(() -> curation.taken("knowledge").size() == 12 * questions);
+      assertThat(model.asks()).hasSize(12 * questions).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void givenAnOutputThatTakesNothing_whenAFlinkCheckpointOvertakesItsRecords_thenTheyComeOutOnce(
+      @InjectMiniCluster MiniCluster flink) throws Exception {
+    int questions = 3_000;
+    try (ScriptedModel model = new ScriptedModel();
+        InMemoryCuration curation = new InMemoryCuration(options(), model)) {
+      JobID job = curation.start(2).getJobID();
+      ask(curation, 0, questions);
+      await().atMost(PATIENCE).until(curation::hasReadAll);
+      curation.hold("instructions");
+      curation.announce("initial", Role.INITIAL, "");
+      await().atMost(PATIENCE).until(() -> isStill(model));
+      assertThat(model.asks()).hasSizeLessThan(questions);
+
+      int letThrough = flinkCheckpointWhileHeld(flink, job, curation);
+      CompletedCheckpointStats flinkCheckpoint =
+          flink
+              .getExecutionGraph(job)
+              .get()
+              .getCheckpointStatsSnapshot()
+              .getHistory()
+              .getLatestCompletedCheckpoint();
+      // One record, or a few until the test saw it; not a buffer full of them.
+      assertThat(letThrough).isLessThan(10);
+      assertThat(flinkCheckpoint.getPersistedData()).as("records on their way").isPositive();
+      flink.cancelJob(job).get();
+      await().atMost(PATIENCE).until(() -> flink.getJobStatus(job).get().isGloballyTerminalState());
+      curation.takeBackTo(flinkCheckpoint.getCheckpointId());
+      curation.release("instructions");
+      int asked = model.asks().size();
+
+      curation.start(3, flinkCheckpoint.getExternalPath(), true);
+      for (String output : List.of("instructions", "knowledge")) {
+        await().atMost(PATIENCE).until(() -> curation.taken(output).size() >= questions);
+      }
+      assertThat(perQuestion(curation.taken("instructions"))).hasSize(questions);
+      assertThat(perQuestion(curation.taken("instructions")).values()).containsOnly(1L);
+      assertThat(perQuestion(curation.taken("knowledge"))).hasSize(questions);
+      assertThat(perQuestion(curation.taken("knowledge")).values()).containsOnly(1L);
+      assertThat(model.asks().size())
+          .as("all asks")
+          .isBetween(questions, questions + 2 * REQUESTS_IN_FLIGHT);
+      assertThat(asked).isLessThan(questions);
+    }
+  }
+
+  /** Whether the tracker asks no more: all stages up to it are full. */
+  private static boolean isStill(ScriptedModel model) throws InterruptedException {
+    int before = model.asks().size();
+    Thread.sleep(500);
+    return before > 0 && model.asks().size() == before;
+  }
+
+  /** How many records had to be let through until a Flink checkpoint was complete. */
+  private static int flinkCheckpointWhileHeld(
+      MiniCluster flink, JobID job, InMemoryCuration curation) {
+    CompletableFuture<Long> flinkCheckpoint =
+        flink.triggerCheckpoint(job, CheckpointType.CONFIGURED);
+    int[] letThrough = {0};
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              if (!flinkCheckpoint.isDone()) {
+                curation.letThrough("instructions", 1);
+                letThrough[0]++;
+              }
+              return flinkCheckpoint.isDone();
+            });
+    return letThrough[0];
+  }
+
+  private static void ask(InMemoryCuration curation, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      curation.ask(TrackerHarness.question("q" + i, "Who is number " + i + "?" + " ".repeat(200)));
+    }
+  }
+
+  private static Map<String, String> options() {
+    Map<String, String> options = new HashMap<>(CurationScenario.OPTIONS);
+    options.put("execution.checkpointing.aligned-checkpoint-timeout", "0s");
+    options.put("tracker.requests-in-flight", String.valueOf(REQUESTS_IN_FLIGHT));
+    return options;
+  }
+
+  private static Map<String, Long> perQuestion(List<String> records) throws Exception {
+    List<String> ids = new ArrayList<>();
+    for (String record : records) {
+      ids.add(new ObjectMapper().readTree(record).get("questionId").textValue());
+    }
+    return ids.stream().collect(groupingBy(id -> id, TreeMap::new, counting()));
+  }
+}
