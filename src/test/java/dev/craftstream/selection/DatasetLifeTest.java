@@ -134,6 +134,36 @@ class DatasetLifeTest {
   }
 
   @Test
+  void whatGoesOrChangesWhileTheOthersAreStillMeasuredWasNeverThere() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      ask("slow" + i, "0.5 0.5");
+    }
+    for (int i = 0; i < 9; i++) {
+      ask("a" + i, "0.9 0." + i);
+      ask("r" + i, "0.1 0." + i);
+    }
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.run(false);
+    job.holdAnswers(question -> question.id().startsWith("slow"));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    assertThat(job.records()).isEmpty();
+
+    job.send(new QuestionEvent("a8", null, new Origin("questions", 0, 0)));
+    ask("r0", "0.9 0.65");
+    ask("a7", "0.5 0.9");
+    ask("a6", "0.9 0.6", "history", Purpose.TRAIN);
+    job.run(false);
+    job.holdAnswers(question -> false);
+    job.run(false);
+
+    assertThat(members(DATASET)).containsExactlyInAnyOrder("a6", "r0", "a5", "r1", "r2");
+    assertThat(manifest(DATASET).cutOff().answers().candidates()).isEqualTo(8);
+    assertThat(manifest(DATASET).cutOff().refusals().candidates()).isEqualTo(8);
+    assertThat(marks("a8")).isEmpty();
+  }
+
+  @Test
   void aLaterQuestionIsAddedWhereItPassesTheCutOff() throws Exception {
     givenADataset();
     ask("better", "0.9 0.75");
@@ -188,7 +218,7 @@ class DatasetLifeTest {
     ask("a1", "0.9 0.9");
     job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
     job.run(false);
-    job.holdAnswers();
+    job.holdAnswers(question -> true);
     job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
     job.send(TrackerHarness.retire(3, "rehearsal"));
     job.run(false);

@@ -11,6 +11,7 @@ import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Directive;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.SurveyReport;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -77,7 +79,7 @@ final class DatasetSimulation implements AutoCloseable {
   private final List<DatasetRecord> records = new ArrayList<>();
   private final List<DatasetManifest> manifests = new ArrayList<>();
   private Snapshot snapshot;
-  private boolean answersAreHeld;
+  private Predicate<Question> held = question -> false;
 
   private interface Delivery {
     void run() throws Exception;
@@ -117,9 +119,9 @@ final class DatasetSimulation implements AutoCloseable {
     input.add(event);
   }
 
-  /** From now on the model keeps its answers to itself. */
-  void holdAnswers() {
-    answersAreHeld = true;
+  /** From now on the model keeps its answers on these questions to itself. */
+  void holdAnswers(Predicate<Question> questions) {
+    held = questions;
   }
 
   /** Runs until nothing is left to do, with failures in between where {@code mayFail}. */
@@ -165,8 +167,9 @@ final class DatasetSimulation implements AutoCloseable {
         .filter(channel -> !channel.isEmpty())
         .forEach(channel -> possible.add(() -> channel.remove().run()));
     for (TrackerHarness tracker : trackers) {
-      List<ScriptedQuery.Ask> open = tracker.server.open();
-      if (!open.isEmpty() && !answersAreHeld) {
+      List<ScriptedQuery.Ask> open =
+          tracker.server.open().stream().filter(ask -> !held.test(ask.question())).toList();
+      if (!open.isEmpty()) {
         possible.add(() -> answer(open.get(random.nextInt(open.size()))));
       }
     }
