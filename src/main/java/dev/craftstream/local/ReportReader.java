@@ -2,19 +2,12 @@ package dev.craftstream.local;
 
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.ModelCheckpointParser;
-import dev.craftstream.topics.Parsed;
-import dev.craftstream.topics.QuestionParser;
-import dev.craftstream.topics.RecordParser;
 import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,8 +30,7 @@ public final class ReportReader {
   private final KafkaSettings settings;
   private final OutputRecords records;
   private final int most;
-  private final QuestionParser questionParser;
-  private final ModelCheckpointParser checkpointParser;
+  private final InputRecords inputs;
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
   private final LiveCheckpoints checkpoints = new LiveCheckpoints();
@@ -61,8 +53,7 @@ public final class ReportReader {
     this.settings = settings;
     this.records = new OutputRecords(settings.format());
     this.most = most;
-    this.questionParser = new QuestionParser(settings.format(), limits);
-    this.checkpointParser = new ModelCheckpointParser(settings.format(), limits);
+    this.inputs = new InputRecords(settings, limits);
   }
 
   /**
@@ -73,12 +64,12 @@ public final class ReportReader {
    * @throws IOException with a sentence, where there is no such checkpoint
    */
   public Reading read(String initialId, LongConsumer watcher) throws IOException {
-    List<String> inputs =
+    List<String> topics =
         List.of(
             settings.topics().questions(),
             settings.topics().modelCheckpoints(),
             settings.topics().deadLetters());
-    try (TopicReader reader = new TopicReader(settings, inputs, true, true)) {
+    try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
       var ends = reader.ends();
       while (!reader.hasReached(ends)) {
         reader.poll(LOOK).forEach(this::add);
@@ -93,13 +84,9 @@ public final class ReportReader {
 
   private void add(ConsumerRecord<byte[], byte[]> entry) {
     if (entry.topic().equals(settings.topics().questions())) {
-      if (parsed(questionParser, entry) instanceof Parsed.Event<QuestionEvent> event) {
-        add(event.event());
-      }
+      inputs.question(entry).ifPresent(this::add);
     } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
-      if (parsed(checkpointParser, entry) instanceof Parsed.Event<ModelCheckpointEvent> event) {
-        checkpoints.add(event.event());
-      }
+      inputs.checkpoint(entry).ifPresent(checkpoints::add);
     } else if (entry.value() != null) {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
@@ -120,15 +107,6 @@ public final class ReportReader {
     if (sample.size() > most) {
       sample.pollLastEntry();
     }
-  }
-
-  private static <T> Parsed<T> parsed(
-      RecordParser<T> parser, ConsumerRecord<byte[], byte[]> entry) {
-    return parser.parse(
-        new OriginalRecord(
-            new Origin(entry.topic(), entry.partition(), entry.offset()),
-            entry.key(),
-            entry.value()));
   }
 
   private ModelCheckpoint initial(String id) throws IOException {

@@ -3,18 +3,11 @@ package dev.craftstream.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.ModelCheckpointParser;
-import dev.craftstream.topics.Parsed;
-import dev.craftstream.topics.QuestionParser;
-import dev.craftstream.topics.RecordParser;
 import dev.craftstream.topics.Topics;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
@@ -49,8 +42,7 @@ public final class StatusReader {
   private final KafkaSettings settings;
   private final Topics topics;
   private final OutputRecords records;
-  private final QuestionParser questionParser;
-  private final ModelCheckpointParser checkpointParser;
+  private final InputRecords inputs;
 
   private final Map<String, QuestionKind> questions = new HashMap<>();
   private final LiveCheckpoints checkpoints = new LiveCheckpoints();
@@ -73,8 +65,7 @@ public final class StatusReader {
     this.settings = settings;
     this.topics = settings.topics();
     this.records = new OutputRecords(settings.format());
-    this.questionParser = new QuestionParser(settings.format(), limits);
-    this.checkpointParser = new ModelCheckpointParser(settings.format(), limits);
+    this.inputs = new InputRecords(settings, limits);
   }
 
   /** Reads everything up to where the topics end now. Once for each reader. */
@@ -104,13 +95,9 @@ public final class StatusReader {
   private void add(ConsumerRecord<byte[], byte[]> entry) {
     String topic = entry.topic();
     if (topic.equals(topics.questions())) {
-      if (parsed(questionParser, entry) instanceof Parsed.Event<QuestionEvent> event) {
-        question(event.event());
-      }
+      inputs.question(entry).ifPresent(this::question);
     } else if (topic.equals(topics.modelCheckpoints())) {
-      if (parsed(checkpointParser, entry) instanceof Parsed.Event<ModelCheckpointEvent> event) {
-        checkpoints.add(event.event());
-      }
+      inputs.checkpoint(entry).ifPresent(checkpoints::add);
     } else if (entry.value() == null) {
       removed(entry);
     } else if (topic.equals(topics.knowledge())) {
@@ -128,15 +115,6 @@ public final class StatusReader {
       DatasetManifest manifest = records.manifest(entry.value());
       manifests.put(manifest.getDatasetId(), manifest);
     }
-  }
-
-  private static <T> Parsed<T> parsed(
-      RecordParser<T> parser, ConsumerRecord<byte[], byte[]> entry) {
-    return parser.parse(
-        new OriginalRecord(
-            new Origin(entry.topic(), entry.partition(), entry.offset()),
-            entry.key(),
-            entry.value()));
   }
 
   private void question(QuestionEvent event) {
