@@ -54,7 +54,9 @@ final class JobOptions {
       // Nobody is asked by these commands.
       all.set(CurationOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
     }
-    return CurationSettings.of(all);
+    CurationSettings settings = CurationSettings.of(all);
+    settings.kafka().requireVariables();
+    return settings;
   }
 
   private Path file(Project project) {

@@ -139,6 +139,22 @@ public record KafkaSettings(
     return transactionalIdPrefix + "/" + topic + "/";
   }
 
+  /**
+   * For a process that is about to connect: Kafka would take the name of a variable that is not set
+   * for the secret itself, and say that it is wrong.
+   *
+   * @throws IllegalArgumentException where the client properties name environment variables that
+   *     are not set here
+   */
+  public void requireVariables() {
+    List<String> missing = ClientSecrets.missingVariables(clientProperties, System.getenv());
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The Kafka client properties name the environment variables %s, which are not set here; set them wherever the job and its commands run."
+              .formatted(String.join(", ", missing)));
+    }
+  }
+
   /** Starts from the defaults. */
   public static Builder builder(String bootstrapServers) {
     return new Builder(bootstrapServers);

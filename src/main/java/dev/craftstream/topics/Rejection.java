@@ -37,21 +37,21 @@ final class Rejection extends Exception {
     return '"' + shortened(value, SHOWN_CHARACTERS) + '"';
   }
 
-  /** At most {@code characters} of {@code value}, on one line. */
+  /** As much of {@code value} as {@code characters} have room for, on one line. */
   static String shortened(String value, int characters) {
     StringBuilder line = new StringBuilder();
     int next = 0;
     while (next < value.length()) {
       int c = value.codePointAt(next);
       next += Character.charCount(c);
-      if (next > characters) {
+      String shown =
+          Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+              ? "\\u%04x".formatted(c)
+              : Character.toString(c);
+      if (line.length() + shown.length() > characters) {
         return line.append('…').toString();
       }
-      if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
-        line.append("\\u%04x".formatted(c));
-      } else {
-        line.appendCodePoint(c);
-      }
+      line.append(shown);
     }
     return line.toString();
   }

@@ -171,12 +171,10 @@ public final class TopicAdmin {
   }
 
   private Admin open() {
-    List<String> missing =
-        ClientSecrets.missingVariables(settings.clientProperties(), System.getenv());
-    if (!missing.isEmpty()) {
-      throw new TopicSetupException(
-          "The Kafka client properties name the environment variables %s, which are not set here; set them wherever the job and its commands run."
-              .formatted(String.join(", ", missing)));
+    try {
+      settings.requireVariables();
+    } catch (IllegalArgumentException e) {
+      throw new TopicSetupException(e.getMessage(), e);
     }
     Properties properties = settings.connection();
     properties.setProperty(

@@ -9,7 +9,7 @@ final class OptionProbabilities {
 
   private OptionProbabilities() {}
 
-  /** Returns {@code probabilities} where they are some. */
+  /** Returns {@code probabilities} where they are some; a zero of theirs has no sign. */
   static double[] checked(double[] probabilities, List<String> letters)
       throws MalformedAnswerException {
     double sum = 0;
@@ -22,6 +22,8 @@ final class OptionProbabilities {
                 + " should be between 0 and 1, but is "
                 + p);
       }
+      // -0.0 is no number below 0, but would be ordered before it.
+      probabilities[i] = p + 0.0;
       sum += p;
     }
     if (sum > 1 + TOLERANCE) {
