@@ -24,13 +24,15 @@ import org.apache.flink.configuration.Configuration;
  */
 final class Cluster implements AutoCloseable {
   private static final Path JAR = Path.of("target/craft-stream.jar");
-  private static final Path OPTIONS = Path.of("flink-conf/craft-stream.yaml");
+
+  /** Longer than the job's main method waits for a broker's answer. */
+  private static final Duration BROKER_COMES_LAST = Duration.ofSeconds(40);
+
 
   private final Path folder;
   private final KafkaBroker broker;
   private final TcpProxy proxy;
   private final FlinkCluster flink;
-  private final String job;
   private final KafkaSettings kafka;
   private TritonServer triton;
 
@@ -40,19 +42,17 @@ final class Cluster implements AutoCloseable {
       TritonServer triton,
       TcpProxy proxy,
       FlinkCluster flink,
-      String job,
       KafkaSettings kafka) {
     this.folder = folder;
     this.broker = broker;
     this.triton = triton;
     this.proxy = proxy;
     this.flink = flink;
-    this.job = job;
     this.kafka = kafka;
   }
 
   /**
-   * Starts everything and submits the job.
+   * Starts everything, and returns when the job runs.
    *
    * @param folder for logs and data; empty
    * @param latency how long the model takes for an answer
@@ -83,18 +83,18 @@ final class Cluster implements AutoCloseable {
       started.add(proxy);
       KafkaBroker broker = KafkaBroker.start(folder.resolve("kafka"));
       started.add(broker);
-      FlinkCluster flink = FlinkCluster.start(distribution, folder.resolve("flink"), flinkSettings);
+      Configuration all = ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml"));
+      all.addAll(Configuration.fromMap(options));
+      all.setString("kafka.bootstrap-servers", broker.bootstrapServers());
+      all.setString("triton.endpoints", proxy.endpoint());
+      Path file = folder.toAbsolutePath().resolve("craft-stream.yaml");
+      FlinkCluster.write(file, all.toMap());
+      FlinkCluster flink =
+          FlinkCluster.start(
+              distribution, folder.resolve("flink"), flinkSettings, JAR.toAbsolutePath(), file);
       started.add(flink);
-      Map<String, String> all = new LinkedHashMap<>(options);
-      all.put("kafka.bootstrap-servers", broker.bootstrapServers());
-      all.put("triton.endpoints", proxy.endpoint());
-      List<String> arguments = new ArrayList<>(List.of("--config", OPTIONS.toString()));
-      all.forEach((key, value) -> arguments.add("-D" + key + "=" + value));
-      String job = flink.run(JAR, arguments);
-      Configuration configuration = ConfigurationFile.read(OPTIONS);
-      configuration.addAll(Configuration.fromMap(all));
-      KafkaSettings kafka = CurationSettings.of(configuration).kafka();
-      return new Cluster(folder, broker, triton, proxy, flink, job, kafka);
+      KafkaSettings kafka = CurationSettings.of(all).kafka();
+      return new Cluster(folder, broker, triton, proxy, flink, kafka);
     } catch (IOException | InterruptedException | RuntimeException e) {
       for (int i = started.size() - 1; i >= 0; i--) {
         closeQuietly(started.get(i), e);
@@ -138,6 +138,7 @@ final class Cluster implements AutoCloseable {
     return switch (fault.kind()) {
       case TASK_MANAGER_KILLED -> killed(flink.taskManager(fault.pick()));
       case JOB_MANAGER_KILLED -> killed(flink.jobManager());
+      case ZOOKEEPER_KILLED -> killed(flink.zooKeeper());
       case BROKER_KILLED -> {
         broker.kill();
         yield new Struck("Kafka broker", broker::startAgain);
@@ -151,18 +152,18 @@ final class Cluster implements AutoCloseable {
         yield new Struck("tritonserver", () -> signal("CONT"));
       }
       case ALL_KILLED -> {
-        List<ChildProcess> flinks = flink.struck();
-        flinks.forEach(ChildProcess::kill);
+        flink.processes().forEach(ChildProcess::kill);
         broker.kill();
         triton.kill();
         yield new Struck(
-            "all but ZooKeeper",
+            "all processes",
             () -> {
-              // In the least favourable order.
-              for (ChildProcess process : flinks) {
+              // In the least favourable order: the job is there long before what it needs.
+              for (ChildProcess process : flink.processes()) {
                 process.start();
               }
               startTritonAgain();
+              Thread.sleep(BROKER_COMES_LAST.toMillis());
               broker.startAgain();
             });
       }
@@ -203,8 +204,8 @@ final class Cluster implements AutoCloseable {
     return pids;
   }
 
-  Optional<FlinkCluster.Completed> newestCheckpoint() throws InterruptedException {
-    return flink.newestCheckpoint(job);
+  Optional<FlinkCluster.Completed> newestCheckpoint() {
+    return flink.newestCheckpoint();
   }
 
   KafkaSettings kafka() {

@@ -22,7 +22,8 @@ record Fault(Kind kind, String target, Instant began, Instant ended, Instant rec
     BROKER_KILLED("SIGKILL Kafka broker", 1, true),
     SERVER_KILLED("SIGKILL tritonserver", 2, false),
     SERVER_STOPPED("SIGSTOP tritonserver", 1, false),
-    ALL_KILLED("SIGKILL all but ZooKeeper at once", 1, true),
+    ZOOKEEPER_KILLED("SIGKILL ZooKeeper", 1, true),
+    ALL_KILLED("SIGKILL everything at once", 1, true),
     CONNECTION_SLOW("slow connection to tritonserver", 1, false),
     CONNECTION_CUT("cut connection to tritonserver", 1, false),
     CONNECTION_MUTE("connection to tritonserver that swallows all", 1, false);

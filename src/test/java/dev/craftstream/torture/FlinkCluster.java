@@ -1,7 +1,5 @@
 package dev.craftstream.torture;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -26,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -35,17 +31,16 @@ import org.apache.flink.configuration.Configuration;
 /**
  * A standalone cluster of the Flink distribution: ZooKeeper, a job manager and two task managers of
  * one slot each, every one a JVM of its own. Its configuration is {@code flink-conf/config.yaml}
- * with other addresses, folders and sizes.
+ * with other addresses, folders and sizes. It runs the job as {@code docker/compose.yaml} does, in
+ * application mode: a job manager that is started again runs the job's main method again.
  *
- * <p>ZooKeeper is the one that the distribution brings ({@code bin/zookeeper.sh}); it is never
- * struck.
+ * <p>ZooKeeper is the one that the distribution brings ({@code bin/zookeeper.sh}).
  */
 final class FlinkCluster implements AutoCloseable {
   static final int TASK_MANAGERS = 2;
 
   private static final String ADDRESS = "127.0.0.1";
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
-  private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
 
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -57,7 +52,9 @@ final class FlinkCluster implements AutoCloseable {
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
 
-  private FlinkCluster(Path home, Path folder, Map<String, String> settings) throws IOException {
+  private FlinkCluster(
+      Path home, Path folder, Map<String, String> settings, Path jar, Path options)
+      throws IOException {
     this.home = home;
     this.folder = folder;
     Path configuration = Files.createDirectories(folder.resolve("conf"));
@@ -82,11 +79,26 @@ final class FlinkCluster implements AutoCloseable {
             zooKeeperCommand(configuration),
             environment,
             logs.resolve("zookeeper.out"));
-    jobManager = service("job manager", "jobmanager.sh", logs.resolve("jobmanager.out"));
+    jobManager =
+        service(
+            "job manager",
+            logs.resolve("jobmanager.out"),
+            "standalone-job.sh",
+            "start-foreground",
+            "--job-classname",
+            "dev.craftstream.CurationJob",
+            "--jars",
+            jar.toUri().toString(),
+            "--",
+            "--config",
+            options.toString());
     for (int i = 1; i <= TASK_MANAGERS; i++) {
       taskManagers.add(
           service(
-              "task manager " + i, "taskmanager.sh", logs.resolve("taskmanager-" + i + ".out")));
+              "task manager " + i,
+              logs.resolve("taskmanager-" + i + ".out"),
+              "taskmanager.sh",
+              "start-foreground"));
     }
   }
 
@@ -110,22 +122,25 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a cluster and waits for its task managers.
+   * Starts a cluster and waits until its job runs.
    *
    * @param home the Flink distribution
    * @param folder for configuration, logs and state
    * @param settings of Flink's, on top of {@code flink-conf/config.yaml}
+   * @param jar the job
+   * @param options the job's
    */
-  static FlinkCluster start(Path home, Path folder, Map<String, String> settings)
+  static FlinkCluster start(
+      Path home, Path folder, Map<String, String> settings, Path jar, Path options)
       throws IOException, InterruptedException {
-    FlinkCluster cluster = new FlinkCluster(home, folder, settings);
+    FlinkCluster cluster = new FlinkCluster(home, folder, settings, jar, options);
     try {
       cluster.zooKeeper.start();
       cluster.jobManager.start();
       for (ChildProcess taskManager : cluster.taskManagers) {
         taskManager.start();
       }
-      cluster.awaitTaskManagers();
+      cluster.awaitJob();
       return cluster;
     } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.close();
@@ -156,13 +171,7 @@ final class FlinkCluster implements AutoCloseable {
     all.put("high-availability.storageDir", state.resolve("ha").toUri().toString());
     all.put("high-availability.zookeeper.quorum", ADDRESS + ":" + zooKeeperPort);
     all.putAll(settings);
-    Gson gson = new Gson();
-    // JSON's texts are YAML's, too.
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        all.entrySet().stream()
-            .map(entry -> entry.getKey() + ": " + gson.toJson(entry.getValue()) + "\n")
-            .collect(Collectors.joining()));
+    write(folder.resolve("config.yaml"), all);
     Files.createDirectories(folder.resolveSibling("tmp"));
     Files.writeString(
         folder.resolve("zoo.cfg"),
@@ -189,6 +198,17 @@ final class FlinkCluster implements AutoCloseable {
     Files.writeString(folder.resolve("log4j-cli.properties"), logging);
   }
 
+  /** Writes a YAML file of options. */
+  static void write(Path file, Map<String, String> options) throws IOException {
+    Gson gson = new Gson();
+    // JSON's texts are YAML's, too.
+    Files.writeString(
+        file,
+        options.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + gson.toJson(entry.getValue()) + "\n")
+            .collect(Collectors.joining()));
+  }
+
   private List<String> zooKeeperCommand(Path configuration) throws IOException {
     try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
       String classPath =
@@ -211,53 +231,44 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   /** The scripts become the JVM, so that a signal meets it and not them. */
-  private ChildProcess service(String name, String script, Path log) {
-    return new ChildProcess(
-        name,
-        List.of("bash", home.resolve("bin").resolve(script).toString(), "start-foreground"),
-        environment,
-        log);
+  private ChildProcess service(String name, Path log, String script, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add("bash");
+    command.add(home.resolve("bin").resolve(script).toString());
+    command.addAll(List.of(arguments));
+    return new ChildProcess(name, command, environment, log);
   }
 
-  private void awaitTaskManagers() throws IOException, InterruptedException {
+  private void awaitJob() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (taskManagersThatRegistered() < TASK_MANAGERS) {
+    while (job().flatMap(id -> get("/jobs/" + id)).filter(FlinkCluster::allTasksRun).isEmpty()) {
       zooKeeper.requireRunning();
       jobManager.requireRunning();
       taskManagers.forEach(ChildProcess::requireRunning);
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            "Flink did not start within %d s; its logs are in %s."
+            "The job did not run within %d s; Flink's logs are in %s."
                 .formatted(START_TIMEOUT.toSeconds(), folder.resolve("logs")));
       }
       Thread.sleep(200);
     }
   }
 
-  private int taskManagersThatRegistered() throws InterruptedException {
-    return get("/overview").map(overview -> overview.get("taskmanagers").getAsInt()).orElse(0);
+  /** The id of the only job; always the same in application mode with high availability. */
+  private Optional<String> job() {
+    return get("/jobs/overview")
+        .map(overview -> overview.getAsJsonArray("jobs"))
+        .filter(jobs -> !jobs.isEmpty())
+        .map(jobs -> jobs.get(0).getAsJsonObject().get("jid").getAsString());
   }
 
-  /**
-   * {@code flink run}.
-   *
-   * @return the job's id
-   */
-  String run(Path jar, List<String> arguments) throws IOException, InterruptedException {
-    Path output = folder.resolve("logs").resolve("flink-run.out");
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("bash", home.resolve("bin/flink").toString(), "run", "--detached"));
-    command.add(jar.toString());
-    command.addAll(arguments);
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().putAll(environment);
-    int status = builder.start().waitFor();
-    Matcher submitted = SUBMITTED.matcher(Files.readString(output, UTF_8));
-    if (status != 0 || !submitted.find()) {
-      throw new IOException("flink run failed; its output is in " + output + ".");
+  private static boolean allTasksRun(JsonObject job) {
+    for (JsonElement stage : job.getAsJsonArray("vertices")) {
+      if (!stage.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {
+        return false;
+      }
     }
-    return submitted.group(1);
+    return true;
   }
 
   /**
@@ -269,8 +280,9 @@ final class FlinkCluster implements AutoCloseable {
   record Completed(long id, Instant triggered, Instant completed) {}
 
   /** The newest; empty where there is none or the job manager does not answer. */
-  Optional<Completed> newestCheckpoint(String job) throws InterruptedException {
-    return get("/jobs/" + job + "/checkpoints")
+  Optional<Completed> newestCheckpoint() {
+    return job()
+        .flatMap(id -> get("/jobs/" + id + "/checkpoints"))
         .map(all -> all.getAsJsonObject("latest").get("completed"))
         .filter(JsonElement::isJsonObject)
         .map(JsonElement::getAsJsonObject)
@@ -282,7 +294,7 @@ final class FlinkCluster implements AutoCloseable {
                     Instant.ofEpochMilli(newest.get("latest_ack_timestamp").getAsLong())));
   }
 
-  private Optional<JsonObject> get(String path) throws InterruptedException {
+  private Optional<JsonObject> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(rest.resolve(path)).timeout(Duration.ofSeconds(5)).build();
     try {
@@ -291,6 +303,9 @@ final class FlinkCluster implements AutoCloseable {
           ? Optional.of(JsonParser.parseString(answer.body()).getAsJsonObject())
           : Optional.empty();
     } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }
@@ -304,13 +319,12 @@ final class FlinkCluster implements AutoCloseable {
     return taskManagers.get(pick % taskManagers.size());
   }
 
-  /** The job manager and the task managers. */
-  List<ChildProcess> struck() {
-    return Stream.concat(Stream.of(jobManager), taskManagers.stream()).toList();
+  ChildProcess zooKeeper() {
+    return zooKeeper;
   }
 
   List<ChildProcess> processes() {
-    return Stream.concat(Stream.of(zooKeeper), struck().stream()).toList();
+    return Stream.concat(Stream.of(zooKeeper, jobManager), taskManagers.stream()).toList();
   }
 
   /** Where Flink checkpoints and what belongs to high availability lie. */

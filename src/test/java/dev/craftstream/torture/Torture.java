@@ -183,7 +183,7 @@ public final class Torture implements Callable<Integer> {
         : Map.of(
             "execution.checkpointing.interval", "2s",
             "execution.checkpointing.min-pause", "1s",
-            "high-availability.zookeeper.client.session-timeout", "6s");
+            "high-availability.zookeeper.client.session-timeout", "8s");
   }
 
   // ---------------------------------------------------------------- work
