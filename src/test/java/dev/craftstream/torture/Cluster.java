@@ -28,7 +28,6 @@ final class Cluster implements AutoCloseable {
   /** Longer than the job's main method waits for a broker's answer. */
   private static final Duration BROKER_COMES_LAST = Duration.ofSeconds(40);
 
-
   private final Path folder;
   private final KafkaBroker broker;
   private final TcpProxy proxy;

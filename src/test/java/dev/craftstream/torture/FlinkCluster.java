@@ -52,8 +52,7 @@ final class FlinkCluster implements AutoCloseable {
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
 
-  private FlinkCluster(
-      Path home, Path folder, Map<String, String> settings, Path jar, Path options)
+  private FlinkCluster(Path home, Path folder, Map<String, String> settings, Path jar, Path options)
       throws IOException {
     this.home = home;
     this.folder = folder;
