@@ -15,10 +15,10 @@ import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
       "  flink run craft-stream.jar --config craft-stream.yaml -Dtracker.requests-in-flight=64"
     },
     mixinStandardHelpOptions = true)
-public final class CurationJob implements Callable<Integer> {
+public final class CurationJob {
   private static final int DEFAULT_MAX_PARALLELISM = 1024;
 
   /** What a Flink checkpoint may come late when another job is looked for. */
@@ -48,6 +48,11 @@ public final class CurationJob implements Callable<Integer> {
 
   /** Flink's time-out of heartbeats, by which the tasks of a dead job manager end, and some. */
   private static final Duration OLD_TASKS_END = Duration.ofSeconds(75);
+
+  /** Flink's name for a main method that runs in the job manager. */
+  private static final String EMBEDDED = "embedded";
+
+  private static final Duration TOPICS_PAUSE = Duration.ofSeconds(5);
 
   @Option(
       names = "--config",
@@ -63,30 +68,36 @@ public final class CurationJob implements Callable<Integer> {
 
   /** Runs the job; what is wrong with the options or the topics is thrown with a sentence. */
   public static void main(String... arguments) throws Exception {
-    CommandLine command = new CommandLine(new CurationJob());
-    command.setExecutionExceptionHandler(
-        (failure, line, parsed) -> {
-          throw failure;
-        });
-    command.setParameterExceptionHandler(
-        (mistake, args) -> {
-          throw mistake;
-        });
-    command.execute(arguments);
+    CurationJob job = new CurationJob();
+    // Not execute(): it would print what is thrown, and the caller would take it for success.
+    CommandLine.ParseResult parsed = new CommandLine(job).parseArgs(arguments);
+    if (CommandLine.executeHelpRequest(parsed) == null) {
+      job.run();
+    }
   }
 
-  @Override
-  public Integer call() throws Exception {
+  private void run() throws Exception {
     Configuration all = config == null ? new Configuration() : ConfigurationFile.read(config);
     all.addAll(Configuration.fromMap(options));
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     define(env, settings);
-    TopicAdmin topics = new TopicAdmin(settings.kafka());
-    topics.prepare();
-    topics.requireNoOtherJob(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
+    checkKafka(env, new TopicAdmin(settings.kafka()));
     env.execute("craft-stream");
-    return 0;
+  }
+
+  /**
+   * In application mode each new job manager runs the main method again, next to the job that it
+   * has recovered, and a failure would cancel that job for good. So what is wrong with the topics
+   * is waited out there, and transactions that begin meanwhile are most likely that job's own.
+   */
+  static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
+    if (EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET))) {
+      topics.prepareHoweverLong(TOPICS_PAUSE);
+    } else {
+      topics.prepare();
+      topics.requireNoOtherJob(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
+    }
   }
 
   /**

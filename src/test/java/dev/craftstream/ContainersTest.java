@@ -30,7 +30,10 @@ class ContainersTest {
                 .containsEntry("read_only", true)
                 .containsEntry("cap_drop", List.of("ALL"))
                 .containsEntry("security_opt", List.of("no-new-privileges:true"))
-                .doesNotContainKeys("privileged", "user", "cap_add"));
+                .doesNotContainKeys("privileged", "cap_add")
+                .doesNotContainEntry("user", "root")
+                .doesNotContainEntry("user", "0")
+                .doesNotContainEntry("user", "0:0"));
   }
 
   @Test

@@ -13,6 +13,8 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
@@ -38,6 +40,8 @@ class FlinkConfigurationTest {
             BatchExecutionOptions.class,
             CheckpointingOptions.class,
             CoreOptions.class,
+            HeartbeatManagerOptions.class,
+            HighAvailabilityOptions.class,
             JobManagerOptions.class,
             MetricOptions.class,
             PipelineOptions.class,

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
   private static final Path REFERENCE = Path.of("flink-conf/OPTIONS.md");
@@ -66,6 +67,17 @@ class OptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence)
         .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+  }
+
+  /** Flink takes a main method that returns for a success. */
+  @Test
+  void theJobsMainMethodThrowsMistakes() {
+    assertThatThrownBy(CurationJob::main)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Set kafka.bootstrap-servers");
+    assertThatThrownBy(() -> CurationJob.main("--confg", "x"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("--confg");
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -81,6 +82,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     configuration.set(RestOptions.BIND_ADDRESS, ADDRESS);
     configuration.set(RestOptions.PORT, port);
     configuration.set(RestOptions.BIND_PORT, Integer.toString(port));
+    // One process has no other to hand the job over to.
+    configuration.set(HighAvailabilityOptions.HA_MODE, "NONE");
     // The reporter's jar and its port belong to a cluster.
     configuration.removeConfig(MetricOptions.REPORTERS_LIST);
     configuration.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));

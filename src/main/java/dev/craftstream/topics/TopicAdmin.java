@@ -170,6 +170,30 @@ public final class TopicAdmin {
         .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic)));
   }
 
+  /**
+   * {@link #prepare}, again and again until it succeeds, with its failures in the log.
+   *
+   * @param pause between two attempts
+   * @throws TopicSetupException where the thread is interrupted
+   */
+  public List<String> prepareHoweverLong(Duration pause) {
+    while (true) {
+      try {
+        return prepare();
+      } catch (TopicSetupException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.warn("The job waits for its topics. {}", e.getMessage());
+      }
+      try {
+        Thread.sleep(pause.toMillis());
+      } catch (InterruptedException e) {
+        throw interrupted("wait for the topics", e);
+      }
+    }
+  }
+
   private Admin open() {
     try {
       settings.requireVariables();

@@ -113,6 +113,7 @@ public final class RunningJob implements AutoCloseable {
     options.setString(
         "execution.checkpointing.savepoint-dir",
         Path.of("target/flink-savepoints").toUri().toString());
+    options.removeKey("high-availability.type");
     options.removeKey("jobmanager.rpc.address");
     options.removeKey("rest.address");
     options.removeKey("metrics.reporters");

@@ -101,7 +101,8 @@ public final class TritonServerExtension implements BeforeAllCallback {
     try {
       CraftHome home = CraftHome.of(System.getenv(), PROJECT);
       return PythonEnvironment.prepare(
-          home.virtualEnvironment("triton"),
+          // The demo has another one, with what its models need.
+          home.virtualEnvironment("triton-server"),
           SERVING.resolve("requirements-server.txt"),
           List.of("--no-deps"),
           System.out::println);

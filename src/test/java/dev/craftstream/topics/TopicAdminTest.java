@@ -8,11 +8,13 @@ import dev.craftstream.testing.KafkaBrokerExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +32,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -140,6 +143,39 @@ class TopicAdminTest {
         .withMessageContaining("create the topic " + settings.topics().prefix())
         .withMessageContaining("replication factor of 3")
         .withMessageEndingWith("set a replication factor of at most the number of brokers.");
+  }
+
+  @Test
+  void givenABrokerThatComesLater_whenPreparedHoweverLong_thenItIsWaitedFor(@TempDir Path folder)
+      throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(folder)) {
+      broker.kill();
+      TopicAdmin admin = new TopicAdmin(settings(broker).build(), Duration.ofSeconds(1));
+      assertThatExceptionOfType(TopicSetupException.class).isThrownBy(admin::prepare);
+      CompletableFuture<List<String>> prepared =
+          CompletableFuture.supplyAsync(() -> admin.prepareHoweverLong(Duration.ofMillis(100)));
+      broker.startAgain();
+      assertThat(prepared.get(1, TimeUnit.MINUTES)).hasSize(10);
+    }
+  }
+
+  @Test
+  void givenAnInterrupt_whenPreparedHoweverLong_thenItEnds() throws Exception {
+    KafkaSettings nobody = KafkaSettings.builder("127.0.0.1:1").build();
+    TopicAdmin admin = new TopicAdmin(nobody, Duration.ofSeconds(1));
+    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                admin.prepareHoweverLong(Duration.ofMinutes(10));
+              } catch (TopicSetupException e) {
+                ended.complete(e);
+              }
+            });
+    waiting.start();
+    waiting.interrupt();
+    assertThat(ended.get(1, TimeUnit.MINUTES)).hasMessageContaining("interrupted");
   }
 
   @Test

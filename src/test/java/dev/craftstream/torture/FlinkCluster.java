@@ -1,0 +1,351 @@
+package dev.craftstream.torture;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.craftstream.ConfigurationFile;
+import dev.craftstream.local.CraftHome;
+import dev.craftstream.local.PythonEnvironment;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * A standalone cluster of the Flink distribution: ZooKeeper, a job manager and two task managers of
+ * one slot each, every one a JVM of its own. Its configuration is {@code flink-conf/config.yaml}
+ * with other addresses, folders and sizes. It runs the job as {@code docker/compose.yaml} does, in
+ * application mode: a job manager that is started again runs the job's main method again.
+ *
+ * <p>ZooKeeper is the one that the distribution brings ({@code bin/zookeeper.sh}).
+ */
+final class FlinkCluster implements AutoCloseable {
+  static final int TASK_MANAGERS = 2;
+
+  private static final String ADDRESS = "127.0.0.1";
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private final Path home;
+  private final Path folder;
+  private final URI rest;
+  private final Map<String, String> environment;
+  private final ChildProcess zooKeeper;
+  private final ChildProcess jobManager;
+  private final List<ChildProcess> taskManagers = new ArrayList<>();
+
+  private FlinkCluster(Path home, Path folder, Map<String, String> settings, Path jar, Path options)
+      throws IOException {
+    this.home = home;
+    this.folder = folder;
+    Path configuration = Files.createDirectories(folder.resolve("conf"));
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    int restPort = freePort();
+    int zooKeeperPort = freePort();
+    this.rest = URI.create("http://" + ADDRESS + ":" + restPort);
+    this.environment =
+        Map.of(
+            "JAVA_HOME",
+            System.getProperty("java.home"),
+            "FLINK_CONF_DIR",
+            configuration.toString(),
+            "FLINK_LOG_DIR",
+            logs.toString(),
+            "FLINK_PID_DIR",
+            folder.toString());
+    writeConfiguration(configuration, restPort, zooKeeperPort, settings);
+    zooKeeper =
+        new ChildProcess(
+            "ZooKeeper",
+            zooKeeperCommand(configuration),
+            environment,
+            logs.resolve("zookeeper.out"));
+    jobManager =
+        service(
+            "job manager",
+            logs.resolve("jobmanager.out"),
+            "standalone-job.sh",
+            "start-foreground",
+            "--job-classname",
+            "dev.craftstream.CurationJob",
+            "--jars",
+            jar.toUri().toString(),
+            "--",
+            "--config",
+            options.toString());
+    for (int i = 1; i <= TASK_MANAGERS; i++) {
+      taskManagers.add(
+          service(
+              "task manager " + i,
+              logs.resolve("taskmanager-" + i + ".out"),
+              "taskmanager.sh",
+              "start-foreground"));
+    }
+  }
+
+  /** Folder of the Flink distribution of {@code src/test/flink}; installed on its first use. */
+  static Path distribution() throws IOException, InterruptedException {
+    CraftHome home = CraftHome.of(System.getenv(), Path.of("").toAbsolutePath());
+    PythonEnvironment environment =
+        PythonEnvironment.prepare(
+            home.virtualEnvironment("flink"),
+            Path.of("src/test/flink/requirements.txt"),
+            List.of("--no-deps"),
+            System.out::println);
+    try (Stream<Path> libraries = Files.list(environment.folder().resolve("lib"))) {
+      return libraries
+          .map(python -> python.resolve("site-packages/pyflink"))
+          .filter(candidate -> Files.isRegularFile(candidate.resolve("bin/jobmanager.sh")))
+          .findFirst()
+          .orElseThrow(
+              () -> new IOException("There is no Flink distribution in " + environment.folder()));
+    }
+  }
+
+  /**
+   * Starts a cluster and waits until its job runs.
+   *
+   * @param home the Flink distribution
+   * @param folder for configuration, logs and state
+   * @param settings of Flink's, on top of {@code flink-conf/config.yaml}
+   * @param jar the job
+   * @param options the job's
+   */
+  static FlinkCluster start(
+      Path home, Path folder, Map<String, String> settings, Path jar, Path options)
+      throws IOException, InterruptedException {
+    FlinkCluster cluster = new FlinkCluster(home, folder, settings, jar, options);
+    try {
+      cluster.zooKeeper.start();
+      cluster.jobManager.start();
+      for (ChildProcess taskManager : cluster.taskManagers) {
+        taskManager.start();
+      }
+      cluster.awaitJob();
+      return cluster;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static void writeConfiguration(
+      Path folder, int restPort, int zooKeeperPort, Map<String, String> settings)
+      throws IOException {
+    Path state = folder.resolveSibling("state");
+    Configuration shipped = ConfigurationFile.read(Path.of("flink-conf/config.yaml"));
+    Map<String, String> all = new TreeMap<>(shipped.toMap());
+    all.put("jobmanager.bind-host", ADDRESS);
+    all.put("jobmanager.rpc.address", ADDRESS);
+    all.put("jobmanager.memory.process.size", "1000m");
+    all.put("taskmanager.bind-host", ADDRESS);
+    all.put("taskmanager.host", ADDRESS);
+    all.put("taskmanager.numberOfTaskSlots", "1");
+    all.put("taskmanager.memory.process.size", "1200m");
+    all.put("rest.address", ADDRESS);
+    all.put("rest.bind-address", ADDRESS);
+    all.put("rest.port", String.valueOf(restPort));
+    all.put("io.tmp.dirs", folder.resolveSibling("tmp").toString());
+    all.put("execution.checkpointing.dir", state.resolve("checkpoints").toUri().toString());
+    all.put(
+        "execution.checkpointing.savepoint-dir", state.resolve("savepoints").toUri().toString());
+    all.put("high-availability.storageDir", state.resolve("ha").toUri().toString());
+    all.put("high-availability.zookeeper.quorum", ADDRESS + ":" + zooKeeperPort);
+    all.putAll(settings);
+    write(folder.resolve("config.yaml"), all);
+    Files.createDirectories(folder.resolveSibling("tmp"));
+    Files.writeString(
+        folder.resolve("zoo.cfg"),
+        """
+        tickTime=2000
+        clientPort=%d
+        clientPortAddress=%s
+        dataDir=%s
+        admin.enableServer=false
+        """
+            .formatted(zooKeeperPort, ADDRESS, folder.resolveSibling("zookeeper")));
+    String logging =
+        """
+        rootLogger.level = INFO
+        rootLogger.appenderRef.console.ref = console
+        appender.console.type = Console
+        appender.console.name = console
+        appender.console.layout.type = PatternLayout
+        appender.console.layout.pattern = %d{ISO8601} %-5p [%t] %c{1.} - %m%n
+        logger.metrics.name = org.apache.flink.metrics.MetricGroup
+        logger.metrics.level = ERROR
+        """;
+    Files.writeString(folder.resolve("log4j-console.properties"), logging);
+    Files.writeString(folder.resolve("log4j-cli.properties"), logging);
+  }
+
+  /** Writes a YAML file of options. */
+  static void write(Path file, Map<String, String> options) throws IOException {
+    Gson gson = new Gson();
+    // JSON's texts are YAML's, too.
+    Files.writeString(
+        file,
+        options.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + gson.toJson(entry.getValue()) + "\n")
+            .collect(Collectors.joining()));
+  }
+
+  private List<String> zooKeeperCommand(Path configuration) throws IOException {
+    try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
+      String classPath =
+          jars.map(Path::toString)
+              .filter(jar -> jar.contains("flink-dist") || jar.contains("log4j"))
+              .collect(Collectors.joining(File.pathSeparator));
+      return List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx64m",
+          "-XX:+UseSerialGC",
+          "-Dlog4j.configurationFile=" + configuration.resolve("log4j-console.properties"),
+          "-cp",
+          classPath,
+          "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
+          "--zkConfigFile",
+          configuration.resolve("zoo.cfg").toString(),
+          "--peerId",
+          "1");
+    }
+  }
+
+  /** The scripts become the JVM, so that a signal meets it and not them. */
+  private ChildProcess service(String name, Path log, String script, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add("bash");
+    command.add(home.resolve("bin").resolve(script).toString());
+    command.addAll(List.of(arguments));
+    return new ChildProcess(name, command, environment, log);
+  }
+
+  private void awaitJob() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (job().flatMap(id -> get("/jobs/" + id)).filter(FlinkCluster::allTasksRun).isEmpty()) {
+      zooKeeper.requireRunning();
+      jobManager.requireRunning();
+      taskManagers.forEach(ChildProcess::requireRunning);
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "The job did not run within %d s; Flink's logs are in %s."
+                .formatted(START_TIMEOUT.toSeconds(), folder.resolve("logs")));
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  /** The id of the only job; always the same in application mode with high availability. */
+  private Optional<String> job() {
+    return get("/jobs/overview")
+        .map(overview -> overview.getAsJsonArray("jobs"))
+        .filter(jobs -> !jobs.isEmpty())
+        .map(jobs -> jobs.get(0).getAsJsonObject().get("jid").getAsString());
+  }
+
+  private static boolean allTasksRun(JsonObject job) {
+    for (JsonElement stage : job.getAsJsonArray("vertices")) {
+      if (!stage.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A Flink checkpoint that is complete: what a restored job goes back to.
+   *
+   * @param triggered when it began: what happened later is not in it
+   * @param completed when it was complete
+   */
+  record Completed(long id, Instant triggered, Instant completed) {}
+
+  /** The newest; empty where there is none or the job manager does not answer. */
+  Optional<Completed> newestCheckpoint() {
+    return job()
+        .flatMap(id -> get("/jobs/" + id + "/checkpoints"))
+        .map(all -> all.getAsJsonObject("latest").get("completed"))
+        .filter(JsonElement::isJsonObject)
+        .map(JsonElement::getAsJsonObject)
+        .map(
+            newest ->
+                new Completed(
+                    newest.get("id").getAsLong(),
+                    Instant.ofEpochMilli(newest.get("trigger_timestamp").getAsLong()),
+                    Instant.ofEpochMilli(newest.get("latest_ack_timestamp").getAsLong())));
+  }
+
+  private Optional<JsonObject> get(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(rest.resolve(path)).timeout(Duration.ofSeconds(5)).build();
+    try {
+      var answer = client.send(request, BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? Optional.of(JsonParser.parseString(answer.body()).getAsJsonObject())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  ChildProcess jobManager() {
+    return jobManager;
+  }
+
+  /** {@code pick} chooses one of them. */
+  ChildProcess taskManager(int pick) {
+    return taskManagers.get(pick % taskManagers.size());
+  }
+
+  ChildProcess zooKeeper() {
+    return zooKeeper;
+  }
+
+  List<ChildProcess> processes() {
+    return Stream.concat(Stream.of(zooKeeper, jobManager), taskManagers.stream()).toList();
+  }
+
+  /** Where Flink checkpoints and what belongs to high availability lie. */
+  Path state() {
+    return folder.resolve("state");
+  }
+
+  @Override
+  public void close() {
+    // The job is not cancelled: it is over when its processes are.
+    for (ChildProcess taskManager : taskManagers) {
+      taskManager.kill();
+      taskManager.close();
+    }
+    jobManager.kill();
+    jobManager.close();
+    zooKeeper.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

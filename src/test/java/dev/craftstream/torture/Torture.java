@@ -1,0 +1,340 @@
+package dev.craftstream.torture;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import dev.craftstream.local.TopicWriter;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.torture.Fault.Kind;
+import dev.craftstream.torture.FlinkCluster.Completed;
+import dev.craftstream.torture.Schedule.Planned;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The torture run. It starts every process of a deployment, lets the job measure a {@link Workload}
+ * under three model checkpoints, strikes by a {@link Schedule} meanwhile, and holds against what
+ * has to be what came out and what the model was asked ({@link Checker}).
+ *
+ * <p>The model's latency sets the pace, so that there is work as long as there are faults. Each
+ * fault strikes when the job has recovered from the one before it.
+ */
+@Command(
+    name = "torture",
+    description = "Kills, stops and cuts off what the job runs on, and checks every record.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class Torture implements Callable<Integer> {
+  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(4);
+  private static final Duration STANDSTILL_TIMEOUT = Duration.ofMinutes(4);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  @Option(
+      names = "--long",
+      description =
+          "The hour-long run: 60,000 questions, all faults, and whether it stays bounded.")
+  private boolean hour;
+
+  @Option(names = "--questions", description = "How many questions; default by the run's length.")
+  private Integer questions;
+
+  @Option(names = "--seed", description = "Seed of the schedule and of the order of events.")
+  private long seed = 1;
+
+  @Option(names = "--quiet", description = "No faults at all.")
+  private boolean quiet;
+
+  @Option(names = "--faults", split = ",", description = "These only, once each.")
+  private List<Kind> faults;
+
+  @Option(names = "--work", description = "How long the requests take when nothing fails.")
+  private Duration work;
+
+  @Option(names = "-D", description = "An option of the job's.")
+  private Map<String, String> options = Map.of();
+
+  @Option(names = "--folder", description = "For logs and data; is emptied first.")
+  private Path folder = Path.of("target/torture");
+
+  private final PrintStream out;
+  private final Findings findings = new Findings();
+  private final List<Fault> struck = new ArrayList<>();
+  private final Map<Long, Completed> checkpoints = new TreeMap<>();
+  private Workload workload;
+
+  public Torture() {
+    this(System.out);
+  }
+
+  Torture(PrintStream out) {
+    this.out = out;
+  }
+
+  public static void main(String... arguments) {
+    System.exit(new CommandLine(new Torture()).execute(arguments));
+  }
+
+  /** Runs it and prints what it finds; 1 where anything is wrong. */
+  @Override
+  public Integer call() throws Exception {
+    workload = new Workload(questions != null ? questions : hour ? 60_000 : 1_600, seed);
+    Schedule schedule = schedule();
+    Duration planned = work != null ? work : Duration.ofMinutes(hour ? 50 : 2);
+    int slots = FlinkCluster.TASK_MANAGERS * requestsInFlight();
+    Duration latency = planned.multipliedBy(slots).dividedBy(workload.requests());
+    out.printf(
+        "%,d questions, %d model checkpoints, %d faults, seed %d; the model takes %d ms, %d requests in flight%n",
+        workload.questions(),
+        Workload.CHECKPOINTS.size(),
+        schedule.faults().size(),
+        seed,
+        latency.toMillis(),
+        slots);
+    empty(folder);
+    // That a broker which was killed does not answer is no news.
+    Configurator.setLevel("org.apache.kafka.clients", Level.ERROR);
+    try (Cluster cluster = Cluster.start(folder, latency, jobOptions(), flinkSettings());
+        CommittedRecords records = new CommittedRecords(cluster.kafka(), workload);
+        Footprint footprint = new Footprint(cluster, Duration.ofSeconds(hour ? 5 : 1))) {
+      Instant start = Instant.now();
+      Thread feeder = feed(cluster, planned);
+      Thread watch = watchCheckpoints(cluster);
+      awaitOutput(records);
+      for (Planned fault : schedule.faults()) {
+        strike(fault, cluster, records, start);
+      }
+      awaitTheRest(records);
+      awaitCheckpoint(2);
+      watch.interrupt();
+      watch.join();
+      feeder.join();
+      RequestLog log = RequestLog.read(cluster.requestLog());
+      Checker checker = new Checker(workload, findings);
+      Output output = records.soFar();
+      checker.checkRecords(output);
+      Map<Fault, Checker.AskedAgain> again =
+          checker.checkRequests(log, output, struck, List.copyOf(checkpoints.values()), slots);
+      if (hour) {
+        footprint.check(findings);
+      }
+      new FaultReport(out, start, struck, again)
+          .print(log, output, findings, footprint, Duration.between(start, Instant.now()));
+    }
+    return findings.lines().isEmpty() ? 0 : 1;
+  }
+
+  private Schedule schedule() {
+    Map<Kind, Integer> times;
+    if (quiet) {
+      times = Map.of();
+    } else if (faults != null) {
+      times = faults.stream().collect(toMap(identity(), kind -> 1));
+    } else {
+      times =
+          Arrays.stream(Kind.values())
+              // A silent connection is noticed by keep-alive, which takes more than a minute.
+              .filter(kind -> hour || kind != Kind.CONNECTION_MUTE)
+              .collect(toMap(identity(), kind -> hour ? kind.times() : 1));
+    }
+    return hour
+        ? Schedule.of(
+            times, seed, Duration.ofMinutes(3), Duration.ofMinutes(4), Duration.ofSeconds(30))
+        : Schedule.of(
+            times, seed, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10));
+  }
+
+  private int requestsInFlight() {
+    return hour ? 16 : 8;
+  }
+
+  private Map<String, String> jobOptions() {
+    Map<String, String> all = new TreeMap<>();
+    all.put("tracker.requests-in-flight", String.valueOf(requestsInFlight()));
+    // Datasets of a size that the questions give.
+    for (String task : List.of("open-ended", "multiple-choice")) {
+      all.put("datasets." + task + ".answers", String.valueOf(workload.questions() / 20));
+      all.put("datasets." + task + ".refusals", String.valueOf(workload.questions() / 40));
+      all.put("datasets." + task + ".shortage", "SHORT");
+    }
+    all.putAll(options);
+    return all;
+  }
+
+  /** The long run has the shipped ones; the short one has no time for them. */
+  private Map<String, String> flinkSettings() {
+    return hour
+        ? Map.of()
+        : Map.of(
+            "execution.checkpointing.interval", "2s",
+            "execution.checkpointing.min-pause", "1s",
+            "high-availability.zookeeper.client.session-timeout", "8s");
+  }
+
+  // ---------------------------------------------------------------- work
+
+  private Thread feed(Cluster cluster, Duration planned) {
+    Thread feeder =
+        new Thread(
+            () -> {
+              try (TopicWriter writer = new TopicWriter(cluster.kafka())) {
+                feed(writer, planned);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "feeder");
+    feeder.setDaemon(true);
+    feeder.start();
+    return feeder;
+  }
+
+  /** Events come over three fifths of the work, the REHEARSAL checkpoints within it. */
+  private void feed(TopicWriter writer, Duration planned) throws InterruptedException {
+    writer.questions(workload.first());
+    writer.announcement(Workload.checkpoint(Workload.INITIAL));
+    List<QuestionEvent> later = workload.later();
+    int parts = 60;
+    for (int part = 0; part < parts; part++) {
+      if (part == 15) {
+        writer.announcement(Workload.checkpoint(Workload.FIRST_REHEARSAL));
+      } else if (part == 40) {
+        writer.announcement(Workload.checkpoint(Workload.SECOND_REHEARSAL));
+      }
+      writer.questions(
+          later.subList(later.size() * part / parts, later.size() * (part + 1) / parts));
+      Thread.sleep(planned.toMillis() / 100);
+    }
+  }
+
+  private Thread watchCheckpoints(Cluster cluster) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  cluster
+                      .newestCheckpoint()
+                      .ifPresent(
+                          newest -> {
+                            synchronized (checkpoints) {
+                              checkpoints.put(newest.id(), newest);
+                            }
+                          });
+                  Thread.sleep(POLL.toMillis());
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "checkpoint-watch");
+    watch.setDaemon(true);
+    watch.start();
+    return watch;
+  }
+
+  private int completedCheckpoints() {
+    synchronized (checkpoints) {
+      return checkpoints.size();
+    }
+  }
+
+  // ---------------------------------------------------------------- faults
+
+  private static void awaitOutput(CommittedRecords records) throws InterruptedException {
+    long deadline = System.nanoTime() + STANDSTILL_TIMEOUT.toNanos();
+    while (records.newest().equals(Instant.EPOCH)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("The job did not begin to write.");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private void strike(Planned planned, Cluster cluster, CommittedRecords records, Instant start)
+      throws IOException, InterruptedException {
+    Thread.sleep(planned.pause().toMillis());
+    if (records.awaited() == 0) {
+      throw new IllegalStateException(
+          "The work was done before all faults had struck; give it more questions, or --work.");
+    }
+    Instant began = Instant.now();
+    Cluster.Blow blow = cluster.strike(planned);
+    Thread.sleep(planned.lasts().toMillis());
+    blow.end();
+    Instant ended = Instant.now();
+    long deadline = System.nanoTime() + RECOVERY_TIMEOUT.toNanos();
+    while (!records.newest().isAfter(ended) && System.nanoTime() < deadline) {
+      Thread.sleep(POLL.toMillis());
+    }
+    Instant recovered = records.newest().isAfter(ended) ? Instant.now() : null;
+    Fault fault = new Fault(planned.kind(), blow.target(), began, ended, recovered);
+    struck.add(fault);
+    out.println(FaultReport.line(fault, start));
+    if (recovered == null) {
+      findings.add(
+          Findings.Kind.NOT_RECOVERED,
+          "%s: nothing was committed for %d s",
+          fault.kind().words(),
+          RECOVERY_TIMEOUT.toSeconds());
+    }
+  }
+
+  /** Until nothing is missing, or nothing has come for long. */
+  private void awaitTheRest(CommittedRecords records) throws InterruptedException {
+    int left = records.awaited();
+    long deadline = System.nanoTime() + STANDSTILL_TIMEOUT.toNanos();
+    while (left > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(POLL.toMillis());
+      int now = records.awaited();
+      if (now < left) {
+        left = now;
+        deadline = System.nanoTime() + STANDSTILL_TIMEOUT.toNanos();
+      }
+      records.newest();
+    }
+  }
+
+  /** So that what should not come has time to. */
+  private void awaitCheckpoint(int more) throws InterruptedException {
+    int wanted = completedCheckpoints() + more;
+    long deadline = System.nanoTime() + STANDSTILL_TIMEOUT.toNanos();
+    while (completedCheckpoints() < wanted && System.nanoTime() < deadline) {
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  Findings findings() {
+    return findings;
+  }
+
+  List<Fault> struck() {
+    return List.copyOf(struck);
+  }
+
+  private static void empty(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (var files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.createDirectories(folder);
+  }
+}

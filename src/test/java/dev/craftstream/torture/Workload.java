@@ -1,0 +1,215 @@
+package dev.craftstream.torture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.craftstream.method.Seeds;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Task;
+import dev.craftstream.v1.Label;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * What is asked in a torture run, and what has to come of it: worked out here from the model's rule
+ * ({@code src/test/triton/torture}) without the job's own code, seeds aside.
+ *
+ * <p>A quarter of the questions are multiple-choice. One in twenty changes its content once; one in
+ * fifty is removed. Three model checkpoints are announced: an INITIAL one and, later, two REHEARSAL
+ * ones.
+ */
+record Workload(int questions, long seed) {
+  static final String MODEL = "torture";
+  static final String INITIAL = "initial";
+  static final String FIRST_REHEARSAL = "rehearsal-1";
+  static final String SECOND_REHEARSAL = "rehearsal-2";
+
+  /** In the order of announcement; the n-th is version n of the model. */
+  static final List<String> CHECKPOINTS = List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL);
+
+  private static final int SAMPLES = 10;
+  private static final int OPTIONS = 4;
+
+  static ModelCheckpoint checkpoint(String id) {
+    int version = CHECKPOINTS.indexOf(id) + 1;
+    return new ModelCheckpoint(
+        id,
+        version,
+        version == 1 ? Role.INITIAL : Role.REHEARSAL,
+        version == 1 ? "" : INITIAL,
+        new Serving(MODEL, String.valueOf(version), Contract.CRAFT, "", ""));
+  }
+
+  static String id(int number) {
+    return "q%06d".formatted(number);
+  }
+
+  static int number(String id) {
+    return Integer.parseInt(id.substring(1));
+  }
+
+  /** Those that are there before the first checkpoint is announced; the others come meanwhile. */
+  private int early() {
+    return questions * 3 / 4;
+  }
+
+  boolean isChanged(int number) {
+    return number < early() && number % 20 == 7;
+  }
+
+  boolean isRemoved(int number) {
+    return number < early() && number % 50 == 11;
+  }
+
+  /** Which content counts in the end. */
+  int lastEdition(int number) {
+    return isChanged(number) ? 2 : 1;
+  }
+
+  /** The questions that stay. */
+  IntStream remaining() {
+    return IntStream.range(0, questions).filter(number -> !isRemoved(number));
+  }
+
+  /** What is there from the start. */
+  List<QuestionEvent> first() {
+    return IntStream.range(0, early()).mapToObj(number -> event(number, 1)).toList();
+  }
+
+  /** What comes while the checkpoints are measured, in an order of the seed's. */
+  List<QuestionEvent> later() {
+    List<QuestionEvent> events = new ArrayList<>();
+    for (int number = 0; number < questions; number++) {
+      if (number >= early()) {
+        events.add(event(number, 1));
+      } else if (isChanged(number)) {
+        events.add(event(number, 2));
+      } else if (isRemoved(number)) {
+        events.add(new QuestionEvent(id(number), null, NOWHERE));
+      }
+    }
+    Collections.shuffle(events, new Random(seed));
+    return events;
+  }
+
+  /** How many requests are needed at least: one for each question that stays, and checkpoint. */
+  long requests() {
+    return remaining().count() * CHECKPOINTS.size();
+  }
+
+  private static final Origin NOWHERE = new Origin("", 0, 0);
+
+  private static QuestionEvent event(int number, int edition) {
+    return new QuestionEvent(id(number), question(number, edition), NOWHERE);
+  }
+
+  static Question question(int number, int edition) {
+    boolean choice = isChoice(number);
+    String text = "What is the answer to " + name(number, edition) + "?";
+    return new Question(
+        id(number),
+        choice ? Task.MULTIPLE_CHOICE : Task.OPEN_ENDED,
+        Purpose.TRAIN,
+        text,
+        choice ? Question.optionLetter(target(number)) : "amber",
+        List.of(),
+        choice ? List.of("amber", "basalt", "clay", "dolomite") : List.of(),
+        "geology",
+        List.of());
+  }
+
+  private static String name(int number, int edition) {
+    return "torture question " + number + ", edition " + edition;
+  }
+
+  private static boolean isChoice(int number) {
+    return number % 4 == 3;
+  }
+
+  private static int target(int number) {
+    return number / 4 % OPTIONS;
+  }
+
+  // What has to come of it.
+
+  /** A share of correct answers, exactly. */
+  private record Share(int correct, int of) {
+    double value() {
+      return (double) correct / of;
+    }
+
+    int compareTo(Share other) {
+      return Integer.compare(correct * other.of, other.correct * of);
+    }
+
+    int compareToHalf() {
+      return Integer.compare(2 * correct, of);
+    }
+  }
+
+  /** Correctness of a question under a checkpoint, 0 to 1. */
+  static double correctness(int number, int edition, String checkpointId) {
+    return share(number, edition, checkpointId).value();
+  }
+
+  /** The label with INITIAL alone, and with a REHEARSAL checkpoint where one is named. */
+  static Label label(int number, int edition, String rehearsalId) {
+    Share initial = share(number, edition, INITIAL);
+    int half = initial.compareToHalf();
+    if (half > 0) {
+      return Label.LABEL_ANSWER;
+    }
+    if (half == 0) {
+      // Five of ten samples; options are never at one half.
+      return Label.LABEL_DROPPED;
+    }
+    if (rehearsalId.isEmpty()) {
+      return Label.LABEL_REFUSAL;
+    }
+    int flow = share(number, edition, rehearsalId).compareTo(initial);
+    boolean staysUnknown = isChoice(number) ? flow <= 0 : flow < 0;
+    return staysUnknown ? Label.LABEL_REFUSAL : Label.LABEL_DROPPED;
+  }
+
+  private static Share share(int number, int edition, String checkpointId) {
+    int version = CHECKPOINTS.indexOf(checkpointId) + 1;
+    byte[] chance = sha256(version + " " + name(number, edition));
+    if (isChoice(number)) {
+      int[] weights =
+          IntStream.range(0, OPTIONS).map(i -> 1 + Byte.toUnsignedInt(chance[1 + i]) % 8).toArray();
+      int sum = IntStream.of(weights).sum();
+      if (sum % 2 == 0) {
+        weights[0]++;
+        sum++;
+      }
+      return new Share(weights[target(number)], sum);
+    }
+    int level = Byte.toUnsignedInt(chance[0]) % 11;
+    int correct = 0;
+    for (int k = 0; k < SAMPLES; k++) {
+      if (Seeds.seed(id(number), edition, checkpointId, k) % 10 < level) {
+        correct++;
+      }
+    }
+    return new Share(correct, SAMPLES);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+}
