@@ -9,6 +9,7 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Selection;
 import dev.craftstream.model.Strategy;
@@ -37,7 +38,8 @@ import org.apache.flink.util.OutputTag;
 /**
  * Decides which surveys there are: for an INITIAL checkpoint its rehearsal sets and its evaluation,
  * for a REHEARSAL one the datasets of all strategies, for a TUNED one its evaluation, and what is
- * requested. Runs as one task, so that all trackers see model checkpoints and surveys in one order.
+ * requested, retries included. Runs as one task, so that all trackers see model checkpoints and
+ * surveys in one order.
  */
 public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent, Request, Directive>
     implements CheckpointedFunction {
@@ -107,7 +109,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
       known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
     } else {
       known.put(announced.id(), announced);
-      plan(survey(announced), out);
+      plan(Directive.of(survey(announced)), out);
     }
   }
 
@@ -171,9 +173,9 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     return (what + "-" + selection.task().name()).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private void plan(Survey survey, Collector<Directive> out) {
+  private void plan(Directive directive, Collector<Directive> out) {
     planned.inc();
-    out.collect(Directive.of(survey));
+    out.collect(directive);
   }
 
   // ---------------------------------------------------------------- requests
@@ -183,7 +185,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     String mistake = mistake(request);
     if (mistake == null) {
       try {
-        plan(survey(request), out);
+        plan(directive(request), out);
         requested.add(request.id());
       } catch (IllegalArgumentException contradiction) {
         mistake = contradiction.getMessage();
@@ -217,6 +219,13 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
           + request.checkpointId()
           + " is not announced, or retired. Announce it, or name another one.";
     }
+    if (request.kind() == Request.Kind.RETRY) {
+      return base(checkpoint) != null
+          ? null
+          : "the INITIAL checkpoint that "
+              + checkpoint.id()
+              + " was made from is retired, and so are its questions. Name a live one.";
+    }
     boolean evaluation = request.kind() == Request.Kind.EVALUATION;
     if (evaluation
         ? checkpoint.role() == Role.REHEARSAL || base(checkpoint) == null
@@ -248,6 +257,20 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     return checkpoint.role() == Role.INITIAL ? checkpoint : known.get(checkpoint.baseId());
   }
 
+  private Directive directive(Request request) {
+    if (request.kind() != Request.Kind.RETRY) {
+      return Directive.of(survey(request));
+    }
+    ModelCheckpoint retried = known.get(request.checkpointId());
+    return request.questionIds().isEmpty()
+        ? Directive.of(Survey.retrying(surveyId(request), retried))
+        : Directive.of(new Retry(request.id(), retried, request.questionIds()));
+  }
+
+  private static String surveyId(Request request) {
+    return "request/" + request.id();
+  }
+
   private Survey survey(Request request) {
     ModelCheckpoint checkpoint = known.get(request.checkpointId());
     String prefix = request.id() + "/";
@@ -274,11 +297,11 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
               dataset(prefix + name(selection), selection, checkpoint, null, request.id()));
         }
       }
-      case EVALUATION -> {}
+      case EVALUATION, RETRY -> {}
     }
     boolean evaluation = request.kind() == Request.Kind.EVALUATION;
     return new Survey(
-        "request/" + request.id(),
+        surveyId(request),
         modelTime,
         datasets,
         evaluation ? checkpoint : null,

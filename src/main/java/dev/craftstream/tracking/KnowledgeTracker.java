@@ -9,6 +9,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.SurveyReport;
 import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
@@ -51,9 +52,10 @@ import org.slf4j.LoggerFactory;
  * watermarks when that is so.
  *
  * <p>Input 1 are question events, keyed by question id; input 2 are directives, broadcast: model
- * checkpoints that come and go, and {@link Surveys}. Watermark n means: every question that was
- * known when announcement n came has its knowledge state, or its {@link UnusableAnswer}, under
- * every checkpoint up to n. Questions that came later never hold it back.
+ * checkpoints that come and go, {@link Surveys}, and failed questions to be asked again. Watermark
+ * n means: every question that was known when announcement n came has its knowledge state, or its
+ * {@link UnusableAnswer}, under every checkpoint up to n. Questions that came later never hold it
+ * back.
  *
  * <p>The tracker pulls. A question that needs attention waits in a {@link Lane}; the <i>pump</i>
  * takes turns out of the lanes while requests in flight are allowed, and a turn <i>reconciles</i>
@@ -107,6 +109,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient KnowledgeQuery query;
   private transient ValueState<TrackedQuestion> questions;
   private transient Announcements announcements;
+  private transient KeyGroupRange keyGroups;
+  private transient int maxParallelism;
   private transient Tally tally;
   private transient Surveys surveys;
   private transient Lane arrivals;
@@ -150,16 +154,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
             .getState(new ValueStateDescriptor<>(QUESTION, TrackedQuestionSerializer.INSTANCE));
     announcements = new Announcements(context.getOperatorStateStore());
     TaskInfo task = getRuntimeContext().getTaskInfo();
-    int maxParallelism = task.getMaxNumberOfParallelSubtasks();
-    KeyGroupRange range =
+    maxParallelism = task.getMaxNumberOfParallelSubtasks();
+    keyGroups =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
-    tally = new Tally(context.getOperatorStateStore(), range, maxParallelism);
+    tally = new Tally(context.getOperatorStateStore(), keyGroups, maxParallelism);
     surveys =
         new Surveys(
             sliceSize,
             context.getOperatorStateStore(),
-            range,
+            keyGroups,
             maxParallelism,
             new SurveyedQuestions(),
             new SurveyOutput());
@@ -252,16 +256,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       measures.duplicates.inc();
       return;
     }
-    if (!waits(before)) {
-      tally.addWaiting(question.id(), 1);
-    }
     if (question.sameContent(before.question())) {
       TrackedQuestion relabelled = before.relabelled(question, event.origin());
-      arrive(relabelled);
+      questions.update(relabelled);
       KnowledgeChange change = knowledge(relabelled, "");
       emit(change);
       surveys.changed(change);
     } else {
+      if (!waits(before)) {
+        tally.addWaiting(question.id(), 1);
+      }
       TrackedQuestion changed = before.changed(question, event.origin());
       arrive(changed);
       cancel(question.id());
@@ -269,7 +273,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
   }
 
-  /** Stores a question that needs attention before any sweep; it holds only later model times. */
+  /**
+   * Stores new content, which needs attention before any sweep; it holds only later model times.
+   */
   private void arrive(TrackedQuestion question) throws Exception {
     questions.update(question);
     arrivals.schedule(now() + 1);
@@ -284,6 +290,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     Directive directive = element.getValue();
     if (directive.survey() != null) {
       surveys.add(directive.survey());
+    } else if (directive.retry() != null) {
+      retry(directive.retry());
     } else {
       apply(directive.checkpoint());
     }
@@ -299,6 +307,39 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       }
     }
     surveys.retire(announcements.liveTimes(), now());
+  }
+
+  private void retry(Retry retry) throws Exception {
+    int retried = 0;
+    for (String id : retry.questionIds()) {
+      if (isOwn(id) && retry(id, retry.checkpoint())) {
+        retried++;
+      }
+    }
+    if (retried > 0) {
+      LOG.info(
+          "Request {}: {} questions that model checkpoint {} failed to answer are asked again.",
+          retry.requestId(),
+          retried,
+          retry.checkpoint().id());
+    }
+  }
+
+  /** Whether the checkpoint failed to answer; then it is asked again before any sweep. */
+  private boolean retry(String id, ModelCheckpoint checkpoint) throws Exception {
+    setCurrentKey(id);
+    TrackedQuestion question = questions.value();
+    if (question == null || !question.hasFailed(checkpoint.announcedAt())) {
+      return false;
+    }
+    if (!waits(question)) {
+      tally.addWaiting(id, 1);
+    }
+    questions.update(question.retried(checkpoint.announcedAt(), now()));
+    arrivals.schedule(now() + 1);
+    measures.reopened.inc();
+    queuePump();
+    return true;
   }
 
   /**
@@ -390,8 +431,15 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void takeTurn(String id, Lane lane, long due) throws Exception {
     sliceLeft--;
-    if (!inFlight.containsKey(id)) {
+    Asked asked = inFlight.get(id);
+    if (asked == null) {
       reconcile(id, lane, due);
+    } else if (lane == sweep) {
+      TrackedQuestion question = questions.value();
+      if (question != null && question.reconciledAt() != TrackedQuestion.NEVER) {
+        // A retry is under way when the sweep comes, which waits for the question as for any other.
+        asked.holds = Math.min(asked.holds, due);
+      }
     }
   }
 
@@ -549,6 +597,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         && announcements.isLive(asked.checkpoint);
   }
 
+  private boolean isOwn(String id) {
+    return keyGroups.contains(KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism));
+  }
+
   private boolean waits(TrackedQuestion question) {
     return question.reconciledAt() < now();
   }
@@ -603,6 +655,11 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       setCurrentKey(id);
       TrackedQuestion question = questions.value();
       return question == null ? null : knowledge(question, "");
+    }
+
+    @Override
+    public boolean retry(String id, ModelCheckpoint checkpoint) throws Exception {
+      return KnowledgeTracker.this.retry(id, checkpoint);
     }
   }
 

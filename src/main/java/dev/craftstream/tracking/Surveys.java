@@ -29,6 +29,8 @@ import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The surveys of a tracker task: each looks through all questions once its model time is complete.
@@ -42,6 +44,8 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>A survey lives until one of its checkpoints is retired.
  */
 final class Surveys {
+  private static final Logger LOG = LoggerFactory.getLogger(Surveys.class);
+
   private final Questions questions;
   private final Output output;
   private final int sliceSize;
@@ -60,6 +64,12 @@ final class Surveys {
 
     /** What is known of a question; null where there is none of this id. Sets the current key. */
     KnowledgeChange get(String id) throws Exception;
+
+    /**
+     * Has the question asked again where the checkpoint failed to answer it; returns whether it
+     * did. Sets the current key.
+     */
+    boolean retry(String id, ModelCheckpoint checkpoint) throws Exception;
   }
 
   /** Where the findings go. */
@@ -159,7 +169,9 @@ final class Surveys {
         return false;
       }
     }
-    return isLive(survey.evaluated(), liveCheckpoints) && isLive(survey.base(), liveCheckpoints);
+    return isLive(survey.evaluated(), liveCheckpoints)
+        && isLive(survey.base(), liveCheckpoints)
+        && isLive(survey.retried(), liveCheckpoints);
   }
 
   private static boolean isLive(ModelCheckpoint checkpoint, Set<Long> liveCheckpoints) {
@@ -232,6 +244,13 @@ final class Surveys {
     scan.report(covered, complete);
     if (groups.isEmpty()) {
       unfinished.remove(survey.id());
+      if (survey.retried() != null) {
+        LOG.info(
+            "{}: {} questions that model checkpoint {} failed to answer are asked again.",
+            survey.id(),
+            scan.retried,
+            survey.retried().id());
+      }
       close();
     }
   }
@@ -285,6 +304,7 @@ final class Surveys {
     private final EvaluationSurvey evaluation;
     private String ahead;
     private int aheadGroup;
+    private long retried;
 
     Scan(Survey survey) {
       this.survey = survey;
@@ -332,6 +352,10 @@ final class Surveys {
     }
 
     private void visit(String id) throws Exception {
+      if (survey.retried() != null) {
+        retried += questions.retry(id, survey.retried()) ? 1 : 0;
+        return;
+      }
       KnowledgeChange question = questions.get(id);
       if (question == null) {
         return;

@@ -23,6 +23,9 @@ final class TrackerMetrics {
   /** Questions that were given up under one checkpoint; each is a dead letter. */
   final Counter unusable;
 
+  /** Failed questions that a request has asked again. */
+  final Counter reopened;
+
   /** Question events that changed nothing. */
   final Counter duplicates;
 
@@ -36,6 +39,7 @@ final class TrackerMetrics {
     answered = group.counter("answered");
     failed = group.counter("failed");
     unusable = group.counter("unusable");
+    reopened = group.counter("reopened");
     duplicates = group.counter("duplicates");
     offered = group.counter("offered");
     latencyMillis =

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KnowledgeTrackerTest {
+  private static final ModelCheckpointEvent INITIAL = announce(1, "initial", Role.INITIAL, "");
 
   @Test
   void aQuestionIsMeasuredUnderEachLiveCheckpointThatConcernsIt() throws Exception {
@@ -330,6 +332,149 @@ class KnowledgeTrackerTest {
       assertThat(tracker.modelTime()).isEqualTo(1);
       tracker.rehearsal(2);
       assertThat(tracker.server.openNames()).containsExactly("q@rehearsal");
+    }
+  }
+
+  @Test
+  void aRetryAsksAgainWhatFailedAndNothingElse() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("failed", "known", "other");
+      tracker.initial(1);
+      tracker.fail("failed@initial", new UnusableAnswerException("no"));
+      tracker.fail("other@initial", new UnusableAnswerException("no"));
+      tracker.answer("known@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+
+      tracker.retry(INITIAL, "failed", "known", "never-there");
+      tracker.mails();
+      assertThat(tracker.server.openNames()).containsExactly("failed@initial");
+      assertThat(tracker.server.open("failed@initial").version()).isEqualTo(1);
+      tracker.answer("failed@initial", 0.7);
+      assertThat(tracker.changes())
+          .last()
+          .satisfies(
+              change -> {
+                assertThat(change.questionId()).isEqualTo("failed");
+                assertThat(change.measured()).isEqualTo("initial");
+              });
+
+      tracker.retry(INITIAL, "failed", "other");
+      tracker.mails();
+      assertThat(tracker.server.openNames()).containsExactly("other@initial");
+      tracker.fail("other@initial", new UnusableAnswerException("still not"));
+      assertThat(tracker.unusable()).hasSize(3);
+      assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void modelTimeThatIsCompleteStaysSoDuringARetry() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.fail("a@initial", new UnusableAnswerException("no"));
+      tracker.retry(INITIAL, "a");
+      tracker.mails();
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.rehearsal(2);
+      assertThat(tracker.server.openNames()).as("one at a time").containsExactly("a@initial");
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.answer("a@initial", 1);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.answer("a@rehearsal", 1);
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRetryThatIsUnderWayWhenTheSweepComesIsWaitedForByTheSweep() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c", "d");
+      tracker.initial(1);
+      for (String id : List.of("a", "b", "c", "d")) {
+        tracker.fail(id + "@initial", new UnusableAnswerException("no"));
+      }
+      tracker.rehearsal(2);
+      assertThat(tracker.server.open()).hasSize(2);
+      Set<String> swept = new HashSet<>(tracker.server.openNames());
+      String waiting =
+          List.of("a", "b", "c", "d").stream()
+              .filter(id -> !swept.contains(id + "@rehearsal"))
+              .findFirst()
+              .orElseThrow();
+      tracker.retry(INITIAL, waiting);
+      tracker.mails();
+      while (!tracker.server.openNames().equals(List.of(waiting + "@initial"))) {
+        tracker.server.open().stream()
+            .filter(ask -> !ask.question().id().equals(waiting))
+            .findFirst()
+            .orElseThrow()
+            .answer(0.5);
+        tracker.mails();
+      }
+      assertThat(tracker.modelTime()).as(waiting + " is not measured under rehearsal").isEqualTo(1);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).contains(waiting + "@initial", waiting + "@rehearsal");
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aRetryOfAllGoesOnWhereItWasAfterAFailure(StateBackend backend) throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.restore(backend, 4, 1, 1, 0, null)) {
+      tracker.mails();
+      tracker.ask(ids(40));
+      tracker.initial(1);
+      for (boolean fails = true; !tracker.server.open().isEmpty(); fails = !fails) {
+        if (fails) {
+          tracker.fail(tracker.server.openNames().get(0), new UnusableAnswerException("no"));
+        } else {
+          tracker.answer(tracker.server.openNames().get(0), 0.5);
+        }
+      }
+      assertThat(tracker.unusable()).hasSize(20);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.retry(INITIAL);
+      while (tracker.server.open().isEmpty()) {
+        assertThat(tracker.mail()).isTrue();
+      }
+      assertThat(tracker.server.open()).as("in mid-walk").hasSizeLessThan(4);
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored = TrackerHarness.restore(backend, 4, 1, 0, state)) {
+      restored.answerAll(0.5);
+      assertThat(restored.server.asks).hasSize(20);
+      assertThat(restored.measured()).hasSize(20).doesNotHaveDuplicates();
+      assertThat(restored.modelTime()).isEqualTo(1);
+      restored.retry(INITIAL);
+      restored.mails();
+      assertThat(restored.server.open()).as("the same request again").isEmpty();
+    }
+  }
+
+  @Test
+  void aQuestionWithNewTagsStillHoldsTheSweepThatItIsPartOf() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("q");
+      tracker.initial(1);
+      Question q = question("q", "What is q?");
+      tracker.ask(
+          new Question(
+              q.id(),
+              q.task(),
+              q.purpose(),
+              q.text(),
+              q.answer(),
+              q.aliases(),
+              q.options(),
+              "history",
+              List.of("new")));
+      assertThat(tracker.server.openNames()).containsExactly("q@initial");
+      assertThat(tracker.modelTime()).isZero();
+      tracker.answer("q@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
     }
   }
 

@@ -10,8 +10,10 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.UnusableAnswer;
 import java.time.Duration;
@@ -162,6 +164,14 @@ public final class TrackerHarness implements AutoCloseable {
     checkpoint(announce(modelTime, "rehearsal", Role.REHEARSAL, "initial"));
   }
 
+  /** Has questions asked again that failed; all that did where none is named. */
+  void retry(ModelCheckpointEvent checkpoint, String... ids) throws Exception {
+    direct(
+        ids.length == 0
+            ? Directive.of(Survey.retrying("request/r", checkpoint.announced()))
+            : Directive.of(new Retry("r", checkpoint.announced(), List.of(ids))));
+  }
+
   void drainWatermark() throws Exception {
     harness.processBothWatermarks(Watermark.MAX_WATERMARK);
     mails();
@@ -240,7 +250,7 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   /** Runs the mails that are there now and those that they cause. */
-  private void mails() throws Exception {
+  void mails() throws Exception {
     while (mail()) {}
   }
 
