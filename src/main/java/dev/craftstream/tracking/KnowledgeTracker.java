@@ -15,6 +15,7 @@ import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.Trouble;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +63,9 @@ import org.slf4j.LoggerFactory;
  * its question: it finds the first live checkpoint without an answer and asks it, one request a
  * question at a time. A completed request comes back as a mail, is stored and emitted, and the
  * question is reconciled again. New and changed questions have a lane of their own that goes first,
- * but leaves a quarter of the slots to a sweep that is under way. Nothing blocks the task thread,
- * so Flink checkpoints go on whatever the server does.
+ * but leaves a quarter of the slots to a sweep that is under way. A question that misses nothing
+ * but what a checkpoint without its model would say waits in a lane of its own. Nothing blocks the
+ * task thread, so Flink checkpoints go on whatever the server does.
  *
  * <p>Requests in flight are not state: each snapshot queues their questions again, so that a
  * restored or rescaled task asks exactly what has no answer.
@@ -95,12 +97,6 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   /** Turns that one pump, and questions that one survey's slice, takes before it lets others. */
   private static final int SLICE = 1_000;
 
-  /**
-   * Failures in a row, without an answer between them, that are more than single questions'
-   * trouble.
-   */
-  private static final int FAILURES_OF_AN_OUTAGE = 5;
-
   private final TrackerSettings settings;
   private final KnowledgeQuery.Factory queryFactory;
   private final int sliceSize;
@@ -115,6 +111,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient Surveys surveys;
   private transient Lane arrivals;
   private transient Lane sweep;
+  private transient Lane parked;
+  private transient Probes probes;
+  private transient RequestLimit limit;
   private transient Map<String, Asked> inFlight;
   private transient Map<Long, Long> answersByCheckpoint;
   private transient SlotMeter slots;
@@ -123,8 +122,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient int sliceLeft;
   private transient boolean pumpIsQueued;
   private transient boolean sliceIsQueued;
+  private transient boolean unparks;
   private transient long completeTime;
-  private transient OutageLog outages;
 
   public KnowledgeTracker(TrackerSettings settings, KnowledgeQuery.Factory queryFactory) {
     this(settings, queryFactory, SLICE);
@@ -174,23 +173,34 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     super.open();
     inFlight = new HashMap<>();
     answersByCheckpoint = new HashMap<>();
-    outages = new OutageLog(LOG, Math.min(FAILURES_OF_AN_OUTAGE, settings.requestsInFlight()));
+    probes = new Probes();
     slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
-    arrivals = lane("arrivals");
-    sweep = lane("sweep");
+    arrivals = lane("arrivals", this::takeTurn);
+    sweep = lane("sweep", this::takeTurn);
+    parked = lane("parked", this::unpark);
+    unparks = true;
     query = queryFactory.open();
+    limit = new RequestLimit(settings, () -> query.health().failures(Trouble.OVERLOADED));
     measures = new TrackerMetrics(getMetricGroup());
     measures.expose(
-        getMetricGroup(), slots, tally, announcements, surveys, () -> completeTime, query::retries);
+        getMetricGroup(),
+        slots,
+        tally,
+        announcements,
+        surveys,
+        () -> completeTime,
+        limit,
+        probes,
+        query.health());
     queuePump();
   }
 
-  private Lane lane(String name) {
+  private Lane lane(String name, Lane.Turn turn) {
     return new Lane(
         name,
         (timers, trigger) ->
             getInternalTimerService(timers, VoidNamespaceSerializer.INSTANCE, trigger),
-        this::takeTurn);
+        turn);
   }
 
   @Override
@@ -198,7 +208,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     super.snapshotState(context);
     for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
       setCurrentKey(entry.getKey());
-      entry.getValue().lane.schedule(entry.getValue().holds);
+      Asked asked = entry.getValue();
+      // What is parked stays there until its model is back; a probe is asked again at once.
+      (asked.lane == parked ? laneOf(asked.holds) : asked.lane).schedule(asked.holds);
     }
     tally.save();
     surveys.save();
@@ -301,8 +313,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void apply(ModelCheckpointEvent event) throws Exception {
     announcements.apply(event);
     tally.allWait();
+    probes.retain(announcements.liveTimes());
+    ModelCheckpoint announced = announcements.byId(event.checkpointId());
+    if (announced != null) {
+      probes.isBack(announced);
+    }
+    // What waits for a missing model may miss another one's answer now, or no answer at all.
+    unparks = true;
     for (Map.Entry<String, Asked> entry : new ArrayList<>(inFlight.entrySet())) {
-      if (!announcements.isLive(entry.getValue().checkpoint)) {
+      ModelCheckpoint asked = entry.getValue().checkpoint;
+      if (!asked.equals(announcements.newest(asked))) {
         cancel(entry.getKey());
       }
     }
@@ -361,23 +381,25 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void pump() throws Exception {
     sliceLeft = SLICE;
     long now = now();
-    arrivals.drain(now + 1, () -> mayTake(arrivalSlots()));
-    sweep.drain(now, () -> mayTake(settings.requestsInFlight()));
+    if (unparks) {
+      parked.drain(Long.MAX_VALUE, () -> sliceLeft > 0);
+      unparks = parked.drainedTo() < Long.MAX_VALUE;
+    }
+    arrivals.drain(now + 1, () -> mayTake() && arrivalsInFlight < arrivalSlots());
+    sweep.drain(now, this::mayTake);
     if (sliceLeft <= 0) {
       queuePump();
     }
     advance();
   }
 
-  private boolean mayTake(int limit) {
-    return sliceLeft > 0
-        && inFlight.size() < settings.requestsInFlight()
-        && (limit == settings.requestsInFlight() || arrivalsInFlight < limit);
+  private boolean mayTake() {
+    return sliceLeft > 0 && inFlight.size() - probes.inFlight() < limit.now();
   }
 
   private int arrivalSlots() {
     boolean sweeping = sweep.drainedTo() < now();
-    return settings.requestsInFlight() - (sweeping ? settings.sweepReserve() : 0);
+    return limit.now() - (sweeping ? TrackerSettings.sweepReserve(limit.now()) : 0);
   }
 
   private void queuePump() {
@@ -394,6 +416,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void advance() {
     long complete = Math.min(now(), Math.min(arrivals.drainedTo(), sweep.drainedTo()));
+    complete = Math.min(complete, parked.drainedTo());
     for (Asked asked : inFlight.values()) {
       complete = Math.min(complete, asked.holds - 1);
     }
@@ -443,6 +466,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
   }
 
+  /** A question waits no more for the model that was missing. */
+  private void unpark(String id, Lane lane, long due) {
+    sliceLeft--;
+    laneOf(due).schedule(due);
+  }
+
+  private Lane laneOf(long due) {
+    return due > now() ? arrivals : sweep;
+  }
+
   /** Asks the first live checkpoint that has no answer; the current key is {@code id}. */
   private void reconcile(String id, Lane lane, long holds) throws Exception {
     TrackedQuestion question = questions.value();
@@ -454,13 +487,21 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       questions.update(kept);
       emit(knowledge(kept, ""));
     }
-    ModelCheckpoint missing = announcements.missing(kept);
+    ModelCheckpoint missing = announcements.missing(kept, checkpoint -> true);
     if (missing != null) {
       // All older checkpoints have answered, so model times before this one's need not wait for it.
       long holdsFrom = Math.max(holds, missing.announcedAt());
-      Asked asked = new Asked(lane, missing, kept.version(), holdsFrom, answersOf(missing));
+      ModelCheckpoint asks = announcements.missing(kept, probes::mayAsk);
+      if (asks == null) {
+        parked.schedule(holdsFrom);
+        return;
+      }
+      Asked asked = new Asked(lane, asks, kept.version(), holdsFrom, answersOf(asks));
       inFlight.put(id, asked);
       countInFlight(lane, 1);
+      if (probes.isMissing(asks)) {
+        probe(asked);
+      }
       ask(kept.question(), asked);
       return;
     }
@@ -475,6 +516,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     String id = question.id();
     measures.asked.inc();
     asked.startedNanos = System.nanoTime();
+    asked.checkpoint = announcements.newest(asked.checkpoint);
     asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
     var unused =
         asked.attempt.whenComplete(
@@ -494,19 +536,25 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     boolean wanted = wanted(question, asked);
     if (wanted && failure == null) {
       measures.answeredAfter(System.nanoTime() - asked.startedNanos);
+      limit.answered(asked.startedNanos, System.nanoTime() - asked.startedNanos, inFlight.size());
       answersByCheckpoint.merge(asked.checkpoint.announcedAt(), 1L, Long::sum);
-      outages.answered(asked.checkpoint);
+      unparks |= probes.isBack(asked.checkpoint);
       TrackedQuestion measured = question.with(new Measured(asked.checkpoint.announcedAt(), state));
       questions.update(measured);
       KnowledgeChange change = knowledge(measured, asked.checkpoint.id());
       emit(change);
       surveys.measured(change, asked.checkpoint.announcedAt());
-    } else if (wanted && !giveUp(question, asked, cause(failure))) {
+    } else if (wanted && !asked.checkpoint.equals(announcements.newest(asked.checkpoint))) {
+      // It is served elsewhere since.
+      ask(question.question(), asked);
+      return;
+    } else if (wanted && !giveUp(question, asked, cause(failure)) && mayStay(asked)) {
       restThenAskAgain(id, asked);
       return;
     }
     inFlight.remove(id);
     countInFlight(asked.lane, -1);
+    unparks |= probes.isOver(asked);
     reconcile(id, asked.lane, asked.holds);
     pump();
   }
@@ -516,11 +564,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     String explanation;
     if (cause instanceof UnusableAnswerException) {
       explanation = cause.getMessage();
+      unparks |= probes.isBack(asked.checkpoint);
     } else if (cause instanceof ServerUnavailableException
         || cause instanceof CancellationException) {
       measures.failed.inc();
       asked.failures++;
-      outages.failed(asked.checkpoint, cause);
+      if (cause instanceof ServerUnavailableException unavailable) {
+        failedBy(unavailable.trouble(), asked);
+      }
       long answers = answersOf(asked.checkpoint);
       if (answers > asked.answersBefore) {
         asked.answersBefore = answers;
@@ -550,6 +601,35 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
             new UnusableAnswer(
                 question.question(), question.origin(), asked.checkpoint.id(), explanation)));
     return true;
+  }
+
+  private void failedBy(Trouble trouble, Asked asked) {
+    switch (trouble) {
+      case MODEL_MISSING -> {
+        if (!probes.isMissing(asked.checkpoint)) {
+          LOG.warn(
+              "The model of checkpoint {} is missing: it is asked one question at a time until it"
+                  + " answers, and the others go on. Load it, announce it again with another"
+                  + " version, or retire it.",
+              asked.checkpoint.id());
+          probe(asked);
+        }
+      }
+      case HANGING, OVERLOADED -> limit.timedOut();
+      default -> {}
+    }
+  }
+
+  /** Has the request probe its checkpoint, beside those that the limit allows. */
+  private void probe(Asked asked) {
+    countInFlight(asked.lane, -1);
+    asked.lane = parked;
+    probes.modelIsMissing(asked);
+  }
+
+  /** Whether a failed request may keep its slot; else its question waits for the probe. */
+  private boolean mayStay(Asked asked) {
+    return !probes.isMissing(asked.checkpoint) || probes.isProbe(asked);
   }
 
   /** The question keeps its slot while it rests, so that an outage never becomes a flood. */

@@ -1,5 +1,7 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.triton.ServerHealth;
+import dev.craftstream.triton.Trouble;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -54,8 +56,13 @@ final class TrackerMetrics {
       Announcements announcements,
       Surveys surveys,
       LongSupplier completeTime,
-      LongSupplier retried) {
-    group.gauge("retried", (Gauge<Long>) retried::getAsLong);
+      RequestLimit limit,
+      Probes probes,
+      ServerHealth health) {
+    group.gauge("retried", (Gauge<Long>) health::retries);
+    exposeHealth(group, health);
+    group.gauge("missingModels", (Gauge<Integer>) probes::missing);
+    group.gauge("requestsInFlightLimit", (Gauge<Integer>) limit::now);
     group.gauge("inFlight", (Gauge<Integer>) slots::inUse);
     group.gauge("slotsInUse", (Gauge<Double>) slots::share);
     group.gauge("questions", (Gauge<Long>) tally::known);
@@ -67,6 +74,15 @@ final class TrackerMetrics {
     group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
     group.gauge("modelTime", (Gauge<Long>) announcements::modelTime);
     group.gauge("completeModelTime", (Gauge<Long>) completeTime::getAsLong);
+  }
+
+  /** A gauge each for the models that are in a trouble, and for the attempts that failed by it. */
+  static void exposeHealth(MetricGroup group, ServerHealth health) {
+    for (Trouble trouble : Trouble.values()) {
+      group.gauge("trouble." + trouble.camelCase(), (Gauge<Integer>) () -> health.models(trouble));
+      group.gauge(
+          "failedAttempts." + trouble.camelCase(), (Gauge<Long>) () -> health.failures(trouble));
+    }
   }
 
   void answeredAfter(long nanos) {

@@ -62,7 +62,8 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   static TrackerSettings settings(int requestsInFlight) {
-    return new TrackerSettings(requestsInFlight, 3, Duration.ofMillis(100), Duration.ofMillis(100));
+    return new TrackerSettings(
+        requestsInFlight, true, 3, Duration.ofMillis(100), Duration.ofMillis(100));
   }
 
   static TrackerHarness start(int requestsInFlight) throws Exception {
@@ -117,6 +118,13 @@ public final class TrackerHarness implements AutoCloseable {
     Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
     return new ModelCheckpointEvent(
         id, modelTime, new ModelCheckpoint(id, modelTime, role, base, serving), original());
+  }
+
+  /** The announcement of a known INITIAL checkpoint again, with another version of its model. */
+  static ModelCheckpointEvent servedElsewhere(long modelTime, String id) {
+    Serving serving = new Serving("model", "2", Contract.CRAFT, "", "");
+    return new ModelCheckpointEvent(
+        id, modelTime, new ModelCheckpoint(id, modelTime, Role.INITIAL, "", serving), original());
   }
 
   public static ModelCheckpointEvent retire(long modelTime, String id) {
