@@ -393,6 +393,16 @@ public final class CurationOptions {
               "Questions that each parallel task asks at the same time, at least 2. Times the"
                   + " parallelism it should fill the servers and not much more.");
 
+  public static final ConfigOption<Boolean> TRACKER_ADAPTIVE_CONCURRENCY =
+      key("tracker.adaptive-concurrency")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether each parallel task asks fewer questions at the same time while the server has"
+                  + " no room for more (RESOURCE_EXHAUSTED, a full queue) or does not answer in time:"
+                  + " a tenth less after each round with such a failure, one more after any other, at"
+                  + " most tracker.requests-in-flight. Longer latency alone changes nothing.");
+
   public static final ConfigOption<Integer> TRACKER_ATTEMPTS =
       key("tracker.attempts")
           .intType()

@@ -199,6 +199,7 @@ public record CurationSettings(
   private static TrackerSettings tracker(Configuration options) {
     return new TrackerSettings(
         options.get(TRACKER_REQUESTS_IN_FLIGHT),
+        options.get(TRACKER_ADAPTIVE_CONCURRENCY),
         options.get(TRACKER_ATTEMPTS),
         options.get(TRACKER_FIRST_BACK_OFF),
         options.get(TRACKER_MAX_BACK_OFF));

@@ -20,8 +20,10 @@ import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.EvaluationRequest;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
 import dev.craftstream.v1.Request;
+import dev.craftstream.v1.RetryRequest;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -231,6 +233,75 @@ class CurationJobTest {
       assertThat(letter.getOriginalValue().toStringUtf8()).contains("\"poison\"");
       await().atMost(PATIENCE).until(() -> job.instruction("q0").isPresent());
     }
+  }
+
+  @Test
+  void whatFailedIsAskedAgainOnRequestAndIsAddedToTheDataset(KafkaBroker broker) throws Exception {
+    try (RunningJob job =
+        start(
+            broker,
+            TRITON.endpoint(),
+            Map.of(
+                "tracker.attempts", "1",
+                "tracker.back-off.first", "200ms",
+                "datasets.multiple-choice.answers", "1",
+                "datasets.multiple-choice.refusals", "1",
+                "datasets.multiple-choice.shortage", "SHORT"))) {
+      job.announce("initial", Role.INITIAL, "", "nonsense", "1");
+      job.ask(choice("poison"));
+      for (int i = 0; job.deadLetters().isEmpty(); i++) {
+        job.ask(openEnded("q" + i, "Who is number " + i + "?"));
+        assertThat(i).isLessThan(500);
+      }
+      // Mended: the same checkpoint, served by a model that answers.
+      job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
+      job.announce("rehearsal", Role.REHEARSAL, "initial", "craft_echo", "1");
+      String dataset = "craft-multiple-choice-3";
+      await().atMost(PATIENCE).until(() -> !manifests(job, dataset).isEmpty());
+      assertThat(manifests(job, dataset).get(0).getRefusal().getQuestions()).isZero();
+      assertThat(job.knowledge())
+          .noneMatch(record -> isMeasured(record, "poison", "initial"))
+          .anyMatch(record -> isMeasured(record, "poison", "rehearsal"));
+
+      job.request(
+          Request.newBuilder()
+              .setRequestId("mended")
+              .setRetry(RetryRequest.newBuilder().setCheckpointId("initial"))
+              .build());
+      job.request(
+          Request.newBuilder()
+              .setRequestId("nobody")
+              .setRetry(RetryRequest.newBuilder().setCheckpointId("retired"))
+              .build());
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(job.knowledge())
+                    .filteredOn(record -> isMeasured(record, "poison", "initial"))
+                    .hasSize(1);
+                assertThat(job.instruction("poison")).isPresent();
+                assertThat(job.datasets())
+                    .filteredOn(record -> record.getDatasetId().equals(dataset))
+                    .singleElement()
+                    .satisfies(
+                        record -> {
+                          assertThat(record.getQuestionId()).isEqualTo("poison");
+                          assertThat(record.getMark()).isEqualTo(Mark.MARK_ADDED);
+                        });
+                assertThat(job.deadLetters())
+                    .extracting(DeadLetter::getReason, DeadLetter::getCheckpointId)
+                    .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(
+                            Reason.REASON_UNUSABLE_ANSWER, "initial"),
+                        org.assertj.core.groups.Tuple.tuple(
+                            Reason.REASON_UNKNOWN_CHECKPOINT, "retired"));
+              });
+    }
+  }
+
+  private static boolean isMeasured(KnowledgeRecord record, String question, String checkpoint) {
+    return record.getQuestionId().equals(question) && record.getCheckpointId().equals(checkpoint);
   }
 
   @Test

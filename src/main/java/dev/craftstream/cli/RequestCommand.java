@@ -34,15 +34,16 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "request",
     description = {
-      "Asks the job for another dataset, rehearsal set or evaluation, from what it knows already: no"
-          + " model is asked."
+      "Asks the job for another dataset, rehearsal set or evaluation, from what it knows already; or"
+          + " to ask failed questions again."
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "KIND",
     subcommands = {
       RequestCommand.ForDataset.class,
       RequestCommand.ForRehearsalSet.class,
-      RequestCommand.ForEvaluation.class
+      RequestCommand.ForEvaluation.class,
+      RequestCommand.ForRetry.class
     },
     footer = {
       "",
@@ -50,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
       "  ./craft request dataset small --initial llama-0 --rehearsal llama-r --open-ended-answers 800",
       "  ./craft request rehearsal-set few --initial llama-0 --open-ended-count 200",
       "  ./craft request evaluation again --checkpoint llama-t",
+      "  ./craft request retry mended --checkpoint llama-t",
       "",
       "./craft request KIND --help explains a kind. What can't be met becomes a dead letter."
     })
@@ -391,6 +393,48 @@ final class RequestCommand implements Runnable {
     @Override
     List<String> answers(Topics topics) {
       return List.of(topics.evaluations());
+    }
+  }
+
+  /** {@code ./craft request retry}. */
+  @Command(
+      name = "retry",
+      description = {
+        "Asks a model checkpoint again what it failed to answer: questions that have a dead letter"
+            + " under it instead of a measurement. What is measured now comes late, as a new"
+            + " question's measurement does."
+      },
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {
+        "",
+        "Examples:",
+        "  ./craft request retry mended --checkpoint llama-t",
+        "  ./craft request retry two --checkpoint llama-t --question river-1 --question river-2"
+      })
+  static final class ForRetry extends Requesting {
+    @Option(
+        names = "--checkpoint",
+        required = true,
+        paramLabel = "ID",
+        description = "The model checkpoint that failed; it has to be live.")
+    private String checkpoint;
+
+    @Option(
+        names = "--question",
+        paramLabel = "ID",
+        description =
+            "A question that failed; may be repeated. Default: all that have failed so far.")
+    private List<String> questions = List.of();
+
+    @Override
+    Request request() {
+      return Request.retry(id, checkpoint, questions, NOT_WRITTEN);
+    }
+
+    @Override
+    List<String> answers(Topics topics) {
+      return List.of(topics.knowledge(), topics.instructions());
     }
   }
 

@@ -5,14 +5,18 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A record of the requests topic: asks for what the job's state can answer.
+ * A record of the requests topic: asks for what the job's state can answer, or for questions to be
+ * asked again.
  *
  * @param id names it; 1 to 256 characters
  * @param kind what is asked for
- * @param checkpointId the INITIAL checkpoint; for {@link Kind#EVALUATION} the evaluated one
+ * @param checkpointId the INITIAL checkpoint; for {@link Kind#EVALUATION} the evaluated one, for
+ *     {@link Kind#RETRY} the one that failed
  * @param rehearsalId {@link Kind#DATASET}: the REHEARSAL checkpoint; else empty
  * @param strategy {@link Kind#DATASET}: one strategy; null for each of the job's
  * @param changes what is to differ from the job's options, a task each; may be empty
+ * @param questionIds {@link Kind#RETRY}: the questions to be asked again, at most {@link
+ *     #MOST_QUESTIONS}; empty for all that failed. Of other kinds empty
  * @param seed the selection's seed; null for the job's
  * @param original the record itself, for a dead letter
  */
@@ -23,14 +27,39 @@ public record Request(
     String rehearsalId,
     Strategy strategy,
     List<Changes> changes,
+    List<String> questionIds,
     Long seed,
     OriginalRecord original) {
+
+  /** How many questions a request may name. */
+  public static final int MOST_QUESTIONS = 10_000;
+
+  /** Of a kind that names no questions. */
+  public Request(
+      String id,
+      Kind kind,
+      String checkpointId,
+      String rehearsalId,
+      Strategy strategy,
+      List<Changes> changes,
+      Long seed,
+      OriginalRecord original) {
+    this(id, kind, checkpointId, rehearsalId, strategy, changes, List.of(), seed, original);
+  }
+
+  /** Asks {@code checkpointId} again what it failed to answer. */
+  public static Request retry(
+      String id, String checkpointId, List<String> questionIds, OriginalRecord original) {
+    return new Request(
+        id, Kind.RETRY, checkpointId, "", null, List.of(), questionIds, null, original);
+  }
 
   /** What is asked for. */
   public enum Kind {
     DATASET,
     REHEARSAL_SET,
-    EVALUATION
+    EVALUATION,
+    RETRY
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Selection;
 import dev.craftstream.model.Strategy;
@@ -39,7 +40,8 @@ import org.apache.flink.util.OutputTag;
 /**
  * Decides which surveys there are: for an INITIAL checkpoint its rehearsal sets and its evaluation,
  * for a REHEARSAL one the datasets of all strategies, for a TUNED one its evaluation, and what is
- * requested. Runs as one task, so that all trackers see model checkpoints and surveys in one order.
+ * requested, retries included. Runs as one task, so that all trackers see model checkpoints and
+ * surveys in one order.
  */
 public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent, Request, Directive>
     implements CheckpointedFunction {
@@ -104,8 +106,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     ModelCheckpoint announced = event.announced();
     if (announced != null && !known.containsKey(announced.id())) {
       known.put(announced.id(), announced);
-      planned.inc();
-      out.collect(Directive.of(event, survey(announced)));
+      plan(Directive.of(event, survey(announced)), out);
       return;
     }
     if (announced == null) {
@@ -179,6 +180,11 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     return (what + "-" + selection.task().name()).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  private void plan(Directive directive, Collector<Directive> out) {
+    planned.inc();
+    out.collect(directive);
+  }
+
   // ---------------------------------------------------------------- requests
 
   @Override
@@ -186,8 +192,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     String mistake = mistake(request);
     if (mistake == null) {
       try {
-        out.collect(Directive.of(survey(request)));
-        planned.inc();
+        plan(directive(request), out);
         requested.add(request.id());
       } catch (IllegalArgumentException contradiction) {
         mistake = contradiction.getMessage();
@@ -221,6 +226,13 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
           + request.checkpointId()
           + " is not announced, or retired. Announce it, or name another one.";
     }
+    if (request.kind() == Request.Kind.RETRY) {
+      return base(checkpoint) != null
+          ? null
+          : "the INITIAL checkpoint that "
+              + checkpoint.id()
+              + " was made from is retired, and so are its questions. Name a live one.";
+    }
     boolean evaluation = request.kind() == Request.Kind.EVALUATION;
     if (evaluation
         ? checkpoint.role() == Role.REHEARSAL || base(checkpoint) == null
@@ -252,6 +264,13 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     return checkpoint.role() == Role.INITIAL ? checkpoint : known.get(checkpoint.baseId());
   }
 
+  private Directive directive(Request request) {
+    return request.questionIds().isEmpty()
+        ? Directive.of(survey(request))
+        : Directive.of(
+            new Retry(request.id(), known.get(request.checkpointId()), request.questionIds()));
+  }
+
   private Survey survey(Request request) {
     ModelCheckpoint checkpoint = known.get(request.checkpointId());
     String id = "request/" + request.id();
@@ -273,6 +292,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
       }
       case EVALUATION ->
           new Survey(id, checkpoint.announcedAt(), List.of(), checkpoint, base(checkpoint));
+      case RETRY -> Survey.retrying(id, checkpoint);
     };
   }
 

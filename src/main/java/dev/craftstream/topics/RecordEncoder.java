@@ -46,6 +46,7 @@ import dev.craftstream.v1.Reason;
 import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.Removal;
 import dev.craftstream.v1.Retirement;
+import dev.craftstream.v1.RetryRequest;
 import dev.craftstream.v1.Role;
 import dev.craftstream.v1.SelectionSettings;
 import dev.craftstream.v1.Shortage;
@@ -154,6 +155,11 @@ public final class RecordEncoder implements Serializable {
       case EVALUATION ->
           message.setEvaluation(
               EvaluationRequest.newBuilder().setCheckpointId(request.checkpointId()));
+      case RETRY ->
+          message.setRetry(
+              RetryRequest.newBuilder()
+                  .setCheckpointId(request.checkpointId())
+                  .addAllQuestionIds(request.questionIds()));
     }
     return record(request.id(), message.build());
   }

@@ -12,6 +12,7 @@ import dev.craftstream.model.Ties;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.EvaluationRequest;
 import dev.craftstream.v1.RehearsalSetRequest;
+import dev.craftstream.v1.RetryRequest;
 import dev.craftstream.v1.SelectionSettings;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class RequestParser implements RecordParser<Request> {
       String key = Rules.key(original);
       if (original.value() == null) {
         throw Rejection.invalid(
-            "The record has no value; a request for a dataset, a rehearsal set or an evaluation is allowed.");
+            "The record has no value; a request for a dataset, a rehearsal set, an evaluation or a retry is allowed.");
       }
       var message = dev.craftstream.v1.Request.newBuilder();
       Messages.read(format, original.value(), message);
@@ -60,9 +61,10 @@ public final class RequestParser implements RecordParser<Request> {
             case DATASET -> dataset(id, message.getDataset(), original);
             case REHEARSAL_SET -> rehearsalSet(id, message.getRehearsalSet(), original);
             case EVALUATION -> evaluation(id, message.getEvaluation(), original);
+            case RETRY -> retry(id, message.getRetry(), original);
             case REQUEST_NOT_SET ->
                 throw Rejection.invalid(
-                    "The request %s asks for nothing; exactly one of dataset, rehearsal_set and evaluation is allowed."
+                    "The request %s asks for nothing; exactly one of dataset, rehearsal_set, evaluation and retry is allowed."
                         .formatted(Rejection.shown(id)));
           });
     } catch (Rejection e) {
@@ -151,6 +153,17 @@ public final class RequestParser implements RecordParser<Request> {
     Rules.id("evaluation.checkpoint_id", request.getCheckpointId());
     return new Request(
         id, Kind.EVALUATION, request.getCheckpointId(), "", null, List.of(), null, original);
+  }
+
+  private static Request retry(String id, RetryRequest request, OriginalRecord original)
+      throws Rejection {
+    Rules.id("retry.checkpoint_id", request.getCheckpointId());
+    List<String> questions = request.getQuestionIdsList();
+    Rules.atMost("retry.question_ids", questions, Request.MOST_QUESTIONS);
+    for (int i = 0; i < questions.size(); i++) {
+      Rules.id("retry.question_ids[" + i + "]", questions.get(i));
+    }
+    return Request.retry(id, request.getCheckpointId(), Rules.distinct(questions), original);
   }
 
   /** Those that change something. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -67,12 +68,15 @@ final class Announcements {
   }
 
   /**
-   * The oldest live checkpoint that measures {@code question} and has no answer for it; or null.
+   * The oldest live checkpoint that measures {@code question}, has no answer for it and is one of
+   * {@code those}; or null.
    */
-  ModelCheckpoint missing(TrackedQuestion question) {
+  ModelCheckpoint missing(TrackedQuestion question, Predicate<ModelCheckpoint> those) {
     Purpose purpose = question.question().purpose();
     for (ModelCheckpoint checkpoint : live) {
-      if (checkpoint.role().measures(purpose) && !question.hasAsked(checkpoint.announcedAt())) {
+      if (checkpoint.role().measures(purpose)
+          && !question.hasAsked(checkpoint.announcedAt())
+          && those.test(checkpoint)) {
         return checkpoint;
       }
     }
@@ -81,6 +85,21 @@ final class Announcements {
 
   boolean isLive(ModelCheckpoint checkpoint) {
     return liveByTime.containsKey(checkpoint.announcedAt());
+  }
+
+  /** The live checkpoint of that id; null where there is none. */
+  ModelCheckpoint byId(String id) {
+    for (ModelCheckpoint checkpoint : live) {
+      if (checkpoint.id().equals(id)) {
+        return checkpoint;
+      }
+    }
+    return null;
+  }
+
+  /** A live checkpoint as it was announced last; it may be served elsewhere since. */
+  ModelCheckpoint newest(ModelCheckpoint checkpoint) {
+    return liveByTime.get(checkpoint.announcedAt());
   }
 
   /** {@link ModelCheckpoint#announcedAt()} of all live checkpoints. */

@@ -6,8 +6,12 @@ import java.util.concurrent.CompletableFuture;
 
 /** A question that is being asked; not state, since a restored task asks again. */
 final class Asked {
-  final Lane lane;
-  final ModelCheckpoint checkpoint;
+  /** Where the question waits if the task fails; changes for a probe. */
+  Lane lane;
+
+  /** As it was announced last when it was asked. */
+  ModelCheckpoint checkpoint;
+
   final int questionVersion;
 
   /** The lowest model time that cannot be complete before the answer. */

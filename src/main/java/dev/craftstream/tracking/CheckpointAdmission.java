@@ -58,7 +58,6 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   private transient Deque<ModelCheckpointEvent> waiting;
   private transient Map<String, ModelCheckpoint> known;
   private transient boolean checking;
-  private transient OutageLog outages;
   private transient Counter admitted;
   private transient Counter refused;
 
@@ -100,7 +99,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   public void open() throws Exception {
     super.open();
     query = queryFactory.open();
-    outages = new OutageLog(LOG, 1);
+    TrackerMetrics.exposeHealth(getMetricGroup(), query.health());
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
@@ -161,14 +160,12 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
     checking = false;
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause == null) {
-      outages.answered(event.announced());
       admit(event);
       next();
     } else if (cause instanceof UnusableAnswerException) {
       refuse(letter(event, Reason.UNSERVABLE_CHECKPOINT, cause.getMessage()));
       next();
     } else {
-      outages.failed(event.announced(), cause);
       checking = true;
       var unused =
           getProcessingTimeService()

@@ -9,11 +9,13 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.SurveyReport;
 import dev.craftstream.model.UnusableAnswer;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.Trouble;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -53,18 +55,20 @@ import org.slf4j.LoggerFactory;
  * watermarks when that is so.
  *
  * <p>Input 1 are question events, keyed by question id; input 2 are directives, broadcast: model
- * checkpoints that come and go, and {@link Surveys}. Watermark n means: every question that was
- * known when announcement n came has its knowledge state, or its {@link UnusableAnswer}, under
- * every checkpoint up to n. Questions that came later never hold it back.
+ * checkpoints that come and go, {@link Surveys}, and failed questions to be asked again. Watermark
+ * n means: every question that was known when announcement n came has its knowledge state, or its
+ * {@link UnusableAnswer}, under every checkpoint up to n. Questions that came later never hold it
+ * back.
  *
  * <p>The tracker pulls. A question that needs attention waits in a {@link Lane}; the <i>pump</i>
  * takes turns out of the lanes while requests in flight are allowed, and a turn <i>reconciles</i>
  * its question: it finds the first live checkpoint without an answer and asks it, one request a
  * question at a time. A completed request comes back as a mail, is stored and emitted, and the
  * question is reconciled again. New and changed questions have a lane of their own that goes first,
- * but leaves a quarter of the slots to a sweep that is under way. Nothing blocks the task thread,
- * so Flink checkpoints go on whatever the server does, and whatever the stages behind: while these
- * don't keep up, answers wait and no turn is taken.
+ * but leaves a quarter of the slots to a sweep that is under way. A question that misses nothing
+ * but what a checkpoint without its model would say waits in a lane of its own. Nothing blocks the
+ * task thread, so Flink checkpoints go on whatever the server does, and whatever the stages behind:
+ * while these don't keep up, answers wait and no turn is taken.
  *
  * <p>Requests in flight are not state: each snapshot queues their questions again, so that a
  * restored or rescaled task asks exactly what has no answer.
@@ -96,12 +100,6 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   /** Turns that one pump, and questions that one survey's slice, takes before it lets others. */
   private static final int SLICE = 1_000;
 
-  /**
-   * Failures in a row, without an answer between them, that are more than single questions'
-   * trouble.
-   */
-  private static final int FAILURES_OF_AN_OUTAGE = 5;
-
   /** How long to wait before looking for room again. */
   private static final long ROOM_REST_MILLIS = 1;
 
@@ -113,10 +111,15 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient KnowledgeQuery query;
   private transient ValueState<TrackedQuestion> questions;
   private transient Announcements announcements;
+  private transient KeyGroupRange keyGroups;
+  private transient int maxParallelism;
   private transient Tally tally;
   private transient Surveys surveys;
   private transient Lane arrivals;
   private transient Lane sweep;
+  private transient Lane parked;
+  private transient Probes probes;
+  private transient RequestLimit limit;
   private transient Map<String, Asked> inFlight;
   private transient Map<Long, Long> answersByCheckpoint;
   private transient Deque<Answer> answers;
@@ -128,8 +131,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient int sliceLeft;
   private transient boolean pumpIsQueued;
   private transient boolean sliceIsQueued;
+  private transient boolean unparks;
   private transient long completeTime;
-  private transient OutageLog outages;
 
   public KnowledgeTracker(TrackerSettings settings, KnowledgeQuery.Factory queryFactory) {
     this(settings, queryFactory, SLICE);
@@ -159,16 +162,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
             .getState(new ValueStateDescriptor<>(QUESTION, TrackedQuestionSerializer.INSTANCE));
     announcements = new Announcements(context.getOperatorStateStore());
     TaskInfo task = getRuntimeContext().getTaskInfo();
-    int maxParallelism = task.getMaxNumberOfParallelSubtasks();
-    KeyGroupRange range =
+    maxParallelism = task.getMaxNumberOfParallelSubtasks();
+    keyGroups =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
-    tally = new Tally(context.getOperatorStateStore(), range, maxParallelism);
+    tally = new Tally(context.getOperatorStateStore(), keyGroups, maxParallelism);
     surveys =
         new Surveys(
             sliceSize,
             context.getOperatorStateStore(),
-            range,
+            keyGroups,
             maxParallelism,
             new SurveyedQuestions(),
             new SurveyOutput());
@@ -181,11 +184,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     answersByCheckpoint = new HashMap<>();
     answers = new ArrayDeque<>();
     room = new OutputRoom(getContainingTask().getEnvironment().getAllWriters());
-    outages = new OutageLog(LOG, Math.min(FAILURES_OF_AN_OUTAGE, settings.requestsInFlight()));
+    probes = new Probes();
     slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
-    arrivals = lane("arrivals");
-    sweep = lane("sweep");
+    arrivals = lane("arrivals", this::takeTurn);
+    sweep = lane("sweep", this::takeTurn);
+    parked = lane("parked", this::unpark);
+    unparks = true;
     query = queryFactory.open();
+    limit = new RequestLimit(settings, () -> query.health().failures(Trouble.OVERLOADED));
     measures = new TrackerMetrics(getMetricGroup());
     measures.expose(
         getMetricGroup(),
@@ -194,17 +200,19 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         announcements,
         surveys,
         () -> completeTime,
-        query::retries,
+        limit,
+        probes,
+        query.health(),
         answers);
     queuePump();
   }
 
-  private Lane lane(String name) {
+  private Lane lane(String name, Lane.Turn turn) {
     return new Lane(
         name,
         (timers, trigger) ->
             getInternalTimerService(timers, VoidNamespaceSerializer.INSTANCE, trigger),
-        this::takeTurn);
+        turn);
   }
 
   @Override
@@ -212,7 +220,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     super.snapshotState(context);
     for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
       setCurrentKey(entry.getKey());
-      entry.getValue().lane.schedule(entry.getValue().holds);
+      Asked asked = entry.getValue();
+      // What is parked stays there until its model is back; a probe is asked again at once.
+      (asked.lane == parked ? laneOf(asked.holds) : asked.lane).schedule(asked.holds);
     }
     tally.save();
     surveys.save();
@@ -270,16 +280,16 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       measures.duplicates.inc();
       return;
     }
-    if (!waits(before)) {
-      tally.addWaiting(question.id(), 1);
-    }
     if (question.sameContent(before.question())) {
       TrackedQuestion relabelled = before.relabelled(question, event.origin());
-      arrive(relabelled);
+      questions.update(relabelled);
       KnowledgeChange change = knowledge(relabelled, "");
       emit(change);
       surveys.annotated(change);
     } else {
+      if (!waits(before)) {
+        tally.addWaiting(question.id(), 1);
+      }
       TrackedQuestion changed = before.changed(question, event.origin());
       arrive(changed);
       cancel(question.id());
@@ -287,7 +297,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
   }
 
-  /** Stores a question that needs attention before any sweep; it holds only later model times. */
+  /**
+   * Stores new content, which needs attention before any sweep; it holds only later model times.
+   */
   private void arrive(TrackedQuestion question) throws Exception {
     questions.update(question);
     arrivals.schedule(now() + 1);
@@ -303,6 +315,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     if (directive.survey() != null) {
       surveys.add(directive.survey(), directive.checkpoint() != null);
     }
+    if (directive.retry() != null) {
+      retry(directive.retry());
+    }
     if (directive.checkpoint() != null) {
       apply(directive.checkpoint());
     }
@@ -312,12 +327,54 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void apply(ModelCheckpointEvent event) throws Exception {
     announcements.apply(event);
     tally.allWait();
+    probes.retain(announcements.liveTimes());
+    ModelCheckpoint announced = announcements.byId(event.checkpointId());
+    if (announced != null) {
+      probes.isBack(announced);
+    }
+    // What waits for a missing model may miss another one's answer now, or no answer at all.
+    unparks = true;
     for (Map.Entry<String, Asked> entry : new ArrayList<>(inFlight.entrySet())) {
-      if (!announcements.isLive(entry.getValue().checkpoint)) {
+      ModelCheckpoint asked = entry.getValue().checkpoint;
+      if (!asked.equals(announcements.newest(asked))) {
         cancel(entry.getKey());
       }
     }
     surveys.retire(announcements.liveTimes(), now());
+  }
+
+  private void retry(Retry retry) throws Exception {
+    int retried = 0;
+    for (String id : retry.questionIds()) {
+      if (isOwn(id) && retry(id, retry.checkpoint())) {
+        retried++;
+      }
+    }
+    if (retried > 0) {
+      LOG.info(
+          "Request {}: {} questions that model checkpoint {} failed to answer are asked again.",
+          retry.requestId(),
+          retried,
+          retry.checkpoint().id());
+    }
+  }
+
+  /** Whether the checkpoint failed to answer; then it is asked again before any sweep. */
+  private boolean retry(String id, ModelCheckpoint checkpoint) throws Exception {
+    setCurrentKey(id);
+    TrackedQuestion question = questions.value();
+    if (question == null || !question.hasFailed(checkpoint.announcedAt())) {
+      return false;
+    }
+    if (!waits(question)) {
+      tally.addWaiting(id, 1);
+    }
+    surveys.reopened(knowledge(question, ""), checkpoint.announcedAt());
+    questions.update(question.retried(checkpoint.announcedAt(), now()));
+    arrivals.schedule(now() + 1);
+    measures.reopened.inc();
+    queuePump();
+    return true;
   }
 
   /**
@@ -339,19 +396,20 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void pump() throws Exception {
     sliceLeft = SLICE;
     long now = now();
-    arrivals.drain(now + 1, () -> mayTake(arrivalSlots()));
-    sweep.drain(now, () -> mayTake(settings.requestsInFlight()));
+    if (unparks) {
+      parked.drain(Long.MAX_VALUE, () -> sliceLeft > 0);
+      unparks = parked.drainedTo() < Long.MAX_VALUE;
+    }
+    arrivals.drain(now + 1, () -> mayTake() && arrivalsInFlight < arrivalSlots());
+    sweep.drain(now, this::mayTake);
     if (sliceLeft <= 0) {
       queuePump();
     }
     advance();
   }
 
-  private boolean mayTake(int limit) {
-    return sliceLeft > 0
-        && inFlight.size() < settings.requestsInFlight()
-        && (limit == settings.requestsInFlight() || arrivalsInFlight < limit)
-        && hasRoom();
+  private boolean mayTake() {
+    return sliceLeft > 0 && inFlight.size() - probes.inFlight() < limit.now() && hasRoom();
   }
 
   /** Whether the stages behind keep up; if not, all goes on when they do again. */
@@ -376,7 +434,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private int arrivalSlots() {
     boolean sweeping = sweep.drainedTo() < now();
-    return settings.requestsInFlight() - (sweeping ? settings.sweepReserve() : 0);
+    return limit.now() - (sweeping ? TrackerSettings.sweepReserve(limit.now()) : 0);
   }
 
   private void queuePump() {
@@ -393,6 +451,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void advance() {
     long complete = Math.min(now(), Math.min(arrivals.drainedTo(), sweep.drainedTo()));
+    complete = Math.min(complete, parked.drainedTo());
     for (Asked asked : inFlight.values()) {
       complete = Math.min(complete, asked.holds - 1);
     }
@@ -432,9 +491,26 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void takeTurn(String id, Lane lane, long due) throws Exception {
     sliceLeft--;
-    if (!inFlight.containsKey(id)) {
+    Asked asked = inFlight.get(id);
+    if (asked == null) {
       reconcile(id, lane, due);
+    } else if (lane == sweep) {
+      TrackedQuestion question = questions.value();
+      if (question != null && question.reconciledAt() != TrackedQuestion.NEVER) {
+        // A retry is under way when the sweep comes, which waits for the question as for any other.
+        asked.holds = Math.min(asked.holds, due);
+      }
     }
+  }
+
+  /** A question waits no more for the model that was missing. */
+  private void unpark(String id, Lane lane, long due) {
+    sliceLeft--;
+    laneOf(due).schedule(due);
+  }
+
+  private Lane laneOf(long due) {
+    return due > now() ? arrivals : sweep;
   }
 
   /** Asks the first live checkpoint that has no answer; the current key is {@code id}. */
@@ -448,13 +524,21 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       questions.update(kept);
       emit(knowledge(kept, ""));
     }
-    ModelCheckpoint missing = announcements.missing(kept);
+    ModelCheckpoint missing = announcements.missing(kept, checkpoint -> true);
     if (missing != null) {
       // All older checkpoints have answered, so model times before this one's need not wait for it.
       long holdsFrom = Math.max(holds, missing.announcedAt());
-      Asked asked = new Asked(lane, missing, kept.version(), holdsFrom, answersOf(missing));
+      ModelCheckpoint asks = announcements.missing(kept, probes::mayAsk);
+      if (asks == null) {
+        parked.schedule(holdsFrom);
+        return;
+      }
+      Asked asked = new Asked(lane, asks, kept.version(), holdsFrom, answersOf(asks));
       inFlight.put(id, asked);
       countInFlight(lane, 1);
+      if (probes.isMissing(asks)) {
+        probe(asked);
+      }
       ask(kept.question(), asked);
       return;
     }
@@ -469,11 +553,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     String id = question.id();
     measures.asked.inc();
     asked.startedNanos = System.nanoTime();
+    asked.checkpoint = announcements.newest(asked.checkpoint);
     asked.attempt = query.ask(question, asked.questionVersion, asked.checkpoint);
     var unused =
         asked.attempt.whenComplete(
             (state, failure) -> {
-              Answer answer = new Answer(id, asked, state, failure);
+              Answer answer = new Answer(id, asked, state, failure, System.nanoTime());
               try {
                 mailbox.execute(() -> take(answer), "answer to %s", id);
               } catch (RejectedExecutionException taskHasEnded) {
@@ -482,8 +567,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
             });
   }
 
-  /** What became of a request. */
-  private record Answer(String id, Asked asked, KnowledgeState state, Throwable failure) {}
+  /** What became of a request, and when. */
+  private record Answer(
+      String id, Asked asked, KnowledgeState state, Throwable failure, long atNanos) {}
 
   private void take(Answer answer) throws Exception {
     answers.add(answer);
@@ -493,31 +579,40 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   /** Those that find no room stay in flight: a restored task asks them again. */
   private void takeAnswers() throws Exception {
     while (!answers.isEmpty() && hasRoom()) {
-      Answer answer = answers.remove();
-      completed(answer.id, answer.asked, answer.state, answer.failure);
+      completed(answers.remove());
     }
   }
 
-  private void completed(String id, Asked asked, KnowledgeState state, Throwable failure)
-      throws Exception {
+  private void completed(Answer answer) throws Exception {
+    String id = answer.id;
+    Asked asked = answer.asked;
+    Throwable failure = answer.failure;
     setCurrentKey(id);
     TrackedQuestion question = questions.value();
     boolean wanted = wanted(question, asked);
     if (wanted && failure == null) {
-      measures.answeredAfter(System.nanoTime() - asked.startedNanos);
+      long latency = answer.atNanos - asked.startedNanos;
+      measures.answeredAfter(latency);
+      limit.answered(asked.startedNanos, latency, inFlight.size());
       answersByCheckpoint.merge(asked.checkpoint.announcedAt(), 1L, Long::sum);
-      outages.answered(asked.checkpoint);
-      TrackedQuestion measured = question.with(new Measured(asked.checkpoint.announcedAt(), state));
+      unparks |= probes.isBack(asked.checkpoint);
+      TrackedQuestion measured =
+          question.with(new Measured(asked.checkpoint.announcedAt(), answer.state));
       questions.update(measured);
       KnowledgeChange change = knowledge(measured, asked.checkpoint.id());
       emit(change);
       surveys.measured(change, asked.checkpoint.announcedAt());
-    } else if (wanted && !giveUp(question, asked, cause(failure))) {
+    } else if (wanted && !asked.checkpoint.equals(announcements.newest(asked.checkpoint))) {
+      // It is served elsewhere since.
+      ask(question.question(), asked);
+      return;
+    } else if (wanted && !giveUp(question, asked, cause(failure)) && mayStay(asked)) {
       restThenAskAgain(id, asked);
       return;
     }
     inFlight.remove(id);
     countInFlight(asked.lane, -1);
+    unparks |= probes.isOver(asked);
     reconcile(id, asked.lane, asked.holds);
     pump();
   }
@@ -527,11 +622,14 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     String explanation;
     if (cause instanceof UnusableAnswerException) {
       explanation = cause.getMessage();
+      unparks |= probes.isBack(asked.checkpoint);
     } else if (cause instanceof ServerUnavailableException
         || cause instanceof CancellationException) {
       measures.failed.inc();
       asked.failures++;
-      outages.failed(asked.checkpoint, cause);
+      if (cause instanceof ServerUnavailableException unavailable) {
+        failedBy(unavailable.trouble(), asked);
+      }
       long answers = answersOf(asked.checkpoint);
       if (answers > asked.answersBefore) {
         asked.answersBefore = answers;
@@ -565,6 +663,35 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return true;
   }
 
+  private void failedBy(Trouble trouble, Asked asked) {
+    switch (trouble) {
+      case MODEL_MISSING -> {
+        if (!probes.isMissing(asked.checkpoint)) {
+          LOG.warn(
+              "The model of checkpoint {} is missing: it is asked one question at a time until it"
+                  + " answers, and the others go on. Load it, announce it again with another"
+                  + " version, or retire it.",
+              asked.checkpoint.id());
+          probe(asked);
+        }
+      }
+      case HANGING, OVERLOADED -> limit.timedOut();
+      default -> {}
+    }
+  }
+
+  /** Has the request probe its checkpoint, beside those that the limit allows. */
+  private void probe(Asked asked) {
+    countInFlight(asked.lane, -1);
+    asked.lane = parked;
+    probes.modelIsMissing(asked);
+  }
+
+  /** Whether a failed request may keep its slot; else its question waits for the probe. */
+  private boolean mayStay(Asked asked) {
+    return !probes.isMissing(asked.checkpoint) || probes.isProbe(asked);
+  }
+
   /** The question keeps its slot while it rests, so that an outage never becomes a flood. */
   private void restThenAskAgain(String id, Asked asked) {
     asked.attempt = null;
@@ -583,7 +710,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
                   if (wanted(question, asked)) {
                     ask(question.question(), asked);
                   } else {
-                    take(new Answer(id, asked, null, new CancellationException()));
+                    take(
+                        new Answer(
+                            id, asked, null, new CancellationException(), System.nanoTime()));
                   }
                 });
   }
@@ -608,6 +737,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return question != null
         && question.version() == asked.questionVersion
         && announcements.isLive(asked.checkpoint);
+  }
+
+  private boolean isOwn(String id) {
+    return keyGroups.contains(KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism));
   }
 
   private boolean waits(TrackedQuestion question) {
@@ -664,6 +797,11 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       setCurrentKey(id);
       TrackedQuestion question = questions.value();
       return question == null ? null : knowledge(question, "");
+    }
+
+    @Override
+    public boolean retry(String id, ModelCheckpoint checkpoint) throws Exception {
+      return KnowledgeTracker.this.retry(id, checkpoint);
     }
   }
 

@@ -29,6 +29,8 @@ import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The surveys of a tracker task: each looks through all questions once its model time is complete.
@@ -45,6 +47,8 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>A survey lives until one of its checkpoints is retired.
  */
 final class Surveys {
+  private static final Logger LOG = LoggerFactory.getLogger(Surveys.class);
+
   private final Questions questions;
   private final Output output;
   private final int sliceSize;
@@ -64,6 +68,12 @@ final class Surveys {
 
     /** What is known of a question; null where there is none of this id. Sets the current key. */
     KnowledgeChange get(String id) throws Exception;
+
+    /**
+     * Has the question asked again where the checkpoint failed to answer it; returns whether it
+     * did. Sets the current key.
+     */
+    boolean retry(String id, ModelCheckpoint checkpoint) throws Exception;
   }
 
   /** Where the findings go. */
@@ -167,7 +177,9 @@ final class Surveys {
         return false;
       }
     }
-    return isLive(survey.evaluated(), liveCheckpoints) && isLive(survey.base(), liveCheckpoints);
+    return isLive(survey.evaluated(), liveCheckpoints)
+        && isLive(survey.base(), liveCheckpoints)
+        && isLive(survey.retried(), liveCheckpoints);
   }
 
   private static boolean isLive(ModelCheckpoint checkpoint, Set<Long> liveCheckpoints) {
@@ -213,6 +225,16 @@ final class Surveys {
   /** A question was given up under the checkpoint announced at {@code announcedAt}. */
   void givenUp(KnowledgeChange question, long announcedAt) {
     asked(question, announcedAt);
+  }
+
+  /** A question is asked again that was given up under the checkpoint. */
+  void reopened(KnowledgeChange question, long announcedAt) {
+    shortlists.forEach(
+        (id, shortlist) -> {
+          if (isAhead(id, question.questionId())) {
+            shortlist.forget(question, live.get(id).modelTime() == announcedAt);
+          }
+        });
   }
 
   private void asked(KnowledgeChange question, long announcedAt) {
@@ -283,6 +305,13 @@ final class Surveys {
     }
     scan.report(covered, complete);
     if (groups.isEmpty()) {
+      if (survey.retried() != null) {
+        LOG.info(
+            "{}: {} questions that model checkpoint {} failed to answer are asked again.",
+            survey.id(),
+            scan.retried,
+            survey.retried().id());
+      }
       finish(survey);
     }
   }
@@ -345,6 +374,7 @@ final class Surveys {
     private final EvaluationSurvey evaluation;
     private String ahead;
     private int aheadGroup;
+    private long retried;
 
     /**
      * @param shortlist null where there is none
@@ -401,6 +431,10 @@ final class Surveys {
     }
 
     private void visit(String id) throws Exception {
+      if (survey.retried() != null) {
+        retried += questions.retry(id, survey.retried()) ? 1 : 0;
+        return;
+      }
       KnowledgeChange question = questions.get(id);
       if (question == null) {
         return;

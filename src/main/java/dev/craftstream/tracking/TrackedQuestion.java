@@ -44,9 +44,15 @@ public record TrackedQuestion(
     return new TrackedQuestion(newQuestion, version + 1, newOrigin, List.of(), NEVER);
   }
 
-  /** The same content with other labels on it; what was measured stays valid. */
+  /** The same content with other labels on it; what was measured, or is missing, stays so. */
   TrackedQuestion relabelled(Question newQuestion, Origin newOrigin) {
-    return new TrackedQuestion(newQuestion, version, newOrigin, measured, NEVER);
+    return new TrackedQuestion(newQuestion, version, newOrigin, measured, reconciledAt);
+  }
+
+  /** Forgets that a checkpoint's answer could not be used; its answer is missing at {@code now}. */
+  TrackedQuestion retried(long announcedAt, long now) {
+    List<Measured> kept = measured.stream().filter(m -> m.announcedAt != announcedAt).toList();
+    return new TrackedQuestion(question, version, origin, kept, Math.min(reconciledAt, now - 1));
   }
 
   TrackedQuestion with(Measured measurement) {
@@ -72,6 +78,11 @@ public record TrackedQuestion(
   /** Announcements of the checkpoints that it was asked under. */
   Set<Long> asked() {
     return measured.stream().map(Measured::announcedAt).collect(Collectors.toSet());
+  }
+
+  /** Whether a checkpoint was asked and its answer could not be used. */
+  boolean hasFailed(long announcedAt) {
+    return measured.contains(new Measured(announcedAt, null));
   }
 
   boolean hasAsked(long announcedAt) {

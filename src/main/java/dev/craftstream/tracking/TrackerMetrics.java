@@ -1,5 +1,7 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.triton.ServerHealth;
+import dev.craftstream.triton.Trouble;
 import java.util.Collection;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
@@ -24,6 +26,9 @@ final class TrackerMetrics {
   /** Questions that were given up under one checkpoint; each is a dead letter. */
   final Counter unusable;
 
+  /** Failed questions that a request has asked again. */
+  final Counter reopened;
+
   /** Question events that changed nothing. */
   final Counter duplicates;
 
@@ -37,6 +42,7 @@ final class TrackerMetrics {
     answered = group.counter("answered");
     failed = group.counter("failed");
     unusable = group.counter("unusable");
+    reopened = group.counter("reopened");
     duplicates = group.counter("duplicates");
     offered = group.counter("offered");
     latencyMillis =
@@ -51,9 +57,14 @@ final class TrackerMetrics {
       Announcements announcements,
       Surveys surveys,
       LongSupplier completeTime,
-      LongSupplier retried,
+      RequestLimit limit,
+      Probes probes,
+      ServerHealth health,
       Collection<?> answers) {
-    group.gauge("retried", (Gauge<Long>) retried::getAsLong);
+    group.gauge("retried", (Gauge<Long>) health::retries);
+    exposeHealth(group, health);
+    group.gauge("missingModels", (Gauge<Integer>) probes::missing);
+    group.gauge("requestsInFlightLimit", (Gauge<Integer>) limit::now);
     group.gauge("inFlight", (Gauge<Integer>) slots::inUse);
     group.gauge("answersWaiting", (Gauge<Integer>) answers::size);
     group.gauge("slotsInUse", (Gauge<Double>) slots::share);
@@ -66,6 +77,15 @@ final class TrackerMetrics {
     group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
     group.gauge("modelTime", (Gauge<Long>) announcements::modelTime);
     group.gauge("completeModelTime", (Gauge<Long>) completeTime::getAsLong);
+  }
+
+  /** A gauge each for the models that are in a trouble, and for the attempts that failed by it. */
+  static void exposeHealth(MetricGroup group, ServerHealth health) {
+    for (Trouble trouble : Trouble.values()) {
+      group.gauge("trouble." + trouble.camelCase(), (Gauge<Integer>) () -> health.models(trouble));
+      group.gauge(
+          "failedAttempts." + trouble.camelCase(), (Gauge<Long>) () -> health.failures(trouble));
+    }
   }
 
   void answeredAfter(long nanos) {

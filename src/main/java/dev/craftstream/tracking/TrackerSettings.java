@@ -7,6 +7,7 @@ import java.time.Duration;
  * How a {@link KnowledgeTracker} task asks.
  *
  * @param requestsInFlight how many questions one parallel task asks at the same time; at least 2
+ * @param adaptiveConcurrency whether fewer are asked while the server has no room for them
  * @param attempts how often a question is asked while the server answers others, before it is given
  *     up; at least 1. Attempts during an outage do not count.
  * @param firstBackOff how long a question rests after its first failure; doubles with each further
@@ -14,11 +15,18 @@ import java.time.Duration;
  * @param maxBackOff how long it rests at most
  */
 public record TrackerSettings(
-    int requestsInFlight, int attempts, Duration firstBackOff, Duration maxBackOff)
+    int requestsInFlight,
+    boolean adaptiveConcurrency,
+    int attempts,
+    Duration firstBackOff,
+    Duration maxBackOff)
     implements Serializable {
 
+  /** One for new questions, one for a sweep. */
+  static final int FEWEST_REQUESTS = 2;
+
   public TrackerSettings {
-    if (requestsInFlight < 2) {
+    if (requestsInFlight < FEWEST_REQUESTS) {
       throw new IllegalArgumentException(
           "The number of requests in flight must be at least 2, so that new questions and sweeps"
               + " both get on; it is "
@@ -41,9 +49,9 @@ public record TrackerSettings(
     }
   }
 
-  /** Slots that new questions leave to a sweep while one is under way. */
-  int sweepReserve() {
-    return Math.max(1, requestsInFlight / 4);
+  /** Of {@code slots}, how many new questions leave to a sweep while one is under way. */
+  static int sweepReserve(int slots) {
+    return Math.max(1, slots / 4);
   }
 
   /** How long a question rests after its {@code failures}-th failure, before jitter. */

@@ -3,18 +3,31 @@ package dev.craftstream.triton;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.util.concurrent.atomic.LongAdder;
 
-/** Follows the attempts that gRPC makes at one request: counts them, and keeps how they failed. */
+/** Follows the attempts that gRPC makes at one request, and reports how they fail. */
 final class Attempts extends ClientStreamTracer.Factory {
-  private final LongAdder retries;
+  private final ServedModel model;
+  private final Outages outages;
+  private final boolean tooLate;
+  private final long started = System.nanoTime();
+
   private volatile Status lastFailure = Status.OK;
+  private volatile Trouble trouble;
+
+  /** The newest attempt that is not over. */
+  private volatile Attempt current;
 
   /**
-   * @param retries is increased by each attempt but the first
+   * @param tooLate whether the deadline had passed before there was anything to try
    */
-  Attempts(LongAdder retries) {
-    this.retries = retries;
+  Attempts(ServedModel model, Outages outages, boolean tooLate) {
+    this.model = model;
+    this.outages = outages;
+    this.tooLate = tooLate;
+  }
+
+  ServedModel model() {
+    return model;
   }
 
   /** How the last attempt failed that the server or the connection ended; else OK. */
@@ -22,20 +35,88 @@ final class Attempts extends ClientStreamTracer.Factory {
     return lastFailure;
   }
 
+  /** What the last failure was; null where there was none. */
+  Trouble trouble() {
+    return trouble;
+  }
+
+  /** Whether an attempt waits, be it for gRPC's pause to end, and the request is that old. */
+  boolean waitsForConnection(long nanos) {
+    Attempt attempt = current;
+    return attempt != null && !attempt.sent && System.nanoTime() - started >= nanos;
+  }
+
+  /** What the request suffers from when its deadline passes; reports it where none has. */
+  Trouble atDeadline(Status status) {
+    if (tooLate) {
+      // What came before it took all the time, and has been reported.
+      return Trouble.HANGING;
+    }
+    Attempt attempt = current;
+    if (attempt != null && attempt.sent && (trouble == null || attempt.tookMostOfTheTime())) {
+      failed(Trouble.HANGING, status);
+      return Trouble.HANGING;
+    }
+    if (trouble == null) {
+      failed(Trouble.ofNoConnection(status), status);
+    }
+    return trouble;
+  }
+
+  /** An attempt failed, or was found to have no connection. */
+  void failed(Trouble failedBy, Status status) {
+    boolean first = trouble != failedBy;
+    trouble = failedBy;
+    lastFailure = status;
+    outages.failed(model, failedBy, first, Failures.detail(status));
+  }
+
   @Override
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     if (info.getPreviousAttempts() > 0 || info.isTransparentRetry()) {
-      retries.increment();
+      outages.retried();
     }
-    return new ClientStreamTracer() {
-      @Override
-      public void streamClosed(Status status) {
-        switch (status.getCode()) {
-          case OK, CANCELLED, DEADLINE_EXCEEDED -> {}
-          default -> lastFailure = status;
-        }
+    Attempt attempt = new Attempt();
+    current = attempt;
+    return attempt;
+  }
+
+  private final class Attempt extends ClientStreamTracer {
+    private volatile boolean sent;
+    private volatile boolean replied;
+    private volatile long sentAt;
+
+    private boolean tookMostOfTheTime() {
+      long now = System.nanoTime();
+      return now - sentAt > (now - started) / 2;
+    }
+
+    @Override
+    public void outboundHeaders() {
+      // A stream is made before gRPC's pause, and sent after it.
+      sentAt = System.nanoTime();
+      sent = true;
+    }
+
+    @Override
+    public void inboundTrailers(Metadata trailers) {
+      replied = true;
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && !replied) {
+        // The request's own deadline, which is looked at when the request is over.
+        return;
       }
-    };
+      if (current == this) {
+        current = null;
+      }
+      Trouble failedBy = Trouble.of(status, replied);
+      if (failedBy != null) {
+        failed(failedBy, status);
+      }
+    }
   }
 }

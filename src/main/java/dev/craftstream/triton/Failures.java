@@ -26,9 +26,9 @@ final class Failures {
   /**
    * Of a request that gRPC ended.
    *
-   * @param lastFailure how the last attempt failed; OK where none did
+   * @param attempts what gRPC tried
    */
-  Exception of(ServedModel model, Throwable thrown, Status lastFailure) {
+  Exception of(ServedModel model, Throwable thrown, Attempts attempts) {
     Throwable cause = unwrapped(thrown);
     if (cause instanceof UnusableAnswerException known) {
       return known;
@@ -39,6 +39,21 @@ final class Failures {
     Status status = Status.fromThrowable(cause);
     if (status.getCause() instanceof InvalidProtocolBufferException) {
       return unusable(model, "sent what is no message of the protocol: " + detail(status), status);
+    }
+    Status lastFailure = attempts.lastFailure();
+    Trouble trouble =
+        status.getCode() == Status.Code.DEADLINE_EXCEEDED
+            ? attempts.atDeadline(status)
+            : attempts.trouble();
+    if (trouble == Trouble.NOT_GRPC) {
+      return unavailable(
+          model,
+          trouble,
+          "has something else than a gRPC server at its address: "
+              + detail(lastFailure.isOk() ? status : lastFailure)
+              + ". Check host and port; Triton's gRPC port is 8001 by default, and what stands before"
+              + " it has to pass HTTP/2 on",
+          status);
     }
     return switch (status.getCode()) {
       case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION ->
@@ -51,17 +66,22 @@ final class Failures {
                   + ". Announce the checkpoint with the contract that its model speaks",
               status);
       case RESOURCE_EXHAUSTED ->
-          tooLarge(status)
+          Trouble.isTooLarge(String.valueOf(status.getDescription()))
               ? unusable(
                   model,
                   "sent too large an answer: "
                       + detail(status)
                       + ". Raise the limit on messages, or let the model answer with less",
                   status)
-              : unavailable(model, "has no room for the request: " + detail(status), status);
+              : unavailable(
+                  model,
+                  Trouble.OVERLOADED,
+                  "has no room for the request: " + detail(status),
+                  status);
       case DEADLINE_EXCEEDED ->
           unavailable(
               model,
+              trouble,
               "did not answer within "
                   + deadline.toMillis() / 1000.0
                   + " s; "
@@ -74,10 +94,12 @@ final class Failures {
       case UNAUTHENTICATED, PERMISSION_DENIED ->
           unavailable(
               model,
+              Trouble.ACCESS_DENIED,
               "may not be asked: " + detail(status) + ". Check the token and the certificate",
               status);
-      case NOT_FOUND -> unavailable(model, "is not there: " + detail(status), status);
-      default -> unavailable(model, "did not answer: " + detail(status), status);
+      case NOT_FOUND ->
+          unavailable(model, Trouble.MODEL_MISSING, "is not there: " + detail(status), status);
+      default -> unavailable(model, trouble, "did not answer: " + detail(status), status);
     };
   }
 
@@ -101,8 +123,11 @@ final class Failures {
     return new UnusableAnswerException(sentence(model, what));
   }
 
-  ServerUnavailableException unavailable(ServedModel model, String what, Status status) {
-    return new ServerUnavailableException(sentence(model, what), status.asException());
+  ServerUnavailableException unavailable(
+      ServedModel model, Trouble trouble, String what, Status status) {
+    // A request that was never sent has no trouble of its own: the client is being closed.
+    Trouble known = trouble == null ? Trouble.CONNECTION_LOST : trouble;
+    return new ServerUnavailableException(known, sentence(model, what), status.asException());
   }
 
   static String detail(Status status) {
@@ -130,11 +155,5 @@ final class Failures {
   private String sentence(ServedModel model, String what) {
     String text = model + " at " + servers + " " + what;
     return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
-  }
-
-  private static boolean tooLarge(Status status) {
-    // gRPC's own limit has the same code as a server that is busy.
-    String description = status.getDescription();
-    return description != null && description.startsWith("gRPC message exceeds maximum size");
   }
 }

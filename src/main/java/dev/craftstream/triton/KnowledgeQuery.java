@@ -38,8 +38,8 @@ public interface KnowledgeQuery extends AutoCloseable {
    */
   CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
 
-  /** How many times a request was sent again since the start. */
-  long retries();
+  /** What has been seen of the servers, attempts that were sent again by themselves included. */
+  ServerHealth health();
 
   /** Ends all requests in flight; their futures fail. */
   @Override

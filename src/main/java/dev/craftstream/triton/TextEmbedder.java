@@ -50,6 +50,7 @@ public final class TextEmbedder implements AutoCloseable {
           2 * settings.modelReadyTimeout().toMillis());
     } catch (TimeoutException e) {
       throw new ServerUnavailableException(
+          Trouble.UNREACHABLE,
           "No Triton answers at "
               + settings.servers()
               + ". Start it with the "

@@ -9,11 +9,14 @@ import dev.craftstream.inference.ModelMetadataRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.inference.ModelReadyRequest;
 import dev.craftstream.inference.ModelReadyResponse;
+import dev.craftstream.inference.ServerLiveRequest;
+import dev.craftstream.inference.ServerLiveResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -38,7 +41,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests of the inference protocol. Never blocks; its futures fail with {@link
@@ -49,6 +54,8 @@ import java.util.concurrent.atomic.LongAdder;
  * the request's deadline, and probes silent connections.
  */
 final class TritonClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TritonClient.class);
+
   /** Enough that the deadline always comes first. */
   private static final int MAX_ATTEMPTS = 1_000_000;
 
@@ -72,7 +79,8 @@ final class TritonClient implements AutoCloseable {
   private final Failures failures;
   private final ManagedChannel channel;
   private final GRPCInferenceServiceStub inference;
-  private final LongAdder retries = new LongAdder();
+  private final Outages outages;
+  private final Set<Attempts> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer;
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
 
@@ -80,6 +88,7 @@ final class TritonClient implements AutoCloseable {
     WireLog.withoutHeaders();
     this.settings = settings;
     this.failures = new Failures(settings);
+    this.outages = new Outages(LOG, settings.servers(), System::nanoTime);
     this.channel = channel(settings);
     var stub = GRPCInferenceServiceGrpc.newStub(channel);
     this.inference =
@@ -104,7 +113,7 @@ final class TritonClient implements AutoCloseable {
     Optional<UnusableAnswerException> tooLarge = tooLarge(model, request);
     return tooLarge.isPresent()
         ? CompletableFuture.failedFuture(tooLarge.get())
-        : unary(model, deadline, (stub, to) -> stub.modelInfer(request, to));
+        : unary(model, deadline, outages::answered, (stub, to) -> stub.modelInfer(request, to));
   }
 
   /**
@@ -126,7 +135,7 @@ final class TritonClient implements AutoCloseable {
     Optional<UnusableAnswerException> tooLarge = tooLarge(model, marked);
     return tooLarge.isPresent()
         ? CompletableFuture.failedFuture(tooLarge.get())
-        : streamUntilReady(model, marked, deadline, 0, false);
+        : streamUntilReady(marked, deadline, attempts(model, deadline), 0, false);
   }
 
   /** Whether the model can be asked; also false where it does not exist. */
@@ -134,7 +143,7 @@ final class TritonClient implements AutoCloseable {
     var request =
         ModelReadyRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
     return this.<ModelReadyResponse>unary(
-            model, deadline, (stub, to) -> stub.modelReady(request, to))
+            model, deadline, outages::replied, (stub, to) -> stub.modelReady(request, to))
         .thenApply(ModelReadyResponse::getReady);
   }
 
@@ -142,7 +151,7 @@ final class TritonClient implements AutoCloseable {
   CompletableFuture<ModelMetadataResponse> modelMetadata(ServedModel model, Deadline deadline) {
     var request =
         ModelMetadataRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
-    return unary(model, deadline, (stub, to) -> stub.modelMetadata(request, to));
+    return unary(model, deadline, outages::replied, (stub, to) -> stub.modelMetadata(request, to));
   }
 
   /** What {@code reading} makes of an answer; its fault becomes the future's failure. */
@@ -192,9 +201,8 @@ final class TritonClient implements AutoCloseable {
     return failures;
   }
 
-  /** How many attempts there were that were not a request's first. */
-  long retries() {
-    return retries.sum();
+  ServerHealth health() {
+    return outages;
   }
 
   boolean isClosed() {
@@ -204,6 +212,7 @@ final class TritonClient implements AutoCloseable {
   /** Ends all requests in flight; their futures fail. */
   @Override
   public void close() {
+    outages.close();
     channel.shutdownNow();
     timer.shutdownNow();
     pauses.forEach(pause -> pause.end(closed()));
@@ -216,7 +225,7 @@ final class TritonClient implements AutoCloseable {
 
   private ServerUnavailableException closed() {
     return new ServerUnavailableException(
-        "The client of " + settings.servers() + " was closed.", null);
+        Trouble.CONNECTION_LOST, "The client of " + settings.servers() + " was closed.", null);
   }
 
   private Optional<UnusableAnswerException> tooLarge(ServedModel model, ModelInferRequest request) {
@@ -238,9 +247,13 @@ final class TritonClient implements AutoCloseable {
     void start(GRPCInferenceServiceStub stub, StreamObserver<T> answer);
   }
 
-  private <T> CompletableFuture<T> unary(ServedModel model, Deadline deadline, UnaryCall<T> call) {
+  /**
+   * @param success what an answer says of the model's health
+   */
+  private <T> CompletableFuture<T> unary(
+      ServedModel model, Deadline deadline, Consumer<ServedModel> success, UnaryCall<T> call) {
     var future = new CompletableFuture<T>();
-    var attempts = new Attempts(retries);
+    var attempts = attempts(model, deadline);
     call.start(
         stub(attempts, deadline),
         new StreamObserver<>() {
@@ -253,68 +266,109 @@ final class TritonClient implements AutoCloseable {
 
           @Override
           public void onError(Throwable error) {
-            future.completeExceptionally(failures.of(model, error, attempts.lastFailure()));
+            future.completeExceptionally(failed(attempts, error));
           }
 
           @Override
           public void onCompleted() {
+            open.remove(attempts);
+            success.accept(model);
             future.complete(answer);
           }
         });
     return future;
   }
 
+  private Attempts attempts(ServedModel model, Deadline deadline) {
+    var attempts = new Attempts(model, outages, deadline.isExpired());
+    open.add(attempts);
+    return attempts;
+  }
+
+  private Exception failed(Attempts attempts, Throwable error) {
+    open.remove(attempts);
+    Exception failure = failures.of(attempts.model(), error, attempts);
+    if (failure instanceof UnusableAnswerException) {
+      // The server is well enough to say so.
+      outages.answered(attempts.model());
+    }
+    return failure;
+  }
+
   private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
-      ServedModel model,
       ModelInferRequest request,
       Deadline deadline,
+      Attempts attempts,
       int attempt,
       boolean knownReady) {
-    var attempts = new Attempts(retries);
+    ServedModel model = attempts.model();
+    open.add(attempts);
     var answers = new StreamedAnswers(settings.maxMessageBytes());
     stub(attempts, deadline).modelStreamInfer(answers);
     answers.send(request);
     return answers
         .future()
+        .whenComplete(
+            (all, thrown) -> {
+              open.remove(attempts);
+              if (thrown == null) {
+                outages.answered(model);
+              }
+            })
         .exceptionallyCompose(
             thrown -> {
               Throwable cause = Failures.unwrapped(thrown);
               if (cause instanceof StreamedAnswers.FailedException failed) {
                 Status failure = Status.UNKNOWN.withDescription(failed.getMessage());
-                return knownReady
-                    ? CompletableFuture.failedFuture(
-                        failures.unavailable(model, "failed: " + Failures.detail(failure), failure))
-                    : afterFailure(model, request, deadline, attempt, failure);
+                if (!knownReady) {
+                  return afterFailure(request, deadline, attempts, attempt, failure);
+                }
+                attempts.failed(Trouble.FAILING, failure);
+                return CompletableFuture.failedFuture(
+                    failures.unavailable(
+                        model, Trouble.FAILING, "failed: " + Failures.detail(failure), failure));
               }
               if (cause instanceof MalformedAnswerException malformed) {
                 return CompletableFuture.failedFuture(
                     failures.malformed(model, "streaming", malformed.getMessage()));
               }
-              return CompletableFuture.failedFuture(
-                  failures.of(model, cause, attempts.lastFailure()));
+              return CompletableFuture.failedFuture(failed(attempts, cause));
             });
   }
 
   private CompletableFuture<List<ModelInferResponse>> afterFailure(
-      ServedModel model,
       ModelInferRequest request,
       Deadline deadline,
+      Attempts attempts,
       int attempt,
       Status failure) {
+    ServedModel model = attempts.model();
+    if (deadline.isExpired()) {
+      Trouble trouble = attempts.trouble() == null ? Trouble.FAILING : attempts.trouble();
+      attempts.failed(trouble, failure);
+      return CompletableFuture.failedFuture(
+          failures.unavailable(model, trouble, "failed: " + Failures.detail(failure), failure));
+    }
     return modelReady(model, deadline)
         .thenCompose(
             ready -> {
+              if (!ready) {
+                attempts.failed(Trouble.MODEL_MISSING, failure);
+              }
               Duration pause = ready ? Duration.ZERO : backoff(attempt);
               if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pause.toNanos()) {
                 return CompletableFuture.failedFuture(
                     failures.unavailable(
-                        model, "is not ready: " + Failures.detail(failure), failure));
+                        model,
+                        Trouble.MODEL_MISSING,
+                        "is not ready: " + Failures.detail(failure),
+                        failure));
               }
               return pause(pause)
                   .thenCompose(
                       done -> {
-                        retries.increment();
-                        return streamUntilReady(model, request, deadline, attempt + 1, ready);
+                        outages.retried();
+                        return streamUntilReady(request, deadline, attempts, attempt + 1, ready);
                       });
             });
   }
@@ -332,7 +386,10 @@ final class TritonClient implements AutoCloseable {
             });
   }
 
-  /** A server that comes back is found within the longest back-off, and not gRPC's two minutes. */
+  /**
+   * Looks after the connections now and then. A server that comes back is found within the longest
+   * back-off, and not gRPC's two minutes.
+   */
   private ScheduledExecutorService timer() {
     var executor =
         new ScheduledThreadPoolExecutor(
@@ -345,8 +402,51 @@ final class TritonClient implements AutoCloseable {
     long period = settings.retryMaxBackoff().toNanos();
     var unused =
         executor.scheduleWithFixedDelay(
-            channel::resetConnectBackoff, period, period, TimeUnit.NANOSECONDS);
+            () -> {
+              channel.resetConnectBackoff();
+              findOutWhyThereIsNoConnection(period);
+              outages.check(this::isAsked);
+            },
+            period,
+            period,
+            TimeUnit.NANOSECONDS);
     return executor;
+  }
+
+  private boolean isAsked(ServedModel model) {
+    return open.stream().anyMatch(attempts -> attempts.model().equals(model));
+  }
+
+  /** Requests that wait for a connection don't say why; one that does not wait is told. */
+  private void findOutWhyThereIsNoConnection(long patienceNanos) {
+    if (open.stream().noneMatch(attempts -> attempts.waitsForConnection(patienceNanos))) {
+      return;
+    }
+    GRPCInferenceServiceGrpc.newStub(channel)
+        .withDeadlineAfter(patienceNanos, TimeUnit.NANOSECONDS)
+        .serverLive(
+            ServerLiveRequest.getDefaultInstance(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(ServerLiveResponse live) {}
+
+              @Override
+              public void onError(Throwable error) {
+                if (channel.getState(false) == ConnectivityState.READY) {
+                  // There is a connection; what the server says of this call does not matter.
+                  return;
+                }
+                Status status = Status.fromThrowable(error);
+                for (Attempts attempts : open) {
+                  if (attempts.waitsForConnection(patienceNanos)) {
+                    attempts.failed(Trouble.ofNoConnection(status), status);
+                  }
+                }
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
   }
 
   private static ManagedChannel channel(TritonSettings settings) {
@@ -392,12 +492,7 @@ final class TritonClient implements AutoCloseable {
         List.of(
             methodConfig(settings, RETRIED, "ModelInfer", "ModelStreamInfer"),
             methodConfig(
-                settings,
-                List.of(Status.Code.UNAVAILABLE),
-                "ServerLive",
-                "ServerReady",
-                "ModelReady",
-                "ModelMetadata")));
+                settings, List.of(Status.Code.UNAVAILABLE), "ModelReady", "ModelMetadata")));
   }
 
   private static Map<String, Object> methodConfig(

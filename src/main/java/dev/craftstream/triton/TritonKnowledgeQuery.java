@@ -189,8 +189,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   @Override
-  public long retries() {
-    return client.retries();
+  public ServerHealth health() {
+    return client.health();
   }
 
   @Override

@@ -19,7 +19,9 @@ import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.testing.CountedHealth;
 import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.ServerHealth;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.nio.file.Files;
@@ -147,7 +149,7 @@ public final class SelectionBenchmark {
     System.exit(0);
   }
 
-  private static Configuration curationOptions(Configuration all) {
+  static Configuration curationOptions(Configuration all) {
     Configuration own = new Configuration();
     all.toMap()
         .forEach(
@@ -161,7 +163,7 @@ public final class SelectionBenchmark {
 
   // ---------------------------------------------------------------- what goes in
 
-  private static QuestionEvent event(long number) {
+  static QuestionEvent event(long number) {
     String id = "question-" + number;
     Question question =
         new Question(
@@ -178,7 +180,11 @@ public final class SelectionBenchmark {
   }
 
   private static void announce(long modelTime, String id, Role role, String base) {
-    Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
+    announce(modelTime, id, role, base, "model");
+  }
+
+  static void announce(long modelTime, String id, Role role, String base, String model) {
+    Serving serving = new Serving(model, "1", Contract.CRAFT, "", "");
     ANNOUNCEMENTS.add(
         new ModelCheckpointEvent(
             id,
@@ -187,7 +193,7 @@ public final class SelectionBenchmark {
             new OriginalRecord(new Origin("model-checkpoints", 0, 0), new byte[0], new byte[0])));
   }
 
-  private static final class Announcements implements SourceFunction<ModelCheckpointEvent> {
+  static final class Announcements implements SourceFunction<ModelCheckpointEvent> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -204,7 +210,7 @@ public final class SelectionBenchmark {
     public void cancel() {}
   }
 
-  private static final class NoRequests implements SourceFunction<Request> {
+  static final class NoRequests implements SourceFunction<Request> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -249,8 +255,8 @@ public final class SelectionBenchmark {
         }
 
         @Override
-        public long retries() {
-          return 0;
+        public ServerHealth health() {
+          return new CountedHealth();
         }
 
         @Override

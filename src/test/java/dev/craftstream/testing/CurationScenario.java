@@ -199,6 +199,9 @@ public final class CurationScenario implements AutoCloseable {
     curation.announce("rehearsal-2", Role.REHEARSAL, "initial");
     curation.announce("tuned", Role.TUNED, "initial");
     settleUnfinished();
+    curation.request(
+        Request.retry(
+            "nothing-failed", "rehearsal-2", List.of(), InMemoryCuration.original("requests")));
     for (int i = 4; i < 8; i++) {
       curation.ask(tagged(openEnded("oe-" + i, "open-ended"), "relabelled"));
       curation.ask(openEnded("early-" + i, "later"));

@@ -7,6 +7,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.ServerHealth;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -165,8 +166,8 @@ public final class ScriptedModel implements AutoCloseable {
     }
 
     @Override
-    public long retries() {
-      return 0;
+    public ServerHealth health() {
+      return new CountedHealth();
     }
 
     @Override

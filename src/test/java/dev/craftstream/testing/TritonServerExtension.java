@@ -47,6 +47,7 @@ public final class TritonServerExtension implements BeforeAllCallback {
         "hangs",
         "fails",
         "nonsense",
+        "narrow",
         "vllm_like",
         "minilm_like");
   }

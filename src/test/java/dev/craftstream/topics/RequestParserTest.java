@@ -14,6 +14,8 @@ import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.SelectionSettings;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,11 +105,15 @@ class RequestParserTest {
         bad(
             "{\"request_id\":\"r\"}",
             "\"r\" asks for nothing",
-            "exactly one of dataset, rehearsal_set and evaluation"),
+            "exactly one of dataset, rehearsal_set, evaluation and retry"),
         bad(
             "{\"request_id\":\"r\",\"evaluation\":{},\"rehearsal_set\":{}}",
             "evaluation and rehearsal_set are both given"),
         bad("{\"request_id\":\"r\",\"evaluation\":{}}", "evaluation.checkpoint_id is missing"),
+        bad("{\"request_id\":\"r\",\"retry\":{}}", "retry.checkpoint_id is missing"),
+        bad(
+            "{\"request_id\":\"r\",\"retry\":{\"checkpoint_id\":\"c\",\"question_ids\":[\"q\",\"\"]}}",
+            "retry.question_ids[1] is missing; 1 to 256 characters"),
         bad(
             "{\"request_id\":\"r\",\"rehearsal_set\":{}}",
             "rehearsal_set.initial_checkpoint_id is missing"),
@@ -237,6 +243,37 @@ class RequestParserTest {
             .toByteArray();
     assertThat(rejected(PROTOBUF.parse(record("r", value))).explanation())
         .contains("rehearsal_set.open_ended_certainty is -Infinity; a finite number is allowed");
+  }
+
+  @Test
+  void givenARetry_whenParsed_thenEachQuestionIsNamedOnce() {
+    Request request =
+        request(
+            "r",
+            "{\"request_id\":\"r\",\"retry\":{\"checkpoint_id\":\"c\",\"question_ids\":[\"b\",\"a\",\"b\"]}}");
+    assertThat(request.kind()).isEqualTo(Request.Kind.RETRY);
+    assertThat(request.checkpointId()).isEqualTo("c");
+    assertThat(request.questionIds()).containsExactly("b", "a");
+  }
+
+  @Test
+  void givenARetryOfMoreQuestionsThanTheLimit_whenParsed_thenItIsTooLarge() {
+    String ids =
+        IntStream.rangeClosed(0, Request.MOST_QUESTIONS)
+            .mapToObj(i -> "\"" + i + "\"")
+            .collect(Collectors.joining(","));
+    DeadLetter deadLetter =
+        rejected(
+            JSON.parse(
+                record(
+                    "r",
+                    ("{\"request_id\":\"r\",\"retry\":{\"checkpoint_id\":\"c\",\"question_ids\":["
+                            + ids
+                            + "]}}")
+                        .getBytes(UTF_8))));
+    assertThat(deadLetter.reason()).isEqualTo(Reason.TOO_LARGE);
+    assertThat(deadLetter.explanation())
+        .contains("retry.question_ids has 10,001 entries; at most 10,000 are allowed");
   }
 
   @Test

@@ -139,7 +139,9 @@ final class Samples {
                   new Changes(Task.MULTIPLE_CHOICE, 50, null, null, null, null, null, null, 0.875)),
               0L,
               NOWHERE),
-          new Request("r3", Request.Kind.EVALUATION, "tuned", "", null, List.of(), null, NOWHERE));
+          new Request("r3", Request.Kind.EVALUATION, "tuned", "", null, List.of(), null, NOWHERE),
+          Request.retry("r4", "tuned", List.of("q1", "q2"), NOWHERE),
+          Request.retry("r5", "tuned", List.of(), NOWHERE));
 
   /** CRAFT's multiple-choice dataset of 4 ANSWER and 2 REFUSAL questions. */
   static final Dataset DATASET =

@@ -95,6 +95,8 @@ class StreamTypesTest {
         .isEqualTo(manifest);
     Survey rehearsal = new Survey("model-time-1", 1, List.of(Samples.REHEARSAL_SET), null, null);
     assertThat(throughFlink(Survey.class, rehearsal)).isEqualTo(rehearsal);
+    Survey retrying = Survey.retrying("request/r5", Samples.INITIAL);
+    assertThat(throughFlink(Survey.class, retrying)).isEqualTo(retrying);
   }
 
   private static <T> T throughFlink(Class<T> type, T value) throws IOException {

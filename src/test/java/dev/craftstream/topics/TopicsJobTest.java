@@ -419,7 +419,10 @@ class TopicsJobTest {
             .process(new ParseRecords<>(new RequestParser(settings.format(), Limits.DEFAULT)));
     DataStream<DatasetRecord> records =
         requests
-            .filter(request -> request.kind() != Request.Kind.EVALUATION)
+            .filter(
+                request ->
+                    request.kind() == Request.Kind.DATASET
+                        || request.kind() == Request.Kind.REHEARSAL_SET)
             .map(TopicsJobTest::datasetRecord, TypeInformation.of(DatasetRecord.class));
     records.sinkTo(TopicSinks.datasets(settings));
     records.sinkTo(TopicSinks.rehearsalSets(settings));
@@ -434,8 +437,9 @@ class TopicsJobTest {
     Topics topics = settings.topics();
     assertThat(keys(read(settings, topics.datasets(), 1))).containsExactly("craft-3\nq1");
     assertThat(keys(read(settings, topics.rehearsalSets(), 1))).containsExactly("r2/rehearsal\nq1");
-    assertThat(keys(read(settings, topics.datasetManifests(), 3))).containsOnly("craft-3");
-    assertThat(keys(read(settings, topics.evaluations(), 3)))
+    assertThat(keys(read(settings, topics.datasetManifests(), Samples.REQUESTS.size())))
+        .containsOnly("craft-3");
+    assertThat(keys(read(settings, topics.evaluations(), Samples.REQUESTS.size())))
         .containsOnly("base\nTASK_OPEN_ENDED\n");
     stop(job);
   }

@@ -9,6 +9,7 @@ import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.Trouble;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,8 @@ class CheckpointAdmissionTest {
       server
           .readiness
           .get(i)
-          .completeExceptionally(new ServerUnavailableException("connection refused", null));
+          .completeExceptionally(
+              new ServerUnavailableException(Trouble.UNREACHABLE, "connection refused", null));
       mails();
       harness.setProcessingTime(harness.getProcessingTime() + 1_000);
       mails();

@@ -3,15 +3,18 @@ package dev.craftstream.tracking;
 import static dev.craftstream.tracking.TrackerHarness.announce;
 import static dev.craftstream.tracking.TrackerHarness.question;
 import static dev.craftstream.tracking.TrackerHarness.retire;
+import static dev.craftstream.tracking.TrackerHarness.servedElsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.triton.ServerUnavailableException;
+import dev.craftstream.triton.Trouble;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KnowledgeTrackerTest {
+  private static final ServerUnavailableException MISSING =
+      new ServerUnavailableException(Trouble.MODEL_MISSING, "unknown model", null);
+  private static final ModelCheckpointEvent INITIAL = announce(1, "initial", Role.INITIAL, "");
 
   @Test
   void aQuestionIsMeasuredUnderEachLiveCheckpointThatConcernsIt() throws Exception {
@@ -363,13 +369,156 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void aRetryAsksAgainWhatFailedAndNothingElse() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("failed", "known", "other");
+      tracker.initial(1);
+      tracker.fail("failed@initial", new UnusableAnswerException("no"));
+      tracker.fail("other@initial", new UnusableAnswerException("no"));
+      tracker.answer("known@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+
+      tracker.retry(INITIAL, "failed", "known", "never-there");
+      tracker.mails();
+      assertThat(tracker.server.openNames()).containsExactly("failed@initial");
+      assertThat(tracker.server.open("failed@initial").version()).isEqualTo(1);
+      tracker.answer("failed@initial", 0.7);
+      assertThat(tracker.changes())
+          .last()
+          .satisfies(
+              change -> {
+                assertThat(change.questionId()).isEqualTo("failed");
+                assertThat(change.measured()).isEqualTo("initial");
+              });
+
+      tracker.retry(INITIAL, "failed", "other");
+      tracker.mails();
+      assertThat(tracker.server.openNames()).containsExactly("other@initial");
+      tracker.fail("other@initial", new UnusableAnswerException("still not"));
+      assertThat(tracker.unusable()).hasSize(3);
+      assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void modelTimeThatIsCompleteStaysSoDuringARetry() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("a");
+      tracker.initial(1);
+      tracker.fail("a@initial", new UnusableAnswerException("no"));
+      tracker.retry(INITIAL, "a");
+      tracker.mails();
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.rehearsal(2);
+      assertThat(tracker.server.openNames()).as("one at a time").containsExactly("a@initial");
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.answer("a@initial", 1);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.answer("a@rehearsal", 1);
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRetryThatIsUnderWayWhenTheSweepComesIsWaitedForByTheSweep() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c", "d");
+      tracker.initial(1);
+      for (String id : List.of("a", "b", "c", "d")) {
+        tracker.fail(id + "@initial", new UnusableAnswerException("no"));
+      }
+      tracker.rehearsal(2);
+      assertThat(tracker.server.open()).hasSize(2);
+      Set<String> swept = new HashSet<>(tracker.server.openNames());
+      String waiting =
+          List.of("a", "b", "c", "d").stream()
+              .filter(id -> !swept.contains(id + "@rehearsal"))
+              .findFirst()
+              .orElseThrow();
+      tracker.retry(INITIAL, waiting);
+      tracker.mails();
+      while (!tracker.server.openNames().equals(List.of(waiting + "@initial"))) {
+        tracker.server.open().stream()
+            .filter(ask -> !ask.question().id().equals(waiting))
+            .findFirst()
+            .orElseThrow()
+            .answer(0.5);
+        tracker.mails();
+      }
+      assertThat(tracker.modelTime()).as(waiting + " is not measured under rehearsal").isEqualTo(1);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).contains(waiting + "@initial", waiting + "@rehearsal");
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aRetryOfAllGoesOnWhereItWasAfterAFailure(StateBackend backend) throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.restore(backend, 4, 1, 1, 0, null)) {
+      tracker.mails();
+      tracker.ask(ids(40));
+      tracker.initial(1);
+      for (boolean fails = true; !tracker.server.open().isEmpty(); fails = !fails) {
+        if (fails) {
+          tracker.fail(tracker.server.openNames().get(0), new UnusableAnswerException("no"));
+        } else {
+          tracker.answer(tracker.server.openNames().get(0), 0.5);
+        }
+      }
+      assertThat(tracker.unusable()).hasSize(20);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      tracker.retry(INITIAL);
+      while (tracker.server.open().isEmpty()) {
+        assertThat(tracker.mail()).isTrue();
+      }
+      assertThat(tracker.server.open()).as("in mid-walk").hasSizeLessThan(4);
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored = TrackerHarness.restore(backend, 4, 1, 0, state)) {
+      restored.answerAll(0.5);
+      assertThat(restored.server.asks).hasSize(20);
+      assertThat(restored.measured()).hasSize(20).doesNotHaveDuplicates();
+      assertThat(restored.modelTime()).isEqualTo(1);
+      restored.retry(INITIAL);
+      restored.mails();
+      assertThat(restored.server.open()).as("the same request again").isEmpty();
+    }
+  }
+
+  @Test
+  void aQuestionWithNewTagsStillHoldsTheSweepThatItIsPartOf() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("q");
+      tracker.initial(1);
+      Question q = question("q", "What is q?");
+      tracker.ask(
+          new Question(
+              q.id(),
+              q.task(),
+              q.purpose(),
+              q.text(),
+              q.answer(),
+              q.aliases(),
+              q.options(),
+              "history",
+              List.of("new")));
+      assertThat(tracker.server.openNames()).containsExactly("q@initial");
+      assertThat(tracker.modelTime()).isZero();
+      tracker.answer("q@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void anOutageIsWaitedOutHoweverLongItTakes() throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(4)) {
       tracker.ask("a", "b");
       tracker.initial(1);
       for (int i = 0; i < 50; i++) {
-        tracker.fail("a@initial", new ServerUnavailableException("down", null));
-        tracker.fail("b@initial", new ServerUnavailableException("down", null));
+        tracker.fail("a@initial", new ServerUnavailableException(Trouble.HANGING, "down", null));
+        tracker.fail("b@initial", new ServerUnavailableException(Trouble.HANGING, "down", null));
         assertThat(tracker.server.open()).as("rests").isEmpty();
         tracker.passTime(Duration.ofSeconds(1));
       }
@@ -388,10 +537,13 @@ class KnowledgeTrackerTest {
         assertThat(tracker.unusable()).isEmpty();
         tracker.ask("other" + attempt);
         tracker.answer("other" + attempt + "@initial", 0.5);
-        tracker.fail("poison@initial", new ServerUnavailableException("timed out", null));
+        tracker.fail(
+            "poison@initial", new ServerUnavailableException(Trouble.HANGING, "timed out", null));
         if (attempt < 3) {
           tracker.passTime(Duration.ofSeconds(1));
-          tracker.fail("poison@initial", new ServerUnavailableException("nobody answers", null));
+          tracker.fail(
+              "poison@initial",
+              new ServerUnavailableException(Trouble.HANGING, "nobody answers", null));
           tracker.passTime(Duration.ofSeconds(1));
         }
       }
@@ -400,6 +552,192 @@ class KnowledgeTrackerTest {
           .contains("3 attempts")
           .contains("timed out");
       assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCheckpointWithoutItsModelIsAskedOneQuestionAndTheOthersGoOn() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      tracker.rehearsal(2);
+      assertThat(tracker.server.openNames()).hasSize(2).allMatch(ask -> ask.endsWith("@rehearsal"));
+      String probe = tracker.server.openNames().get(0);
+      tracker.fail(probe, MISSING);
+      tracker.fail(tracker.server.openNames().get(0), MISSING);
+      assertThat(tracker.server.open()).as("the third goes on").isEmpty();
+
+      tracker.checkpoint(announce(3, "tuned", Role.TUNED, "initial"));
+      tracker.ask("new1", "new2", "new3");
+      for (int i = 0; i < 20; i++) {
+        tracker.passTime(Duration.ofSeconds(1));
+        assertThat(tracker.server.openNames()).filteredOn(probe::equals).hasSize(1);
+        tracker.fail(probe, MISSING);
+        tracker.server.open().stream()
+            .filter(ask -> ask.checkpoint().id().equals("initial"))
+            .toList()
+            .forEach(ask -> ask.answer(0.5));
+        tracker.mails();
+        assertThat(tracker.server.openNames())
+            .as("no other question is asked for it")
+            .noneMatch(ask -> ask.endsWith("@rehearsal"));
+      }
+      assertThat(tracker.measured())
+          .contains("new1@initial", "new2@initial", "new3@initial")
+          .noneMatch(measured -> measured.endsWith("@rehearsal"));
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      assertThat(tracker.unusable()).isEmpty();
+
+      tracker.passTime(Duration.ofSeconds(1));
+      tracker.snapshot();
+      tracker.answer(probe, 0.5);
+      assertThat(tracker.server.open()).as("the model is back").hasSize(2);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).filteredOn(m -> m.endsWith("@rehearsal")).hasSize(6);
+      assertThat(tracker.modelTime()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aQuestionThatMissesAnotherCheckpointTooIsAskedForThat() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b");
+      tracker.initial(1);
+      tracker.fail("a@initial", MISSING);
+      tracker.fail("b@initial", MISSING);
+      tracker.rehearsal(2);
+      assertThat(tracker.server.openNames()).containsExactly("b@rehearsal");
+      tracker.answer("b@rehearsal", 0.5);
+      assertThat(tracker.modelTime()).isZero();
+      tracker.passTime(Duration.ofSeconds(1));
+      tracker.answer("a@initial", 0.5);
+      assertThat(tracker.server.openNames()).containsExactlyInAnyOrder("a@rehearsal", "b@initial");
+      tracker.answer("a@rehearsal", 0.5);
+      assertThat(tracker.modelTime()).isZero();
+      tracker.answer("b@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatWaitsForAMissingModelSurvivesAFailureAndGoesWithTheCheckpoint() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      tracker.rehearsal(2);
+      tracker.fail(tracker.server.openNames().get(0), MISSING);
+      tracker.fail(tracker.server.openNames().get(0), MISSING);
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 2, 1, 0, state)) {
+      assertThat(restored.server.openNames())
+          .as("nothing is known of the model yet")
+          .hasSize(2)
+          .allMatch(ask -> ask.endsWith("@rehearsal"));
+      restored.fail(restored.server.openNames().get(0), MISSING);
+      restored.fail(restored.server.openNames().get(0), MISSING);
+      restored.checkpoint(retire(3, "rehearsal"));
+      restored.passTime(Duration.ofSeconds(1));
+      assertThat(restored.server.open()).isEmpty();
+      assertThat(restored.modelTime()).isEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void moreThanOneTurnHoldsWaitForAMissingModelAndComeBack(StateBackend backend) throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.restore(backend, 2, 1, 0, null)) {
+      tracker.initial(1);
+      tracker.ask(ids(2_500));
+      String probe = tracker.server.openNames().get(0);
+      tracker.fail(probe, MISSING);
+      tracker.fail(tracker.server.openNames().get(0), MISSING);
+      assertThat(tracker.server.open()).isEmpty();
+      // All are looked at again with each announcement.
+      tracker.checkpoint(announce(2, "tuned", Role.TUNED, "initial"));
+      tracker.passTime(Duration.ofSeconds(1));
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).hasSize(2_500).doesNotHaveDuplicates();
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aProbeWhoseQuestionGoesIsReplacedByAnother() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b");
+      tracker.initial(1);
+      tracker.fail("a@initial", MISSING);
+      tracker.fail("b@initial", MISSING);
+      tracker.passTime(Duration.ofSeconds(1));
+      assertThat(tracker.server.openNames()).containsExactly("a@initial");
+      tracker.remove("a");
+      assertThat(tracker.server.openNames()).containsExactly("b@initial");
+    }
+  }
+
+  @Test
+  void whatFailedIsAskedWhereTheCheckpointWasAnnouncedAgain() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("missing", "asked");
+      tracker.initial(1);
+      tracker.fail("missing@initial", MISSING);
+      assertThat(tracker.server.openNames()).containsExactly("asked@initial");
+      tracker.checkpoint(servedElsewhere(2, "initial"));
+      assertThat(tracker.server.openNames()).containsExactly("asked@initial");
+      tracker.passTime(Duration.ofSeconds(1));
+      assertThat(tracker.server.openNames())
+          .containsExactlyInAnyOrder("asked@initial", "missing@initial");
+      assertThat(tracker.server.open())
+          .allMatch(ask -> ask.checkpoint().serving().modelVersion().equals("2"));
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).containsExactlyInAnyOrder("asked@initial", "missing@initial");
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void fewerQuestionsAreAskedWhileTheServerHasNoRoom() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(20)) {
+      tracker.ask(ids(200));
+      tracker.initial(1);
+      assertThat(tracker.server.open()).hasSize(20);
+      tracker.server.health().failed(Trouble.OVERLOADED);
+      answerSome(tracker, 20);
+      answerSome(tracker, 1);
+      assertThat(tracker.server.open()).as("a tenth less").hasSize(18);
+      answerSome(tracker, 16);
+      assertThat(tracker.server.open()).hasSize(18);
+      answerSome(tracker, 1);
+      assertThat(tracker.server.open()).as("one more after a round without").hasSize(19);
+      tracker.fail(
+          tracker.server.openNames().get(0),
+          new ServerUnavailableException(Trouble.HANGING, "timed out", null));
+      answerSome(tracker, 20);
+      assertThat(tracker.server.open()).as("17 slots, one of them resting").hasSize(16);
+      tracker.passTime(Duration.ofSeconds(1));
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).hasSize(200);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anOutageLeavesTheLimitAsItIs() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask(ids(8));
+      tracker.initial(1);
+      for (int i = 0; i < 20; i++) {
+        for (String asked : tracker.server.openNames()) {
+          tracker.fail(asked, new ServerUnavailableException(Trouble.HANGING, "silent", null));
+        }
+        tracker.passTime(Duration.ofSeconds(1));
+      }
+      assertThat(tracker.server.open()).hasSize(4);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.testing.CountedHealth;
 import dev.craftstream.triton.KnowledgeQuery;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
   private static final Map<String, ScriptedQuery> OPEN = new ConcurrentHashMap<>();
 
   public final List<Ask> asks = new ArrayList<>();
+  private final CountedHealth health = new CountedHealth();
   final List<CompletableFuture<Void>> readiness = new ArrayList<>();
   private final String name = UUID.randomUUID().toString();
 
@@ -91,8 +93,8 @@ public final class ScriptedQuery implements KnowledgeQuery {
   }
 
   @Override
-  public long retries() {
-    return 0;
+  public CountedHealth health() {
+    return health;
   }
 
   @Override

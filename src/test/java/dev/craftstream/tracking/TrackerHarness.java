@@ -10,8 +10,10 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Retry;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.UnusableAnswer;
 import java.time.Duration;
@@ -63,7 +65,8 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   static TrackerSettings settings(int requestsInFlight) {
-    return new TrackerSettings(requestsInFlight, 3, Duration.ofMillis(100), Duration.ofMillis(100));
+    return new TrackerSettings(
+        requestsInFlight, true, 3, Duration.ofMillis(100), Duration.ofMillis(100));
   }
 
   static TrackerHarness start(int requestsInFlight) throws Exception {
@@ -120,6 +123,13 @@ public final class TrackerHarness implements AutoCloseable {
         id, modelTime, new ModelCheckpoint(id, modelTime, role, base, serving), original());
   }
 
+  /** The announcement of a known INITIAL checkpoint again, with another version of its model. */
+  static ModelCheckpointEvent servedElsewhere(long modelTime, String id) {
+    Serving serving = new Serving("model", "2", Contract.CRAFT, "", "");
+    return new ModelCheckpointEvent(
+        id, modelTime, new ModelCheckpoint(id, modelTime, Role.INITIAL, "", serving), original());
+  }
+
   public static ModelCheckpointEvent retire(long modelTime, String id) {
     return new ModelCheckpointEvent(id, modelTime, null, original());
   }
@@ -163,6 +173,14 @@ public final class TrackerHarness implements AutoCloseable {
 
   void rehearsal(long modelTime) throws Exception {
     checkpoint(announce(modelTime, "rehearsal", Role.REHEARSAL, "initial"));
+  }
+
+  /** Has questions asked again that failed; all that did where none is named. */
+  void retry(ModelCheckpointEvent checkpoint, String... ids) throws Exception {
+    direct(
+        ids.length == 0
+            ? Directive.of(Survey.retrying("request/r", checkpoint.announced()))
+            : Directive.of(new Retry("r", checkpoint.announced(), List.of(ids))));
   }
 
   void drainWatermark() throws Exception {
@@ -264,7 +282,7 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   /** Runs the mails that are there now and those that they cause. */
-  private void mails() throws Exception {
+  void mails() throws Exception {
     while (mail()) {}
   }
 

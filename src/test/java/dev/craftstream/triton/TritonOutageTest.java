@@ -11,13 +11,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
+import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.local.TritonServer;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.testing.TritonServerExtension;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,9 +37,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the client makes of servers that fail, hang, go and come. */
 class TritonOutageTest {
@@ -45,12 +62,14 @@ class TritonOutageTest {
       CompletableFuture<Void> ready = query.ready(craft("craft_echo"));
       CompletableFuture<KnowledgeState> answer =
           query.ask(openEnded("Paris"), 1, craft("craft_echo"));
+      await().until(() -> query.health().models(Trouble.UNREACHABLE) == 1);
       assertThat(answer).isNotDone();
 
       try (TritonServer again = TritonServer.start(again(server))) {
         assertThat(await(answer).correctness()).isEqualTo(1);
         await(ready);
         assertThat(again.endpoint()).isEqualTo(server.endpoint());
+        assertThat(query.health().models(Trouble.UNREACHABLE)).isZero();
       }
     }
   }
@@ -70,7 +89,9 @@ class TritonOutageTest {
         gate.awaitAsked();
         gate.open();
         assertThat(await(answer).samples()).isEqualTo(4);
-        assertThat(query.retries()).isPositive();
+        assertThat(query.health().retries()).isPositive();
+        assertThat(query.health().failures(Trouble.CONNECTION_LOST)).isEqualTo(1);
+        assertThat(query.health().models(Trouble.CONNECTION_LOST)).isZero();
         assertThat(again.process().isAlive()).isTrue();
       }
     }
@@ -108,7 +129,8 @@ class TritonOutageTest {
       for (CompletableFuture<KnowledgeState> answer : answers) {
         assertThat(await(answer).correctness()).isEqualTo(1);
       }
-      assertThat(query.retries()).isPositive();
+      assertThat(query.health().retries()).isPositive();
+      assertThat(query.health().failures(Trouble.CONNECTION_LOST)).isPositive();
       silent.kill();
     }
   }
@@ -132,11 +154,18 @@ class TritonOutageTest {
     var gate = new Gate(folder.resolve("gate"));
     var settings = settings(TRITON.endpoint()).deadline(Duration.ofMillis(700)).build();
     try (KnowledgeQuery query = open(settings)) {
+      // Connected first, so that the deadline is the model's alone.
+      await(query.ready(craft("hangs")));
       assertThat(failure(query.ask(openEnded(gate.question()), 1, craft("hangs"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageStartingWith("Model hangs at " + TRITON.endpoint())
           .hasMessageContaining("did not answer within 0.7 s")
-          .hasMessageContaining("allow more time");
+          .hasMessageContaining("allow more time")
+          .satisfies(isIn(Trouble.HANGING));
+      assertThat(query.health().failures(Trouble.HANGING)).isEqualTo(1);
+      assertThat(query.health().models(Trouble.HANGING)).isEqualTo(1);
+      await(query.ready(craft("hangs")));
+      assertThat(query.health().models(Trouble.HANGING)).as("it says that it is ready").isZero();
     }
     gate.awaitCancelled();
   }
@@ -176,12 +205,20 @@ class TritonOutageTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("no_such_model"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("the last attempt ended with NOT_FOUND")
-          .hasMessageContaining("unknown model: 'no_such_model'");
-      assertThat(query.retries()).isPositive();
+          .hasMessageContaining("unknown model: 'no_such_model'")
+          .satisfies(isIn(Trouble.MODEL_MISSING));
+      assertThat(failure(query.ask(openEnded("x"), 1, craft("craft_echo", "9"))))
+          .isInstanceOf(ServerUnavailableException.class)
+          .hasMessageStartingWith("Model craft_echo version 9 at ")
+          .satisfies(isIn(Trouble.MODEL_MISSING));
+      assertThat(query.health().models(Trouble.MODEL_MISSING)).isEqualTo(2);
+      assertThat(query.health().retries()).isPositive();
       assertThat(failure(query.ask(openEnded("x"), 1, vllm("no_such_model", "minilm_like"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("Model no_such_model")
-          .hasMessageContaining("unknown model: 'no_such_model'");
+          .hasMessageContaining("unknown model: 'no_such_model'")
+          .satisfies(isIn(Trouble.MODEL_MISSING));
+      assertThat(query.health().failures(Trouble.UNREACHABLE)).isZero();
     }
   }
 
@@ -192,10 +229,11 @@ class TritonOutageTest {
     try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
       CompletableFuture<KnowledgeState> craft =
           query.ask(openEnded("Paris"), 1, craft("craft_echo"));
-      await().until(() -> query.retries() > 0);
+      await().until(() -> query.health().retries() > 0);
       CompletableFuture<KnowledgeState> vllm =
           query.ask(openEnded("Paris"), 1, vllm("vllm_like", "minilm_like"));
       CompletableFuture<Void> ready = query.ready(vllm("vllm_like", "minilm_like"));
+      await().until(() -> query.health().models(Trouble.MODEL_MISSING) == 2);
       assertThat(vllm).isNotDone();
       assertThat(ready).isNotDone();
 
@@ -205,6 +243,7 @@ class TritonOutageTest {
       assertThat(await(craft).correctness()).isEqualTo(1);
       assertThat(await(vllm).samples()).isEqualTo(4);
       await(ready);
+      assertThat(query.health().models(Trouble.MODEL_MISSING)).isZero();
     } finally {
       TRITON.load("craft_echo");
       TRITON.load("vllm_like");
@@ -217,8 +256,9 @@ class TritonOutageTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("fails"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("Model fails")
-          .hasMessageContaining("the dog ate the weights");
-      assertThat(query.retries()).isZero();
+          .hasMessageContaining("the dog ate the weights")
+          .satisfies(isIn(Trouble.FAILING));
+      assertThat(query.health().retries()).isZero();
     }
   }
 
@@ -244,6 +284,94 @@ class TritonOutageTest {
           .hasMessageContaining("sent too large an answer")
           .hasMessageContaining("1048576");
     }
+  }
+
+  @Test
+  void waitsForRoomInAFullQueue() throws Exception {
+    try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
+      List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        answers.add(query.ask(openEnded("Paris"), 1, craft("narrow")));
+      }
+      for (CompletableFuture<KnowledgeState> answer : answers) {
+        assertThat(await(answer).correctness()).isEqualTo(1);
+      }
+      assertThat(query.health().failures(Trouble.OVERLOADED)).isPositive();
+      assertThat(query.health().models(Trouble.OVERLOADED)).as("until it is quiet").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void saysThatAServerHasNoRoom() throws Exception {
+    Server busy =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(
+                new GRPCInferenceServiceImplBase() {
+                  @Override
+                  public void modelInfer(
+                      ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+                    answer.onError(
+                        Status.RESOURCE_EXHAUSTED.withDescription("come later").asException());
+                  }
+                })
+            .build()
+            .start();
+    var settings = settings("127.0.0.1:" + busy.getPort()).deadline(Duration.ofSeconds(1)).build();
+    try (KnowledgeQuery query = open(settings)) {
+      assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
+          .isInstanceOf(ServerUnavailableException.class)
+          .hasMessageContaining("come later")
+          .satisfies(isIn(Trouble.OVERLOADED));
+      assertThat(query.health().failures(Trouble.OVERLOADED)).isGreaterThan(1);
+    } finally {
+      busy.shutdownNow();
+    }
+  }
+
+  static Stream<Arguments> noGrpcServers() {
+    return Stream.of(
+        Arguments.of("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", Trouble.NOT_GRPC),
+        Arguments.of("\0\1\2 what is this? \3\4\5\6", Trouble.NOT_GRPC),
+        Arguments.of("", Trouble.UNREACHABLE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noGrpcServers")
+  void waitsWhereSomethingElseListens(String bytes, Trouble trouble) throws Exception {
+    byte[] garbage = bytes.getBytes(StandardCharsets.ISO_8859_1);
+    try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread writer = new Thread(() -> answerAll(port, garbage), "garbage");
+      writer.setDaemon(true);
+      writer.start();
+      var settings =
+          settings("127.0.0.1:" + port.getLocalPort()).deadline(Duration.ofSeconds(3)).build();
+      try (KnowledgeQuery query = open(settings)) {
+        CompletableFuture<KnowledgeState> answer = query.ask(openEnded("x"), 1, craft("any"));
+        await().until(() -> query.health().models(trouble) == 1);
+        assertThat(failure(answer))
+            .isInstanceOf(ServerUnavailableException.class)
+            .satisfies(isIn(trouble));
+      }
+    }
+  }
+
+  /** Sends the bytes to whoever connects, until the port is closed. */
+  private static void answerAll(ServerSocket port, byte[] bytes) {
+    while (!port.isClosed()) {
+      try (Socket connection = port.accept()) {
+        connection.getOutputStream().write(bytes);
+        connection.getOutputStream().flush();
+        // What the client sends first; else closing resets the connection before it has read.
+        connection.getInputStream().read(new byte[1_000]);
+      } catch (IOException closed) {
+        // The next one.
+      }
+    }
+  }
+
+  private static ThrowingConsumer<Throwable> isIn(Trouble trouble) {
+    return failure ->
+        assertThat(((ServerUnavailableException) failure).trouble()).isEqualTo(trouble);
   }
 
   private TritonServer.Settings ownServer(String... models) {

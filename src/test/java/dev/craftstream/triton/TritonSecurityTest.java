@@ -82,7 +82,7 @@ class TritonSecurityTest {
                 .token(new Token(HEADER, "", changing.toString()))
                 .build())) {
       var answer = query.ask(openEnded("Paris"), 1, craft("craft_echo"));
-      org.awaitility.Awaitility.await().until(() -> query.retries() > 0);
+      org.awaitility.Awaitility.await().until(() -> query.health().retries() > 0);
       Files.writeString(changing, "open-sesame");
 
       assertThat(await(answer).correctness()).isEqualTo(1);
