@@ -21,6 +21,8 @@ abstract class JsonRecords implements Closeable {
       JsonMapper.builder(
               com.fasterxml.jackson.core.JsonFactory.builder()
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  // Where a file ends too early, it is still asked how far it was read.
+                  .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(100)
@@ -175,6 +177,7 @@ abstract class JsonRecords implements Closeable {
     @Override
     public void close() throws IOException {
       parser.close();
+      bound.close();
     }
   }
 
