@@ -49,6 +49,7 @@ class OptionsTest {
         "query.shots-file | /no/such/file | /no/such/file",
         "triton.endpoints | nowhere | nowhere",
         "triton.tls.key-file | key.pem | go together",
+        "triton.deadline | 106751991167300 d | too long to be counted",
         "kafka.bootstrap-servers | ' ' | Set kafka.bootstrap-servers",
         "kafka.delivery-guarantee | none | exactly-once and at-least-once",
         "kafka.properties.acks | 0 | acks is the job's own",
