@@ -3,13 +3,20 @@ package dev.craftstream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.YamlParserUtils;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -59,7 +66,7 @@ public final class ConfigurationFile {
     }
     Configuration options = new Configuration();
     if (content instanceof Map<?, ?> mapping) {
-      flatten(name, "", 1, mapping, options);
+      flatten("", mapping, options);
     } else if (content != null) {
       throw new IllegalArgumentException(
           "The configuration file " + name + " must hold lines of the form `key: value`.");
@@ -67,25 +74,29 @@ public final class ConfigurationFile {
     return options;
   }
 
-  /** Loading calls itself for what is nested, and a file of brackets alone would end the stack. */
+  /**
+   * Refuses what would end the stack of those who walk through it: what is nested very deep, or
+   * holds itself.
+   */
   private static void requireFlat(String file, String text) {
-    int depth = 0;
+    Deque<Optional<Anchor>> open = new ArrayDeque<>();
     for (Event event : new Parse(SETTINGS).parseString(text)) {
-      switch (event.getEventId()) {
-        case MappingStart, SequenceStart -> depth++;
-        case MappingEnd, SequenceEnd -> depth--;
-        default -> {}
+      if (event instanceof CollectionStartEvent collection) {
+        open.push(collection.getAnchor());
+      } else if (event instanceof CollectionEndEvent) {
+        open.pop();
+      } else if (event instanceof AliasEvent alias
+          && open.contains(Optional.of(alias.getAlias()))) {
+        throw new IllegalArgumentException(
+            "In the configuration file %s, *%s stands within what it names; write its values out."
+                .formatted(file, alias.getAlias()));
       }
-      if (depth > MAX_DEPTH) {
-        throw tooDeep(file);
+      if (open.size() > MAX_DEPTH) {
+        throw new IllegalArgumentException(
+            "The configuration file %s is nested more than %d deep; no option is."
+                .formatted(file, MAX_DEPTH));
       }
     }
-  }
-
-  private static IllegalArgumentException tooDeep(String file) {
-    return new IllegalArgumentException(
-        "The configuration file %s is nested more than %d deep; no option is."
-            .formatted(file, MAX_DEPTH));
   }
 
   /** Without the lines around it that the library quotes: the file's texts stay in the file. */
@@ -102,17 +113,12 @@ public final class ConfigurationFile {
     return "";
   }
 
-  private static void flatten(
-      String file, String prefix, int depth, Map<?, ?> mapping, Configuration options) {
-    if (depth > MAX_DEPTH) {
-      // A mapping that holds itself.
-      throw tooDeep(file);
-    }
+  private static void flatten(String prefix, Map<?, ?> mapping, Configuration options) {
     mapping.forEach(
         (name, value) -> {
           String key = prefix + name;
           if (value instanceof Map<?, ?> nested) {
-            flatten(file, key + ".", depth + 1, nested, options);
+            flatten(key + ".", nested, options);
           } else if (value instanceof List<?> list) {
             options.setString(key, YamlParserUtils.toYAMLString(list));
           } else if (value != null) {

@@ -284,6 +284,12 @@ public record CurationSettings(
       return settings.get();
     } catch (IllegalArgumentException mistake) {
       throw new IllegalArgumentException("Options " + name + ".*: " + sentence(mistake), mistake);
+    } catch (ArithmeticException tooLong) {
+      throw new IllegalArgumentException(
+          "Options "
+              + name
+              + ".*: One of the times is too long to be counted in milliseconds; give a shorter one.",
+          tooLong);
     }
   }
 

@@ -13,6 +13,8 @@ import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.DeadLetter;
@@ -31,13 +33,21 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -374,6 +384,62 @@ class CurationJobTest {
           .hasSize(count)
           .doesNotHaveDuplicates();
       assertThat(job.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
+  void theMainClassStartsTheJobWhereADeadRunLeftATransactionOpen(
+      KafkaBroker broker, @InjectMiniCluster MiniCluster flink) throws Exception {
+    String prefix = KafkaBrokerExtension.freshPrefix();
+    String topic = prefix + "instructions";
+    new TopicAdmin(KafkaSettings.builder(broker.bootstrapServers()).topicPrefix(prefix).build())
+        .prepare();
+    Map<String, Object> deadRun =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "transactional.id",
+            prefix + "job/" + topic + "/-0-7",
+            "key.serializer",
+            ByteArraySerializer.class,
+            "value.serializer",
+            ByteArraySerializer.class);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (KafkaProducer<byte[], byte[]> dead = new KafkaProducer<>(deadRun)) {
+      dead.initTransactions();
+      dead.beginTransaction();
+      dead.send(new ProducerRecord<>(topic, utf8("q"), utf8("v"))).get();
+      Future<?> job =
+          thread.submit(
+              () -> {
+                CurationJob.main(
+                    "--config",
+                    "flink-conf/craft-stream.yaml",
+                    "-Dkafka.bootstrap-servers=" + broker.bootstrapServers(),
+                    "-Dkafka.topic-prefix=" + prefix,
+                    "-Dkafka.transactional-id-prefix=" + prefix + "job",
+                    "-Dtriton.endpoints=" + TRITON.endpoint(),
+                    "-Dexecution.checkpointing.interval=500ms");
+                return null;
+              });
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                if (job.isDone()) {
+                  job.get();
+                }
+                return flink.listJobs().get().stream()
+                    .anyMatch(status -> status.getJobState() == JobStatus.RUNNING);
+              });
+      for (JobStatusMessage status : flink.listJobs().get()) {
+        if (status.getJobState() == JobStatus.RUNNING) {
+          flink.cancelJob(status.getJobId()).get();
+        }
+      }
+      assertThatThrownBy(job::get).rootCause().hasMessageContaining("cancelled");
+    } finally {
+      thread.shutdown();
     }
   }
 

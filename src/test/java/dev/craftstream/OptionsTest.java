@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class OptionsTest {
         "query.shots-file | /no/such/file | /no/such/file",
         "triton.endpoints | nowhere | nowhere",
         "triton.tls.key-file | key.pem | go together",
+        "triton.deadline | 106751991167300 d | too long to be counted",
         "kafka.bootstrap-servers | ' ' | Set kafka.bootstrap-servers",
         "kafka.delivery-guarantee | none | exactly-once and at-least-once",
         "kafka.properties.acks | 0 | acks is the job's own",
@@ -138,8 +140,13 @@ class OptionsTest {
         .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
     Files.writeString(file, "[".repeat(100_000));
     assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("nested more than");
-    Files.writeString(file, "kafka: &itself\n  b: *itself\n");
-    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("nested more than");
+    for (String yaml : List.of("kafka: &itself\n  b: *itself\n", "a: &itself [1, [*itself]]\n")) {
+      Files.writeString(file, yaml);
+      assertThatThrownBy(() -> ConfigurationFile.read(file))
+          .hasMessageContaining("*itself stands within what it names");
+    }
+    Files.writeString(file, "a: &both {b: 1}\nc: *both\n");
+    assertThat(ConfigurationFile.read(file).toMap()).containsKeys("a.b", "c.b");
   }
 
   private static String allMessages(Throwable failure) {

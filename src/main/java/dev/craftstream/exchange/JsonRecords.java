@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.CharConversionException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,8 @@ abstract class JsonRecords implements Closeable {
       JsonMapper.builder(
               com.fasterxml.jackson.core.JsonFactory.builder()
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  // Where a file ends too early, it is still asked how far it was read.
+                  .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(100)
@@ -113,7 +116,11 @@ abstract class JsonRecords implements Closeable {
       this.file = file;
       this.field = field;
       this.bound = new RecordBound(file, content);
-      this.parser = MAPPER.createParser(bound);
+      try {
+        this.parser = MAPPER.createParser(bound);
+      } catch (CharConversionException e) {
+        throw notUtf8(e);
+      }
     }
 
     @Override
@@ -141,10 +148,14 @@ abstract class JsonRecords implements Closeable {
         int at = e.getLocation() == null ? line : e.getLocation().getLineNr();
         throw new IOException(
             "%s:%d: The file is not JSON from here on: %s".formatted(file, at, sentence(e)), e);
-      } catch (java.io.CharConversionException e) {
-        throw new IOException(
-            "%s is not UTF-8 behind record %d: %s".formatted(file, number, sentence(e)), e);
+      } catch (CharConversionException e) {
+        throw notUtf8(e);
       }
+    }
+
+    private IOException notUtf8(CharConversionException cause) {
+      return new IOException(
+          "%s is not UTF-8 behind record %d: %s".formatted(file, number, sentence(cause)), cause);
     }
 
     private void start() throws IOException {
@@ -175,6 +186,7 @@ abstract class JsonRecords implements Closeable {
     @Override
     public void close() throws IOException {
       parser.close();
+      bound.close();
     }
   }
 

@@ -124,6 +124,16 @@ class QuestionImportTest {
   }
 
   @Test
+  void aListThatIsCutOffIsASentence() throws Exception {
+    for (String cut : List.of("[6666", "[{\"id\": \"a\"}", "[{\"id\": ", "[")) {
+      Path file = file("cut.json", cut);
+      assertThatThrownBy(() -> check(QuestionFormat.ARC, file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cut.json:1: The file is not JSON from here on: Unexpected end");
+    }
+  }
+
+  @Test
   void whatAFileSaysIsShownShortAndWithoutWhatTerminalsObey() throws Exception {
     Path file = file("arc.jsonl", arc("M1", "\\u001b[2J\\n" + "x".repeat(5_000), "1", "2"));
 
