@@ -163,6 +163,8 @@ final class FlinkCluster implements AutoCloseable {
     all.put("rest.address", ADDRESS);
     all.put("rest.bind-address", ADDRESS);
     all.put("rest.port", String.valueOf(restPort));
+    // Where the job manager copies the jar to, and looks for it first.
+    all.put("user.artifacts.base-dir", folder.resolveSibling("artifacts").toString());
     all.put("io.tmp.dirs", folder.resolveSibling("tmp").toString());
     all.put("execution.checkpointing.dir", state.resolve("checkpoints").toUri().toString());
     all.put(

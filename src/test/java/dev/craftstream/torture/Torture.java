@@ -3,8 +3,6 @@ package dev.craftstream.torture;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
-import dev.craftstream.local.TopicWriter;
-import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.torture.Fault.Kind;
 import dev.craftstream.torture.FlinkCluster.Completed;
 import dev.craftstream.torture.Schedule.Planned;
@@ -113,17 +111,17 @@ public final class Torture implements Callable<Integer> {
         CommittedRecords records = new CommittedRecords(cluster.kafka(), workload);
         Footprint footprint = new Footprint(cluster, Duration.ofSeconds(hour ? 5 : 1))) {
       Instant start = Instant.now();
-      Thread feeder = feed(cluster, planned);
+      Feeder feeder = new Feeder(cluster.kafka(), workload, planned);
       Thread watch = watchCheckpoints(cluster);
       awaitOutput(records);
       for (Planned fault : schedule.faults()) {
         strike(fault, cluster, records, start);
       }
+      feeder.join();
       awaitTheRest(records);
       awaitCheckpoint(2);
       watch.interrupt();
       watch.join();
-      feeder.join();
       RequestLog log = RequestLog.read(cluster.requestLog());
       Checker checker = new Checker(workload, findings);
       Output output = records.soFar();
@@ -184,42 +182,6 @@ public final class Torture implements Callable<Integer> {
             "execution.checkpointing.interval", "2s",
             "execution.checkpointing.min-pause", "1s",
             "high-availability.zookeeper.client.session-timeout", "8s");
-  }
-
-  // ---------------------------------------------------------------- work
-
-  private Thread feed(Cluster cluster, Duration planned) {
-    Thread feeder =
-        new Thread(
-            () -> {
-              try (TopicWriter writer = new TopicWriter(cluster.kafka())) {
-                feed(writer, planned);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "feeder");
-    feeder.setDaemon(true);
-    feeder.start();
-    return feeder;
-  }
-
-  /** Events come over three fifths of the work, the REHEARSAL checkpoints within it. */
-  private void feed(TopicWriter writer, Duration planned) throws InterruptedException {
-    writer.questions(workload.first());
-    writer.announcement(Workload.checkpoint(Workload.INITIAL));
-    List<QuestionEvent> later = workload.later();
-    int parts = 60;
-    for (int part = 0; part < parts; part++) {
-      if (part == 15) {
-        writer.announcement(Workload.checkpoint(Workload.FIRST_REHEARSAL));
-      } else if (part == 40) {
-        writer.announcement(Workload.checkpoint(Workload.SECOND_REHEARSAL));
-      }
-      writer.questions(
-          later.subList(later.size() * part / parts, later.size() * (part + 1) / parts));
-      Thread.sleep(planned.toMillis() / 100);
-    }
   }
 
   private Thread watchCheckpoints(Cluster cluster) {
