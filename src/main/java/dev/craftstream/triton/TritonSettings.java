@@ -46,6 +46,7 @@ public record TritonSettings(
   private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
   private static final int SMALLEST_MESSAGE = 64 << 10;
   private static final int LONGEST_SAMPLE = 1 << 20;
+  private static final Duration LONGEST = Duration.ofDays(365);
 
   public TritonSettings {
     endpoints = List.copyOf(endpoints);
@@ -57,6 +58,11 @@ public record TritonSettings(
       throw new IllegalArgumentException(
           "A Triton server is named twice in " + endpoints + "; name each once.");
     }
+    requireCountable("deadline", deadline);
+    requireCountable("model-ready time-out", modelReadyTimeout);
+    requireCountable("keep-alive time", keepAliveTime);
+    requireCountable("keep-alive time-out", keepAliveTimeout);
+    requireCountable("retry's maximum back-off", retryMaxBackoff);
     requirePositive("deadline", deadline);
     requirePositive("model-ready time-out", modelReadyTimeout);
     requirePositive("keep-alive time-out", keepAliveTimeout);
@@ -107,6 +113,14 @@ public record TritonSettings(
   /** The servers as they are named in messages. */
   String servers() {
     return String.join(", ", endpoints.stream().map(Endpoint::toString).toList());
+  }
+
+  /** Times are counted in nanoseconds, of which a long holds 292 years. */
+  private static void requireCountable(String name, Duration value) {
+    if (value.abs().compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "The " + name + " is " + value + "; give it a length of at most 365 days.");
+    }
   }
 
   private static void requirePositive(String name, Duration value) {
