@@ -19,7 +19,9 @@ import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.testing.CountedHealth;
 import dev.craftstream.triton.KnowledgeQuery;
+import dev.craftstream.triton.ServerHealth;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -361,8 +363,8 @@ public final class FlinkCheckpointsBenchmark {
         }
 
         @Override
-        public long retries() {
-          return 0;
+        public ServerHealth health() {
+          return new CountedHealth();
         }
 
         @Override
