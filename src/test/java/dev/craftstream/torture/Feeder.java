@@ -14,7 +14,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes a workload's events in its own time, with the patience of a producer that must not fail. */
+/**
+ * Writes a workload's events in its own time, with the patience of a producer that must not fail.
+ */
 final class Feeder {
   private static final int PATIENCE_MILLIS = 600_000;
 
