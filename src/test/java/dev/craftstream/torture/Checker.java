@@ -215,8 +215,12 @@ final class Checker {
       if (before.asked().isAfter(cause.began())) {
         return new AskedAgain(0, 0, 1);
       }
-      boolean answered = before.answered() != null && !before.answered().isAfter(cause.began());
-      return answered ? new AskedAgain(0, 1, 0) : new AskedAgain(1, 0, 0);
+      // Without a way back, an answer that the server gave was still on its way.
+      boolean uncommitted =
+          cause.kind().takesStateBack()
+              && before.answered() != null
+              && !before.answered().isAfter(cause.began());
+      return uncommitted ? new AskedAgain(0, 1, 0) : new AskedAgain(1, 0, 0);
     }
 
     AskedAgain plus(AskedAgain other) {
@@ -230,9 +234,9 @@ final class Checker {
   }
 
   /**
-   * Finds a cause for each request that was not the first for its subject: the first fault that the
-   * job had not yet recovered from when the request before was made. All that came before is
-   * committed by then, and nothing is lost between that recovery and the next fault.
+   * Finds a fault that is the cause of each request that was not the first for its subject. No
+   * fault strikes before the job has recovered from the one before it, so that what was answered
+   * before is committed by then.
    *
    * @param slots how many requests the job has in flight at most
    * @param checkpoints the Flink checkpoints that completed
@@ -315,14 +319,27 @@ final class Checker {
         Workload.CHECKPOINTS.indexOf(record.getCheckpointId()) + 1);
   }
 
+  /**
+   * A request that was made while the job recovered from a fault that takes state back may have
+   * been made by tasks that were ended for it. Any other was lost with the first fault that struck
+   * after it.
+   */
   private static Fault cause(Ask before, Ask again, List<Fault> faults) {
+    Fault underWay = null;
+    Fault next = null;
     for (Fault fault : faults) {
-      boolean over = fault.recovered() != null && fault.recovered().isBefore(before.asked());
-      if (!over) {
-        return fault.began().isBefore(again.asked()) ? fault : null;
+      boolean struckBefore = !fault.began().isAfter(before.asked());
+      if (struckBefore
+          && (fault.recovered() == null || !fault.recovered().isBefore(before.asked()))) {
+        underWay = fault;
+      }
+      if (!struckBefore && next == null && fault.began().isBefore(again.asked())) {
+        next = fault;
       }
     }
-    return null;
+    boolean ofTheOneUnderWay =
+        underWay != null && (underWay.kind().takesStateBack() || next == null);
+    return ofTheOneUnderWay ? underWay : next;
   }
 
   /** When the last Flink checkpoint began that was complete when the fault struck. */

@@ -175,6 +175,7 @@ class CheckerTest {
 
   private static final Fault TASK_MANAGER = fault(Fault.Kind.TASK_MANAGER_KILLED, 100, 110);
   private static final Fault SERVER = fault(Fault.Kind.SERVER_KILLED, 200, 210);
+  private static final Fault LATER_TASK_MANAGER = fault(Fault.Kind.TASK_MANAGER_KILLED, 300, 310);
   private static final List<Completed> CHECKPOINTS =
       List.of(new Completed(1, at(50), at(51)), new Completed(2, at(90), at(91)));
 
@@ -189,9 +190,21 @@ class CheckerTest {
     answered(102, "q000003");
     asked(106, "q000003");
     asked(199, "q000004");
+    answered(200, "q000004");
     asked(205, "q000004");
+    // While the job recovered from the server's death, lost with the next task manager.
+    asked(209, "q000005");
+    answered(210, "q000005");
+    asked(305, "q000005");
     assertThat(again())
-        .isEqualTo(Map.of(TASK_MANAGER, new AskedAgain(1, 1, 1), SERVER, new AskedAgain(1, 0, 0)));
+        .isEqualTo(
+            Map.of(
+                TASK_MANAGER,
+                new AskedAgain(1, 1, 1),
+                SERVER,
+                new AskedAgain(1, 0, 0),
+                LATER_TASK_MANAGER,
+                new AskedAgain(0, 1, 0)));
     assertThat(findings.lines()).isEmpty();
   }
 
@@ -260,7 +273,11 @@ class CheckerTest {
     Path file = Files.writeString(folder.resolve("requests.log"), log);
     return new Checker(WORKLOAD, findings)
         .checkRequests(
-            RequestLog.read(file), output(), List.of(TASK_MANAGER, SERVER), CHECKPOINTS, SLOTS);
+            RequestLog.read(file),
+            output(),
+            List.of(TASK_MANAGER, SERVER, LATER_TASK_MANAGER),
+            CHECKPOINTS,
+            SLOTS);
   }
 
   private static Fault fault(Fault.Kind kind, int began, int recovered) {
