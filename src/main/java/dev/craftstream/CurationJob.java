@@ -14,6 +14,8 @@ import dev.craftstream.topics.TopicSources;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -64,15 +66,22 @@ public final class CurationJob implements Callable<Integer> {
   /** Runs the job; what is wrong with the options or the topics is thrown with a sentence. */
   public static void main(String... arguments) throws Exception {
     CommandLine command = new CommandLine(new CurationJob());
+    // What a handler throws is printed and forgotten, and Flink would take the job for a good one.
+    List<Exception> failures = new ArrayList<>();
     command.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
-          throw failure;
+          failures.add(failure);
+          return 1;
         });
     command.setParameterExceptionHandler(
         (mistake, args) -> {
-          throw mistake;
+          failures.add(mistake);
+          return 2;
         });
     command.execute(arguments);
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
   }
 
   @Override
