@@ -96,6 +96,13 @@ class OptionsTest {
   }
 
   @Test
+  void theMainClassThrowsWhatIsWrong() {
+    assertThatThrownBy(() -> CurationJob.main())
+        .hasMessageContaining("Set kafka.bootstrap-servers to");
+    assertThatThrownBy(() -> CurationJob.main("--nonsense")).hasMessageContaining("--nonsense");
+  }
+
+  @Test
   void whatIsMissingIsNamed() {
     assertThatThrownBy(() -> CurationSettings.of(new Configuration()))
         .hasMessageContaining("Set kafka.bootstrap-servers to");
