@@ -1,5 +1,6 @@
 package dev.craftstream.triton;
 
+import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -40,7 +41,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     return trouble;
   }
 
-  /** Whether an attempt waits, be it for gRPC's pause to end, and the request is that old. */
+  /** Whether an attempt waits for a connection and the request is that old. */
   boolean waitsForConnection(long nanos) {
     Attempt attempt = current;
     return attempt != null && !attempt.sent && System.nanoTime() - started >= nanos;
@@ -93,8 +94,8 @@ final class Attempts extends ClientStreamTracer.Factory {
     }
 
     @Override
-    public void outboundHeaders() {
-      // A stream is made before gRPC's pause, and sent after it.
+    public void streamCreated(Attributes transport, Metadata headers) {
+      // On a connection that is there; after a failure gRPC may pause before it sends.
       sentAt = System.nanoTime();
       sent = true;
     }
