@@ -81,9 +81,9 @@ public final class CurationJob {
   }
 
   /**
-   * In application mode each new job manager runs the main method again, next to the job that it
-   * has recovered, and a failure would cancel that job for good. So what is wrong with Kafka is
-   * waited out there.
+   * In application mode each new job manager runs the main method again. One that ends without its
+   * job is the application's end for Flink, which then forgets where the newest Flink checkpoint
+   * lies. So what is wrong with Kafka is waited out there.
    */
   static void prepareTopics(StreamExecutionEnvironment env, TopicAdmin topics) {
     if (EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET))) {
