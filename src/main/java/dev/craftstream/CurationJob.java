@@ -87,9 +87,10 @@ public final class CurationJob {
   }
 
   /**
-   * In application mode each new job manager runs the main method again, next to the job that it
-   * has recovered, and a failure would cancel that job for good. So what is wrong with the topics
-   * is waited out there, and transactions that begin meanwhile are most likely that job's own.
+   * In application mode each new job manager runs the main method again. One that ends without its
+   * job is the application's end for Flink, which then forgets where the newest Flink checkpoint
+   * lies. So what is wrong with the topics is waited out there; and transactions that begin
+   * meanwhile are most likely those of the job that was recovered.
    */
   static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
     if (EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET))) {

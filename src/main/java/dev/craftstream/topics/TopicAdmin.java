@@ -206,6 +206,8 @@ public final class TopicAdmin {
     int millis = Math.toIntExact(timeout.toMillis());
     properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
     properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, 10_000));
+    // Else it writes a line to the log every millisecond while no broker answers.
+    properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
     try {
       return Admin.create(properties);
     } catch (KafkaException e) {

@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.lineage.LineageVertex;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,8 @@ final class TransactionalSink<T>
   private void requireTopic() throws IOException {
     Properties properties = settings.connection();
     properties.setProperty("client.id", settings.transactionalIdPrefix() + "-" + topic + "-start");
+    // A client of one question, which would fill the log while no broker answers.
+    properties.setProperty(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
     try (Admin admin = Admin.create(properties)) {
       admin.describeTopics(List.of(topic)).allTopicNames().get();
     } catch (ExecutionException e) {
