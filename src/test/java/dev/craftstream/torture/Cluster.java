@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
   private static final Path JAR = Path.of("target/craft-stream.jar");
 
   /** Longer than the job's main method waits for a broker's answer. */
-  private static final Duration BROKER_COMES_LAST = Duration.ofSeconds(40);
+  private static final Duration BROKER_COMES_LAST = Duration.ofSeconds(55);
 
   private final Path folder;
   private final KafkaBroker broker;

@@ -91,9 +91,9 @@ public final class Torture implements Callable<Integer> {
   /** Runs it and prints what it finds; 1 where anything is wrong. */
   @Override
   public Integer call() throws Exception {
-    workload = new Workload(questions != null ? questions : hour ? 60_000 : 1_600, seed);
+    workload = new Workload(questions != null ? questions : hour ? 60_000 : 1_200, seed);
     Schedule schedule = schedule();
-    Duration planned = work != null ? work : Duration.ofMinutes(hour ? 50 : 2);
+    Duration planned = work != null ? work : hour ? Duration.ofMinutes(50) : Duration.ofSeconds(90);
     int slots = FlinkCluster.TASK_MANAGERS * requestsInFlight();
     Duration latency = planned.multipliedBy(slots).dividedBy(workload.requests());
     out.printf(
