@@ -221,8 +221,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
       setCurrentKey(entry.getKey());
       Asked asked = entry.getValue();
-      // What is parked stays there until its model is back; a probe is asked again at once.
-      (asked.lane == parked ? laneOf(asked.holds) : asked.lane).schedule(asked.holds);
+      // A probe is asked again at once, and so is what changed since a sweep asked it: it holds a
+      // model time that no sweep comes to yet.
+      (asked.lane == arrivals ? arrivals : laneOf(asked.holds)).schedule(asked.holds);
     }
     tally.save();
     surveys.save();

@@ -765,6 +765,24 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void aQuestionThatChangedWhileItWasSweptIsAskedOnAfterAFailure() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.ask("q");
+      tracker.initial(1);
+      tracker.ask(question("q", "Another text?"));
+      assertThat(tracker.server.openNames()).containsExactly("q@initial");
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 4, 1, 0, state)) {
+      restored.answer("q@initial", 0.5);
+      assertThat(restored.changes().get(0).question().text()).isEqualTo("Another text?");
+      assertThat(restored.modelTime()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aSnapshotWithRequestsInFlightAsksNothingTwice() throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(4)) {
       tracker.ask(ids(10));
