@@ -18,6 +18,7 @@ final class Findings {
     ASKED_THOUGH_COMMITTED("asked again though committed"),
     ASKED_WITHOUT_CAUSE("asked again without a cause"),
     NOT_RECOVERED("not recovered from"),
+    NOT_STRUCK("faults left out"),
     UNBOUNDED("unbounded");
 
     private final String words;
