@@ -30,4 +30,13 @@ public record KnowledgeChange(
     }
     return null;
   }
+
+  /** The same question before the checkpoint announced at {@code announcedAt} measured it. */
+  public KnowledgeChange without(long announcedAt) {
+    List<CheckpointKnowledge> others =
+        knowledge.stream()
+            .filter(known -> known.checkpoint().announcedAt() != announcedAt)
+            .toList();
+    return new KnowledgeChange(questionId, question, questionVersion, others, "", modelTime);
+  }
 }

@@ -7,21 +7,24 @@ final class Template {
 
   private Template() {}
 
-  /** {@code template} with each key of {@code values} replaced by its value. */
+  /**
+   * {@code template} with each key of {@code values} replaced by its value.
+   *
+   * @param values by placeholder, such as {@code {question}}; all begin with a brace
+   */
   static String fill(String template, Map<String, String> values) {
-    StringBuilder filled = new StringBuilder();
+    StringBuilder filled = new StringBuilder(template.length() + 128);
     int at = 0;
-    while (at < template.length()) {
-      String placeholder = placeholderAt(template, at, values);
-      if (placeholder.isEmpty()) {
-        filled.append(template.charAt(at));
-        at++;
-      } else {
-        filled.append(values.get(placeholder));
-        at += placeholder.length();
+    for (int brace = template.indexOf('{');
+        brace >= 0;
+        brace = template.indexOf('{', Math.max(at, brace + 1))) {
+      String placeholder = placeholderAt(template, brace, values);
+      if (!placeholder.isEmpty()) {
+        filled.append(template, at, brace).append(values.get(placeholder));
+        at = brace + placeholder.length();
       }
     }
-    return filled.toString();
+    return filled.append(template, at, template.length()).toString();
   }
 
   /** How often {@code placeholder} stands in {@code template}. */

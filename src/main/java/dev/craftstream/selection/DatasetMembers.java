@@ -11,6 +11,7 @@ import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -53,7 +54,7 @@ public final class DatasetMembers
       new MapStateDescriptor<>(
           "cut-offs", TypeInformation.of(String.class), TypeInformation.of(CutOff.class));
 
-  /** Side output of what became of each candidate that a survey offered. */
+  /** Side output of what became of the candidates that surveys offered. */
   public static final OutputTag<Settled> SETTLED =
       new OutputTag<>("settled", TypeInformation.of(Settled.class));
 
@@ -109,15 +110,19 @@ public final class DatasetMembers
       return;
     }
     cutOffs.put(id, cutOff);
+    Settlement settlement = new Settlement();
     context.applyToKeyedState(
         OFFERED,
         (key, waiting) -> {
           Candidate candidate = waiting.get(id);
           if (candidate != null) {
             waiting.remove(id);
-            context.output(SETTLED, settle(cutOff, candidate.change(), out));
+            settle(cutOff, candidate.change(), settlement, out);
           }
         });
+    if (settlement.candidates > 0) {
+      context.output(SETTLED, settlement.of(id));
+    }
     context.applyToKeyedState(
         CHANGED,
         (key, waiting) -> {
@@ -141,7 +146,9 @@ public final class DatasetMembers
         if (cutOff == null) {
           offered.put(id, candidate);
         } else {
-          context.output(SETTLED, settle(cutOff, candidate.change(), out));
+          Settlement settlement = new Settlement();
+          settle(cutOff, candidate.change(), settlement, out);
+          context.output(SETTLED, settlement.of(id));
         }
       }
       return;
@@ -166,17 +173,32 @@ public final class DatasetMembers
   }
 
   /** Decides on a question that the survey offered. */
-  private Settled settle(CutOff cutOff, KnowledgeChange question, Collector<DatasetRecord> out)
+  private void settle(
+      CutOff cutOff, KnowledgeChange question, Settlement settlement, Collector<DatasetRecord> out)
       throws Exception {
     Candidacy candidacy = Candidacy.of(cutOff.dataset(), question).orElseThrow();
     Rank rank = candidacy.rank();
     Bound bound = cutOff.of(candidacy.label());
-    int copies = 0;
+    settlement.candidates++;
     if (cutOff.isBuilt() && bound.takes(rank.score(), rank.hash())) {
-      copies = bound.copies(rank.hash());
+      int copies = bound.copies(rank.hash());
       write(candidacy, question, Mark.BASE, copies, out);
+      settlement.records.merge(candidacy.label(), (long) copies, Long::sum);
     }
-    return new Settled(cutOff.dataset().id(), candidacy.label(), copies);
+  }
+
+  /** Counts what is settled at one time. */
+  private static final class Settlement {
+    long candidates;
+    final Map<Label, Long> records = new EnumMap<>(Label.class);
+
+    Settled of(String datasetId) {
+      return new Settled(
+          datasetId,
+          candidates,
+          records.getOrDefault(Label.ANSWER, 0L),
+          records.getOrDefault(Label.REFUSAL, 0L));
+    }
   }
 
   /** Does what a later change asks for. */

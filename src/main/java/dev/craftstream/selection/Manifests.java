@@ -2,7 +2,6 @@ package dev.craftstream.selection;
 
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
-import dev.craftstream.model.Label;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -43,13 +42,12 @@ public final class Manifests
       return new Progress(isNews ? news : cutOff, settled, answerRecords, refusalRecords, written);
     }
 
-    private Progress with(Settled candidate) {
-      boolean isAnswer = candidate.label() == Label.ANSWER;
+    private Progress with(Settled more) {
       return new Progress(
           cutOff,
-          settled + 1,
-          answerRecords + (isAnswer ? candidate.records() : 0),
-          refusalRecords + (isAnswer ? 0 : candidate.records()),
+          settled + more.candidates(),
+          answerRecords + more.answerRecords(),
+          refusalRecords + more.refusalRecords(),
           written);
     }
 
@@ -77,9 +75,9 @@ public final class Manifests
   }
 
   @Override
-  public void processElement2(Settled candidate, Context context, Collector<DatasetManifest> out)
+  public void processElement2(Settled more, Context context, Collector<DatasetManifest> out)
       throws Exception {
-    advance(now().with(candidate), out);
+    advance(now().with(more), out);
   }
 
   private Progress now() throws Exception {

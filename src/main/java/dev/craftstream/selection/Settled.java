@@ -1,12 +1,11 @@
 package dev.craftstream.selection;
 
-import dev.craftstream.model.Label;
-
 /**
- * What became of one candidate that a survey offered for a dataset.
+ * What became of candidates that a survey offered for a dataset.
  *
  * @param datasetId the dataset
- * @param label the candidate's
- * @param records how many records of the dataset it is; 0 where it is not taken
+ * @param candidates how many there are
+ * @param answerRecords ANSWER records of the dataset that they are
+ * @param refusalRecords REFUSAL records of the dataset that they are
  */
-public record Settled(String datasetId, Label label, int records) {}
+public record Settled(String datasetId, long candidates, long answerRecords, long refusalRecords) {}

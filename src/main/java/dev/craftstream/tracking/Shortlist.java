@@ -8,17 +8,18 @@ import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Survey;
 import dev.craftstream.model.Ties;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
- * A survey's best candidates in a task, kept up to date while the questions are measured, so that
- * the survey need not look through all of them.
+ * What a survey is to find in a task, kept up to date while the questions are measured, so that the
+ * survey need not look through all of them: the best candidates of its datasets, and the counts of
+ * its evaluation.
  *
  * <p>It starts empty when the survey's newest checkpoint is announced and nothing is measured under
  * it. It holds a little more than the best n of each dataset and label; where so many of them
@@ -27,15 +28,16 @@ import java.util.stream.Stream;
  * questions.
  */
 final class Shortlist {
-  /** About 200 bytes each. */
+  /** About 250 bytes each. */
   private static final long MOST_WANTED = 500_000;
 
   private final Survey survey;
   private final ToIntFunction<String> keyGroup;
   private final Map<String, Entries> entries = new HashMap<>();
+  private final Map<Integer, EvaluationCounts> evaluations = new HashMap<>();
 
   /**
-   * What there is in a key group.
+   * What there is of a dataset in a key group.
    *
    * @param questions of the dataset's task and purpose that were asked
    * @param answers ANSWER candidates
@@ -43,13 +45,6 @@ final class Shortlist {
    */
   record Counts(long questions, long answers, long refusals) {
     static final Counts NONE = new Counts(0, 0, 0);
-
-    Counts plus(int changedQuestions, Label candidate, int changedCandidates) {
-      return new Counts(
-          questions + changedQuestions,
-          answers + (candidate == Label.ANSWER ? changedCandidates : 0),
-          refusals + (candidate == Label.REFUSAL ? changedCandidates : 0));
-    }
   }
 
   /**
@@ -63,10 +58,7 @@ final class Shortlist {
     }
   }
 
-  /**
-   * Whether a survey can do with one: evaluations count all questions, and very large datasets
-   * would not fit into memory.
-   */
+  /** Whether a survey can do with one: very large datasets would not fit into memory. */
   static boolean serves(Survey survey) {
     long wanted = 0;
     for (Dataset dataset : survey.datasets()) {
@@ -74,26 +66,54 @@ final class Shortlist {
         wanted += dataset.selection().wanted(label);
       }
     }
-    return survey.evaluated() == null && wanted <= MOST_WANTED;
+    return wanted <= MOST_WANTED;
   }
 
-  /** A question has its answer under a checkpoint, or was given up. */
-  void asked(KnowledgeChange question, long announcedAt) {
+  /**
+   * A question has its answer under a checkpoint, or was given up.
+   *
+   * @param group the question's key group, here and below
+   */
+  void asked(KnowledgeChange question, long announcedAt, int group) {
     for (Dataset dataset : survey.datasets()) {
       if (dataset.restsOn(announcedAt) && Candidacy.concerns(dataset, question)) {
         int newlyAsked = announcedAt == survey.modelTime() ? 1 : 0;
-        entries.get(dataset.id()).change(question, newlyAsked, 1);
+        entries.get(dataset.id()).change(question, group, newlyAsked, 1);
       }
+    }
+    if (evaluates(question)) {
+      evaluation(group).remove(question.without(announcedAt));
+      evaluation(group).add(question);
+    }
+  }
+
+  /** Another subject or other tags, which no dataset is chosen by. */
+  void annotated(KnowledgeChange before, KnowledgeChange now, int group) {
+    if (evaluates(now)) {
+      evaluation(group).remove(before);
+      evaluation(group).add(now);
     }
   }
 
   /** A question is not any more what it was. */
-  void forget(KnowledgeChange before, boolean wasAsked) {
+  void forget(KnowledgeChange before, boolean wasAsked, int group) {
+    reopened(before, wasAsked, group);
+    if (evaluates(before)) {
+      evaluation(group).remove(before);
+    }
+  }
+
+  /** A question that was given up under a checkpoint is to be asked again. */
+  void reopened(KnowledgeChange question, boolean wasAsked, int group) {
     for (Dataset dataset : survey.datasets()) {
-      if (Candidacy.concerns(dataset, before)) {
-        entries.get(dataset.id()).change(before, wasAsked ? -1 : 0, -1);
+      if (Candidacy.concerns(dataset, question)) {
+        entries.get(dataset.id()).change(question, group, wasAsked ? -1 : 0, -1);
       }
     }
+  }
+
+  private boolean evaluates(KnowledgeChange question) {
+    return survey.evaluated() != null && EvaluationCounts.concerns(question);
   }
 
   /** Whether the best n of each dataset and label are in it. */
@@ -102,13 +122,19 @@ final class Shortlist {
         .allMatch(its -> its.answers.isReliable() && its.refusals.isReliable());
   }
 
+  /** Leaves out most of what is not among the best n now, so that the survey need not see it. */
+  void narrow() {
+    entries.values().forEach(its -> its.answers.narrow());
+    entries.values().forEach(its -> its.refusals.narrow());
+  }
+
   /** Whether a question is in it. */
   boolean holds(String questionId) {
     return entries.values().stream()
         .anyMatch(
             its ->
-                its.answers.ids.containsKey(questionId)
-                    || its.refusals.ids.containsKey(questionId));
+                its.answers.ranks.containsKey(questionId)
+                    || its.refusals.ranks.containsKey(questionId));
   }
 
   /** The questions in it, in the order of their key groups. */
@@ -117,7 +143,7 @@ final class Shortlist {
         .flatMap(
             its ->
                 Stream.concat(
-                    its.answers.ids.keySet().stream(), its.refusals.ids.keySet().stream()))
+                    its.answers.ranks.keySet().stream(), its.refusals.ranks.keySet().stream()))
         .distinct()
         .sorted(Comparator.comparingInt(keyGroup));
   }
@@ -126,8 +152,13 @@ final class Shortlist {
     return entries.get(dataset.id()).counts.getOrDefault(group, Counts.NONE);
   }
 
+  /** Of a survey that evaluates. */
+  EvaluationCounts evaluation(int group) {
+    return evaluations.computeIfAbsent(group, g -> new EvaluationCounts(survey));
+  }
+
   /** One dataset's. */
-  private final class Entries {
+  private static final class Entries {
     final Dataset dataset;
     final Best answers;
     final Best refusals;
@@ -139,44 +170,43 @@ final class Shortlist {
       refusals = new Best(dataset, Label.REFUSAL, spare);
     }
 
-    void change(KnowledgeChange question, int questions, int candidates) {
+    void change(KnowledgeChange question, int group, int questions, int candidates) {
       Candidacy candidacy = Candidacy.of(dataset, question).orElse(null);
       Label label = candidacy == null ? null : candidacy.label();
-      counts.merge(
-          keyGroup.applyAsInt(question.questionId()),
-          Counts.NONE.plus(questions, label, candidates),
-          (before, change) -> before.plus(questions, label, candidates));
+      Counts before = counts.getOrDefault(group, Counts.NONE);
+      counts.put(
+          group,
+          new Counts(
+              before.questions + questions,
+              before.answers + (label == Label.ANSWER ? candidates : 0),
+              before.refusals + (label == Label.REFUSAL ? candidates : 0)));
       if (candidacy != null) {
         Best best = label == Label.ANSWER ? answers : refusals;
         if (candidates > 0) {
           best.add(candidacy);
         } else {
-          best.remove(candidacy);
+          best.ranks.remove(candidacy.questionId());
         }
       }
     }
   }
 
-  /** One label's: all candidates before {@code horizon}, or all where there is none. */
+  /**
+   * One label's: all candidates before {@code horizon}, or all where there is none. Now and then
+   * the worst are left out, which is less work than to keep them in order.
+   */
   private static final class Best {
-    final Map<String, Rank> ids = new HashMap<>();
-    private final TreeSet<Entry> inOrder = new TreeSet<>();
+    final Map<String, Rank> ranks = new HashMap<>();
     private final int wanted;
+    private final long kept;
     private final long most;
     private final Ties ties;
     private Rank horizon;
 
-    private record Entry(Rank rank, String id) implements Comparable<Entry> {
-      @Override
-      public int compareTo(Entry other) {
-        int byRank = rank.compareTo(other.rank);
-        return byRank != 0 ? byRank : id.compareTo(other.id);
-      }
-    }
-
     Best(Dataset dataset, Label label, int spare) {
       wanted = dataset.selection().wanted(label);
-      most = wanted == 0 ? 0 : wanted + (long) Math.max(spare, wanted / 8);
+      kept = wanted + (long) Math.max(spare, wanted / 8);
+      most = kept + kept / 2;
       ties = CutOffs.ties(dataset.selection());
     }
 
@@ -188,19 +218,31 @@ final class Shortlist {
       if (horizon != null && rank.compareTo(horizon) >= 0) {
         return;
       }
-      ids.put(candidacy.questionId(), rank);
-      inOrder.add(new Entry(rank, candidacy.questionId()));
-      if (ids.size() > most) {
-        Entry worst = inOrder.pollLast();
-        ids.remove(worst.id);
-        horizon = worst.rank;
+      ranks.put(candidacy.questionId(), rank);
+      if (ranks.size() > most) {
+        keep((int) kept, inOrder());
       }
     }
 
-    void remove(Candidacy candidacy) {
-      Rank rank = ids.remove(candidacy.questionId());
-      if (rank != null) {
-        inOrder.remove(new Entry(rank, candidacy.questionId()));
+    void narrow() {
+      int best = wanted + wanted / 32 + 1;
+      if (wanted == 0 || ranks.size() <= best) {
+        return;
+      }
+      List<Rank> inOrder = inOrder();
+      if (ties == Ties.KEEP_ALL) {
+        double last = inOrder.get(wanted - 1).score();
+        while (best < inOrder.size() && inOrder.get(best).score() <= last) {
+          best++;
+        }
+      }
+      keep(best, inOrder);
+    }
+
+    private void keep(int best, List<Rank> inOrder) {
+      if (best < inOrder.size()) {
+        horizon = inOrder.get(best);
+        ranks.values().removeIf(rank -> rank.compareTo(horizon) >= 0);
       }
     }
 
@@ -208,15 +250,19 @@ final class Shortlist {
       if (horizon == null || wanted == 0) {
         return true;
       }
-      if (ids.size() < wanted) {
+      if (ranks.size() < wanted) {
         return false;
       }
       // What ties with the n-th is wanted, too, and may lie behind the horizon.
-      return ties == Ties.EXACT || nth().score() < horizon.score();
+      return ties == Ties.EXACT
+          || ranks.values().stream().filter(rank -> rank.score() < horizon.score()).count()
+              >= wanted;
     }
 
-    private Rank nth() {
-      return inOrder.stream().skip(wanted - 1L).findFirst().orElseThrow().rank;
+    private List<Rank> inOrder() {
+      List<Rank> inOrder = new ArrayList<>(ranks.values());
+      inOrder.sort(null);
+      return inOrder;
     }
   }
 }

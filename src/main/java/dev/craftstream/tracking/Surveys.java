@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * at any parallelism, and no key group is reported twice.
  *
  * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist},
- * and looks at the questions on it only.
+ * looks at the questions on it only, and counts no others itself.
  *
  * <p>A survey lives until one of its checkpoints is retired.
  */
@@ -199,24 +200,26 @@ final class Surveys {
    * @param askedBefore announcements of the checkpoints that it was asked under, as it was before
    */
   void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now) {
-    shortlists.forEach(
-        (id, shortlist) -> {
-          if (isAhead(id, now.questionId())) {
-            shortlist.forget(before, askedBefore.contains(live.get(id).modelTime()));
-          }
-        });
-    annotated(now);
+    int group = keyGroup(now.questionId());
+    forEachAhead(
+        group,
+        (survey, shortlist) ->
+            shortlist.forget(before, askedBefore.contains(survey.modelTime()), group));
+    offerAfter(now, group);
   }
 
   /** A question's labels changed. */
-  void annotated(KnowledgeChange question) {
-    output.offer(new Candidate(question, false, lateCandidacies(question, 0)));
+  void annotated(KnowledgeChange before, KnowledgeChange now) {
+    int group = keyGroup(now.questionId());
+    forEachAhead(group, (survey, shortlist) -> shortlist.annotated(before, now, group));
+    offerAfter(now, group);
   }
 
   /** A question was measured under the checkpoint announced at {@code announcedAt}. */
   void measured(KnowledgeChange question, long announcedAt) {
-    asked(question, announcedAt);
-    List<String> datasets = lateCandidacies(question, announcedAt);
+    int group = keyGroup(question.questionId());
+    asked(question, announcedAt, group);
+    List<String> datasets = lateCandidacies(question, announcedAt, group);
     if (!datasets.isEmpty()) {
       output.offer(new Candidate(question, false, datasets));
     }
@@ -224,42 +227,58 @@ final class Surveys {
 
   /** A question was given up under the checkpoint announced at {@code announcedAt}. */
   void givenUp(KnowledgeChange question, long announcedAt) {
-    asked(question, announcedAt);
+    asked(question, announcedAt, keyGroup(question.questionId()));
   }
 
   /** A question is asked again that was given up under the checkpoint. */
   void reopened(KnowledgeChange question, long announcedAt) {
-    shortlists.forEach(
-        (id, shortlist) -> {
-          if (isAhead(id, question.questionId())) {
-            shortlist.forget(question, live.get(id).modelTime() == announcedAt);
+    int group = keyGroup(question.questionId());
+    forEachAhead(
+        group,
+        (survey, shortlist) ->
+            shortlist.reopened(question, survey.modelTime() == announcedAt, group));
+  }
+
+  private void asked(KnowledgeChange question, long announcedAt, int group) {
+    forEachAhead(
+        group,
+        (survey, shortlist) -> {
+          shortlist.asked(question, announcedAt, group);
+          if (scan != null && scan.isOf(survey) && shortlist.holds(question.questionId())) {
+            came(question.questionId());
           }
         });
   }
 
-  private void asked(KnowledgeChange question, long announcedAt) {
+  /** Does something for each shortlist whose survey has still to look at this key group. */
+  private void forEachAhead(int group, BiConsumer<Survey, Shortlist> action) {
     shortlists.forEach(
         (id, shortlist) -> {
-          if (isAhead(id, question.questionId())) {
-            shortlist.asked(question, announcedAt);
-            if (scan != null && scan.isOf(live.get(id)) && shortlist.holds(question.questionId())) {
-              came(question.questionId());
-            }
+          if (isAhead(id, group)) {
+            action.accept(live.get(id), shortlist);
           }
         });
   }
 
-  /** Whether the survey has still to look at this question. */
-  private boolean isAhead(String surveyId, String questionId) {
+  private boolean isAhead(String surveyId, int group) {
     BitSet groups = unfinished.get(surveyId);
-    return groups != null && groups.get(keyGroup(questionId));
+    return groups != null && groups.get(group);
   }
 
-  /** The datasets, surveyed in this question's key group, of which it is a candidate now. */
-  private List<String> lateCandidacies(KnowledgeChange question, long restingOn) {
+  /** Offers what changed to the datasets whose surveys have been here. */
+  private void offerAfter(KnowledgeChange now, int group) {
+    output.offer(new Candidate(now, false, lateCandidacies(now, 0, group)));
+  }
+
+  /**
+   * The datasets, surveyed in this question's key group, of which it is a candidate now.
+   *
+   * @param restingOn those only that rest on the checkpoint announced then; 0 for all
+   */
+  private List<String> lateCandidacies(KnowledgeChange question, long restingOn, int group) {
     List<String> datasets = new ArrayList<>();
     for (Survey survey : live.values()) {
-      if (isAhead(survey.id(), question.questionId())) {
+      if (isAhead(survey.id(), group)) {
         continue;
       }
       for (Dataset dataset : survey.datasets()) {
@@ -291,6 +310,9 @@ final class Surveys {
     }
     if (scan == null || !scan.isOf(survey)) {
       close();
+      if (shortlist != null) {
+        shortlist.narrow();
+      }
       scan = new Scan(survey, shortlist);
     }
     BitSet groups = unfinished.get(survey.id());
@@ -371,7 +393,7 @@ final class Surveys {
     final Map<Integer, Set<String>> newcomers = new HashMap<>();
     private final Iterator<String> rest;
     private final List<DatasetSurvey> datasets;
-    private final EvaluationSurvey evaluation;
+    private final EvaluationCounts evaluation;
     private String ahead;
     private int aheadGroup;
     private long retried;
@@ -383,7 +405,7 @@ final class Surveys {
       this.survey = survey;
       this.shortlist = shortlist;
       datasets = survey.datasets().stream().map(DatasetSurvey::new).toList();
-      evaluation = survey.evaluated() == null ? null : new EvaluationSurvey(survey);
+      evaluation = survey.evaluated() == null ? null : new EvaluationCounts(survey);
       ids = shortlist == null ? questions.ids() : shortlist.ids();
       rest = ids.iterator();
       step();
@@ -414,6 +436,9 @@ final class Surveys {
       if (shortlist != null) {
         for (DatasetSurvey dataset : datasets) {
           dataset.count(shortlist.counts(dataset.dataset(), group));
+        }
+        if (evaluation != null) {
+          evaluation.add(shortlist.evaluation(group));
         }
       }
       return visited + came.size();
@@ -449,8 +474,8 @@ final class Surveys {
       if (offers != null) {
         output.offer(new Candidate(question, true, offers));
       }
-      if (evaluation != null) {
-        evaluation.visit(question);
+      if (evaluation != null && shortlist == null) {
+        evaluation.add(question);
       }
     }
 

@@ -62,13 +62,17 @@ class ShortlistTest {
         String id = "q" + random.nextInt(40);
         KnowledgeChange before = all.remove(id);
         if (before != null) {
-          shortlist.forget(before, true);
+          shortlist.forget(before, true, group(id));
         } else {
           KnowledgeChange measured = measured(id, random);
-          shortlist.asked(measured, 2);
+          shortlist.asked(measured, 2, group(id));
           all.put(id, measured);
         }
         assertThat(counts(shortlist, dataset)).isEqualTo(counts(all, dataset));
+        if (shortlist.isReliable() && random.nextInt(40) == 0) {
+          shortlist.narrow();
+          assertThat(shortlist.isReliable()).as("seed %d, step %d", seed, step).isTrue();
+        }
         if (shortlist.isReliable()) {
           reliable++;
           assertThat(shortlist.ids().toList())
@@ -94,21 +98,20 @@ class ShortlistTest {
     KnowledgeChange givenUp =
         new KnowledgeChange("q", question("q"), 1, List.of(known(INITIAL, 1, 0.5)), "", 2);
 
-    shortlist.asked(givenUp, 2);
+    shortlist.asked(givenUp, 2, 0);
     assertThat(counts(shortlist, dataset)).isEqualTo(new Counts(1, 0, 0));
 
-    shortlist.forget(givenUp, true);
+    shortlist.forget(givenUp, true, 0);
     assertThat(counts(shortlist, dataset)).isEqualTo(Counts.NONE);
   }
 
   @Test
-  void servesNeitherEvaluationsNorDatasetsThatWouldNotFit() {
+  void doesNotServeDatasetsThatWouldNotFit() {
     Dataset small = dataset(Strategy.CRAFT, 8_000, 2_000, Ties.EXACT);
     Dataset large = dataset(Strategy.CRAFT, 1_000_000, 0, Ties.EXACT);
 
     assertThat(Shortlist.serves(new Survey("s", 2, List.of(small), null, null))).isTrue();
     assertThat(Shortlist.serves(new Survey("s", 2, List.of(small, large), null, null))).isFalse();
-    assertThat(Shortlist.serves(new Survey("s", 2, List.of(small), INITIAL, INITIAL))).isFalse();
   }
 
   private static List<String> best(

@@ -14,31 +14,53 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts how a checkpoint, and the base beside it, did on the questions that pass by. */
-final class EvaluationSurvey {
+/**
+ * How a survey's evaluated checkpoint, and the base beside it, did on questions of purpose
+ * EVALUATE. Other questions, and those that the checkpoint did not answer, do not count.
+ */
+final class EvaluationCounts {
   private final Survey survey;
   private final Map<Kind, Long> counts = new HashMap<>();
 
   private record Kind(Task task, String subject, Verdict verdict, Verdict baseVerdict) {}
 
-  EvaluationSurvey(Survey survey) {
+  EvaluationCounts(Survey survey) {
     this.survey = survey;
   }
 
-  void visit(KnowledgeChange change) {
-    if (change.question().purpose() != Purpose.EVALUATE) {
-      return;
-    }
-    Verdict verdict = verdict(change, survey.evaluated());
+  /** Whether the question can count at all. */
+  static boolean concerns(KnowledgeChange question) {
+    return question.question() != null && question.question().purpose() == Purpose.EVALUATE;
+  }
+
+  void add(KnowledgeChange question) {
+    add(question, 1);
+  }
+
+  /** Takes a question out again that was added just as it is here. */
+  void remove(KnowledgeChange question) {
+    add(question, -1);
+  }
+
+  void add(EvaluationCounts others) {
+    others.counts.forEach(this::add);
+  }
+
+  private void add(KnowledgeChange question, long change) {
+    Verdict verdict = concerns(question) ? verdict(question, survey.evaluated()) : null;
     if (verdict != null) {
-      Kind kind =
+      add(
           new Kind(
-              change.question().task(),
-              change.question().subject(),
+              question.question().task(),
+              question.question().subject(),
               verdict,
-              verdict(change, survey.base()));
-      counts.merge(kind, 1L, Long::sum);
+              verdict(question, survey.base())),
+          change);
     }
+  }
+
+  private void add(Kind kind, long change) {
+    counts.merge(kind, change, (before, more) -> before + more == 0 ? null : before + more);
   }
 
   /** What was counted since the last report. */

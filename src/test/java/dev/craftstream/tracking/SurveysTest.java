@@ -1,0 +1,352 @@
+package dev.craftstream.tracking;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.CutOffs;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.Candidate;
+import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CutOff.Bound;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.Directive;
+import dev.craftstream.model.EvaluationReport;
+import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Shortage;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Survey;
+import dev.craftstream.model.SurveyReport;
+import dev.craftstream.model.SurveyReport.Ranks;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.Ties;
+import dev.craftstream.tracking.ScriptedQuery.Ask;
+import dev.craftstream.triton.UnusableAnswerException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Surveys that come with a checkpoint, which are kept up to date while it is measured. */
+class SurveysTest {
+  private static final ModelCheckpointEvent INITIAL =
+      TrackerHarness.announce(1, "initial", Role.INITIAL, "");
+  private static final ModelCheckpointEvent REHEARSAL =
+      TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial");
+  private static final ModelCheckpointEvent TUNED =
+      TrackerHarness.announce(3, "tuned", Role.TUNED, "initial");
+
+  /** They hold model time back until the test answers them. */
+  private static final List<String> HOLDERS = List.of("holder-train", "holder-evaluate");
+
+  // ---------------------------------------------------------------- against a look at everything
+
+  /** What a survey found, however its reports were divided. */
+  private record Found(
+      Map<String, Long> questions,
+      Map<String, Bound> bounds,
+      Map<String, TreeSet<String>> taken,
+      Map<String, Long> evaluation) {}
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void theyFindWhatALookThroughAllQuestionsFinds(int block) throws Exception {
+    long evaluated = 0;
+    for (int seed = 100 * block; seed < 100 * block + 40; seed++) {
+      Random random = new Random(seed);
+      try (TrackerHarness tracker = tracker()) {
+        for (String id : HOLDERS) {
+          tracker.ask(question(id, random));
+        }
+        for (int i = 0; i < 30; i++) {
+          act(tracker, random);
+        }
+        for (Directive directive : plan(random)) {
+          tracker.direct(directive);
+          for (int i = 0; i < 60; i++) {
+            act(tracker, random);
+          }
+          answerAllBut(tracker, HOLDERS, random);
+          take(tracker, directive.survey());
+          answerAllBut(tracker, List.of(), random);
+          Found found = take(tracker, directive.survey());
+
+          Survey survey = directive.survey();
+          tracker.direct(
+              Directive.of(
+                  new Survey(
+                      "again-" + survey.id(),
+                      survey.modelTime(),
+                      survey.datasets(),
+                      survey.evaluated(),
+                      survey.base())));
+          tracker.mails();
+          assertThat(found)
+              .as("seed %d, %s", seed, survey.id())
+              .usingRecursiveComparison()
+              .isEqualTo(take(tracker, survey));
+          evaluated += found.evaluation.values().stream().mapToLong(Long::longValue).sum();
+        }
+      }
+    }
+    assertThat(evaluated).as("there is something to compare").isGreaterThan(500);
+  }
+
+  private static List<Directive> plan(Random random) {
+    Survey ofInitial =
+        new Survey(
+            "of-initial",
+            1,
+            List.of(dataset(null, random)),
+            INITIAL.announced(),
+            INITIAL.announced());
+    Survey ofRehearsal =
+        new Survey(
+            "of-rehearsal",
+            2,
+            List.of(dataset(Strategy.CRAFT, random), dataset(Strategy.COR_RAIT, random)),
+            null,
+            null);
+    Survey ofTuned = new Survey("of-tuned", 3, List.of(), TUNED.announced(), INITIAL.announced());
+    return List.of(
+        Directive.of(INITIAL, ofInitial),
+        Directive.of(REHEARSAL, ofRehearsal),
+        Directive.of(TUNED, ofTuned));
+  }
+
+  /** Something that may happen at any time. */
+  private static void act(TrackerHarness tracker, Random random) throws Exception {
+    String id = "q" + random.nextInt(25);
+    switch (random.nextInt(8)) {
+      case 0 -> tracker.remove(id);
+      case 1, 2 -> tracker.ask(question(id, random));
+      case 3 -> tracker.retry(INITIAL, id);
+      default -> {
+        List<Ask> open =
+            tracker.server.open().stream()
+                .filter(ask -> !HOLDERS.contains(ask.question().id()))
+                .toList();
+        if (!open.isEmpty()) {
+          answer(open.get(random.nextInt(open.size())), random);
+        }
+      }
+    }
+    tracker.mails();
+  }
+
+  private static void answerAllBut(TrackerHarness tracker, List<String> ids, Random random)
+      throws Exception {
+    while (true) {
+      List<Ask> open =
+          tracker.server.open().stream().filter(ask -> !ids.contains(ask.question().id())).toList();
+      if (open.isEmpty()) {
+        return;
+      }
+      for (Ask ask : open) {
+        answer(ask, random);
+      }
+      tracker.mails();
+    }
+  }
+
+  /** Few values, so that many tie; one in six can't be used. */
+  private static void answer(Ask ask, Random random) {
+    if (random.nextInt(6) == 0) {
+      ask.answer().completeExceptionally(new UnusableAnswerException("It makes no sense."));
+    } else {
+      ask.answer()
+          .complete(knows(random.nextInt(3) / 2.0, random.nextInt(4) / 3.0, random.nextInt(2)));
+    }
+  }
+
+  private static Found take(TrackerHarness tracker, Survey survey) {
+    List<SurveyReport> reports = tracker.takeSideOutput(KnowledgeTracker.SURVEYED);
+    List<Candidate> candidates =
+        tracker.takeSideOutput(KnowledgeTracker.CANDIDATES).stream()
+            .filter(Candidate::base)
+            .toList();
+    Found found = new Found(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    for (Dataset dataset : survey.datasets()) {
+      List<SurveyReport> its =
+          reports.stream().filter(r -> r.dataset().id().equals(dataset.id())).toList();
+      found.questions.put(dataset.id(), its.stream().mapToLong(SurveyReport::questions).sum());
+      for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+        String what = dataset.id() + " " + label;
+        Bound bound =
+            bound(
+                dataset, label, its, label == Label.ANSWER ? r -> r.answers() : r -> r.refusals());
+        // How many were offered is nobody's business.
+        found.bounds.put(
+            what,
+            new Bound(
+                bound.candidates(),
+                0,
+                bound.taken(),
+                bound.all(),
+                bound.score(),
+                bound.hash(),
+                bound.drawnAgain(),
+                bound.extraCopies()));
+        found.taken.put(what, taken(dataset, label, bound, candidates));
+      }
+    }
+    tracker.takeSideOutput(KnowledgeTracker.EVALUATED).stream()
+        .map(EvaluationReport::cells)
+        .flatMap(List::stream)
+        .collect(groupingBy(SurveysTest::name, summingLong(Cell::questions)))
+        .forEach(found.evaluation::put);
+    return found;
+  }
+
+  private static String name(Cell cell) {
+    return cell.subject() + " " + cell.verdict() + " " + cell.baseVerdict();
+  }
+
+  private static Bound bound(
+      Dataset dataset, Label label, List<SurveyReport> reports, Function<SurveyReport, Ranks> of) {
+    List<Rank> ranks = new ArrayList<>();
+    long candidates = 0;
+    for (SurveyReport report : reports) {
+      Ranks its = of.apply(report);
+      candidates += its.candidates();
+      for (int i = 0; i < its.scores().length; i++) {
+        ranks.add(new Rank(its.scores()[i], its.hashes()[i]));
+      }
+    }
+    return CutOffs.bound(dataset.selection(), dataset.id(), label, candidates, ranks);
+  }
+
+  private static TreeSet<String> taken(
+      Dataset dataset, Label label, Bound bound, List<Candidate> candidates) {
+    TreeSet<String> taken = new TreeSet<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.datasetIds().contains(dataset.id())) {
+        Candidacy candidacy = Candidacy.of(dataset, candidate.change()).orElseThrow();
+        if (candidacy.label() == label
+            && bound.takes(candidacy.rank().score(), candidacy.rank().hash())) {
+          taken.add(candidate.questionId());
+        }
+      }
+    }
+    return taken;
+  }
+
+  // ---------------------------------------------------------------- changes under way
+
+  @Test
+  void whatIsMeasuredWhileASurveyIsUnderWayIsOfferedOnce_beforeItOrAfterIt() throws Exception {
+    TreeSet<Boolean> kinds = new TreeSet<>();
+    for (int mails = 0; mails < 40; mails++) {
+      Random random = new Random(7);
+      try (TrackerHarness tracker = tracker()) {
+        for (int i = 0; i < 20; i++) {
+          tracker.ask(TrackerHarness.question("q" + i, "What is " + i + "?"));
+        }
+        Survey survey =
+            new Survey("survey", 2, List.of(dataset(Strategy.CRAFT, random)), null, null);
+        tracker.checkpoint(INITIAL);
+        tracker.answerAll(1);
+        tracker.direct(Directive.of(REHEARSAL, survey));
+        tracker.mails();
+        tracker.ask("late");
+        tracker.server.open("late@initial").answer().complete(knows(1, 1, 0));
+        tracker.mails();
+        tracker.server.open().stream()
+            .filter(ask -> !ask.what().equals("late@rehearsal"))
+            .forEach(ask -> ask.answer(1));
+        for (int i = 0; i < mails; i++) {
+          tracker.mail();
+        }
+        tracker.answer("late@rehearsal", 1);
+
+        List<Candidate> offers =
+            tracker.sideOutput(KnowledgeTracker.CANDIDATES).stream()
+                .filter(candidate -> candidate.questionId().equals("late"))
+                .filter(candidate -> !candidate.datasetIds().isEmpty())
+                .toList();
+        assertThat(offers).as("after %d mails", mails).hasSize(1);
+        kinds.add(offers.get(0).base());
+      }
+    }
+    assertThat(kinds).as("it is put to the test").containsExactly(false, true);
+  }
+
+  // ---------------------------------------------------------------- what is asked
+
+  /** Looks at one question between two mails. */
+  private static TrackerHarness tracker() throws Exception {
+    return TrackerHarness.restore(new HashMapStateBackend(), 1_000, 1, 1, 0, null);
+  }
+
+  private static Question question(String id, Random random) {
+    boolean evaluate =
+        id.equals("holder-evaluate") || (!HOLDERS.contains(id) && random.nextBoolean());
+    return new Question(
+        id,
+        Task.OPEN_ENDED,
+        evaluate ? Purpose.EVALUATE : Purpose.TRAIN,
+        id + " v" + random.nextInt(2),
+        "gold",
+        List.of(),
+        List.of(),
+        "subject " + random.nextInt(2),
+        List.of());
+  }
+
+  private static KnowledgeState knows(double correctness, double certainty, int refused) {
+    return new KnowledgeState(
+        correctness,
+        certainty,
+        CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
+        10,
+        (int) (10 * correctness),
+        refused,
+        "gold",
+        1,
+        "v1");
+  }
+
+  /** A training dataset, or a rehearsal set where {@code strategy} is null. */
+  private static Dataset dataset(Strategy strategy, Random random) {
+    Selection selection =
+        new Selection(
+            strategy == null ? DatasetKind.REHEARSAL : DatasetKind.TRAINING,
+            Task.OPEN_ENDED,
+            strategy,
+            Thresholds.PAPER,
+            new RehearsalThresholds(0.5, 0.3, 0.5),
+            1 + random.nextInt(6),
+            strategy == null ? 0 : random.nextInt(4),
+            Ties.values()[random.nextInt(Ties.values().length)],
+            Shortage.SHORT,
+            7);
+    return new Dataset(
+        Objects.toString(strategy, "rehearsal"),
+        selection,
+        INITIAL.announced(),
+        strategy == null ? null : REHEARSAL.announced(),
+        "",
+        "k",
+        "t");
+  }
+}
