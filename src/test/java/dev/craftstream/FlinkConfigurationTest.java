@@ -70,6 +70,7 @@ class FlinkConfigurationTest {
     assertThat(shipped.get(PipelineOptions.GENERIC_TYPES)).isFalse();
     assertThat(shipped.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
     assertThat(shipped.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(1024);
+    assertThat(shipped.get(PipelineOptions.OBJECT_REUSE)).isTrue();
     assertThat(shipped.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)).isTrue();
     assertThat(shipped.get(CheckpointingOptions.ENABLE_UNALIGNED)).isTrue();
     assertThat(shipped.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE))

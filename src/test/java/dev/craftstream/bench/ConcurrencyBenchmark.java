@@ -6,8 +6,6 @@ import dev.craftstream.Curation;
 import dev.craftstream.CurationSettings;
 import dev.craftstream.local.TritonServer;
 import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.KnowledgeQuery;
@@ -24,12 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * What adaptive concurrency finds, and what it costs: the rate of answers, what the server had no
@@ -67,16 +64,7 @@ public final class ConcurrencyBenchmark {
   }
 
   private static void child(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ConcurrencyBenchmark.class.getName()));
-    command.addAll(List.of(arguments));
-    new ProcessBuilder(command).inheritIO().start().waitFor();
+    BenchmarkJob.child(ConcurrencyBenchmark.class, "-Xmx1g", arguments);
   }
 
   private static void measure(String model, int questions, int requestsInFlight, boolean adaptive)
@@ -86,41 +74,28 @@ public final class ConcurrencyBenchmark {
         TritonServerExtension.withModels(Path.of("src/test/triton"), model)
             .ownServer(folder.resolve("triton"), model);
     try (TritonServer triton = TritonServer.start(server)) {
-      Configuration options = new Configuration();
-      options.setString("kafka.bootstrap-servers", "none:1");
-      options.setString("triton.endpoints", triton.endpoint());
-      options.setString("tracker.requests-in-flight", String.valueOf(requestsInFlight));
-      options.setString("tracker.adaptive-concurrency", String.valueOf(adaptive));
-      options.setString("state.backend.type", "rocksdb");
-      options.setString("execution.checkpointing.interval", "1s");
-      options.setString("execution.checkpointing.storage", "filesystem");
-      options.setString("execution.checkpointing.dir", folder.resolve("state").toUri().toString());
-      options.setString("taskmanager.memory.managed.size", "256m");
-      options.setString("taskmanager.numberOfTaskSlots", "1");
       int rest = freePort();
-      options.setString("rest.port", String.valueOf(rest));
-      CurationSettings settings = CurationSettings.of(SelectionBenchmark.curationOptions(options));
-      StreamExecutionEnvironment env =
-          StreamExecutionEnvironment.createLocalEnvironment(1, options);
-      env.setMaxParallelism(128);
+      Configuration flink =
+          BenchmarkJob.flink(
+              Map.of(
+                  "execution.checkpointing.interval", "1s",
+                  "parallelism.default", "1",
+                  "rest.port", String.valueOf(rest)));
+      CurationSettings settings =
+          BenchmarkJob.settings(
+              Map.of(
+                  "triton.endpoints", triton.endpoint(),
+                  "tracker.requests-in-flight", String.valueOf(requestsInFlight),
+                  "tracker.adaptive-concurrency", String.valueOf(adaptive)));
+      StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
       KnowledgeQuery.Factory query =
           new TritonKnowledgeQuery.Factory(
               settings.triton(), settings.query(), settings.evaluation());
-      Curation curation =
-          Curation.of(
-              env.fromSequence(0, questions - 1).map(SelectionBenchmark::event),
-              env.addSource(
-                      new SelectionBenchmark.Announcements(),
-                      TypeInformation.of(ModelCheckpointEvent.class))
-                  .setParallelism(1),
-              env.addSource(new SelectionBenchmark.NoRequests(), TypeInformation.of(Request.class))
-                  .setParallelism(1),
-              () -> opened(query),
-              settings);
-      curation.knowledge().filter(ConcurrencyBenchmark::count).sinkTo(new DiscardingSink<>());
-      curation.instructions().sinkTo(new DiscardingSink<>());
+      Curation curation = BenchmarkJob.stages(env, questions, () -> opened(query), settings);
+      BenchmarkJob.end(curation.knowledge(), "knowledge", ConcurrencyBenchmark::count);
+      BenchmarkJob.end(curation.instructions(), "instructions", instruction -> false);
       JobClient job = env.executeAsync("concurrency-benchmark");
-      SelectionBenchmark.announce(1, "initial", Role.INITIAL, "", model);
+      BenchmarkJob.announce(1, "initial", Role.INITIAL, "", model);
       // The first answers come while everything is warmed up, and the limit is found.
       int warmUp = questions / 3;
       await(warmUp);

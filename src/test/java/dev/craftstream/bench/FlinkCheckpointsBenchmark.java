@@ -1,46 +1,25 @@
 package dev.craftstream.bench;
 
-import dev.craftstream.ConfigurationFile;
 import dev.craftstream.Curation;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
-import dev.craftstream.model.Task;
-import dev.craftstream.testing.CountedHealth;
-import dev.craftstream.triton.KnowledgeQuery;
-import dev.craftstream.triton.ServerHealth;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
-import java.util.SplittableRandom;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
@@ -50,8 +29,6 @@ import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.apache.flink.streaming.api.functions.source.legacy.SourceFunction;
 
 /**
  * How long Flink checkpoints take while the job has nothing to do, and while its server is
@@ -63,8 +40,6 @@ import org.apache.flink.streaming.api.functions.source.legacy.SourceFunction;
 public final class FlinkCheckpointsBenchmark {
   private static final int REQUESTS_IN_FLIGHT = 32;
   private static final int FLINK_CHECKPOINTS = 6;
-  private static final BlockingQueue<ModelCheckpointEvent> ANNOUNCEMENTS =
-      new LinkedBlockingQueue<>();
   private static final AtomicLong MEASURED = new AtomicLong();
   private static final Queue<Runnable> HANGING = new ConcurrentLinkedQueue<>();
   private static volatile Phase underWay = Phase.IDLE;
@@ -105,14 +80,14 @@ public final class FlinkCheckpointsBenchmark {
                 .build())) {
       flink.start();
       flink.submitJob(job).get();
-      announce(1, "initial", Role.INITIAL, "");
+      BenchmarkJob.announce(1, "initial", Role.INITIAL, "");
       awaitAnswers(questions);
       // The one that is under way, and one that saves what the load left behind.
       take(flink, job, 2);
       print(take(flink, job, FLINK_CHECKPOINTS), job);
 
       underWay = Phase.OUTAGE;
-      announce(2, "rehearsal", Role.REHEARSAL, "initial");
+      BenchmarkJob.announce(2, "rehearsal", Role.REHEARSAL, "initial");
       print(take(flink, job, FLINK_CHECKPOINTS), job);
       underWay = Phase.SATURATED;
       HANGING.forEach(Runnable::run);
@@ -124,7 +99,7 @@ public final class FlinkCheckpointsBenchmark {
       awaitAnswers(2L * questions);
 
       underWay = Phase.CONSUMER;
-      announce(3, "another-rehearsal", Role.REHEARSAL, "initial");
+      BenchmarkJob.announce(3, "another-rehearsal", Role.REHEARSAL, "initial");
       print(take(flink, job, FLINK_CHECKPOINTS), job);
     }
     System.exit(0);
@@ -137,54 +112,27 @@ public final class FlinkCheckpointsBenchmark {
   }
 
   private static Configuration configuration() throws Exception {
-    Path folder = Files.createTempDirectory("flink-checkpoints-benchmark");
-    Configuration flink = ConfigurationFile.read(Path.of("flink-conf/config.yaml"));
-    flink.setString("execution.checkpointing.interval", "5s");
-    flink.setString("execution.checkpointing.min-pause", "0s");
-    flink.setString("execution.checkpointing.dir", folder.toUri().toString());
-    flink.setString("web.checkpoints.history", "1000");
-    flink.setString("taskmanager.memory.managed.size", "512m");
-    flink.setString("rest.port", "0");
-    List.of("jobmanager.rpc.address", "rest.address", "metrics.reporters")
-        .forEach(flink::removeKey);
-    return flink;
+    return BenchmarkJob.flink(
+        Map.of(
+            "execution.checkpointing.interval", "5s",
+            "web.checkpoints.history", "1000"));
   }
 
   private static JobGraph job(int questions) throws Exception {
-    Configuration options = new Configuration();
-    options.setString("kafka.bootstrap-servers", "none:1");
-    options.setString("triton.endpoints", "none:1");
-    options.setString("tracker.requests-in-flight", String.valueOf(REQUESTS_IN_FLIGHT));
-    options.setString("datasets.open-ended.answers", "10000");
-    options.setString("datasets.open-ended.refusals", "10000");
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration());
     Curation curation =
-        Curation.of(
-            env.fromSequence(0, questions - 1)
-                .uid("numbers")
-                .map(FlinkCheckpointsBenchmark::event)
-                .uid("questions"),
-            env.addSource(new Announcements(), TypeInformation.of(ModelCheckpointEvent.class))
-                .uid("model-checkpoints")
-                .setParallelism(1),
-            env.addSource(new NoRequests(), TypeInformation.of(Request.class))
-                .uid("requests")
-                .setParallelism(1),
-            new Model(),
-            CurationSettings.of(options));
-    curation
-        .instructions()
-        .filter(FlinkCheckpointsBenchmark::consume)
-        .uid("consumer")
-        .sinkTo(new DiscardingSink<>())
-        .uid("instructions");
-    curation
-        .knowledge()
-        .filter(FlinkCheckpointsBenchmark::count)
-        .uid("count")
-        .sinkTo(new DiscardingSink<>())
-        .uid("knowledge");
-    curation.datasets().sinkTo(new DiscardingSink<>()).uid("datasets");
+        BenchmarkJob.stages(
+            env,
+            questions,
+            Model::new,
+            BenchmarkJob.settings(
+                Map.of(
+                    "tracker.requests-in-flight", String.valueOf(REQUESTS_IN_FLIGHT),
+                    "datasets.open-ended.answers", "10000",
+                    "datasets.open-ended.refusals", "10000")));
+    BenchmarkJob.end(curation.instructions(), "instructions", FlinkCheckpointsBenchmark::consume);
+    BenchmarkJob.end(curation.knowledge(), "knowledge", FlinkCheckpointsBenchmark::count);
+    BenchmarkJob.end(curation.datasets(), "datasets", record -> false);
     return env.getStreamGraph().getJobGraph();
   }
 
@@ -254,63 +202,6 @@ public final class FlinkCheckpointsBenchmark {
     throw new IllegalStateException("There is no tracker in the job.");
   }
 
-  // ---------------------------------------------------------------- what goes in
-
-  private static QuestionEvent event(long number) {
-    String id = "question-" + number;
-    Question question =
-        new Question(
-            id,
-            Task.OPEN_ENDED,
-            Purpose.TRAIN,
-            ("What is the answer to question number " + number + "? ").repeat(3),
-            "answer " + number,
-            List.of("the answer " + number),
-            List.of(),
-            "",
-            List.of());
-    return new QuestionEvent(id, question, new Origin("questions", 0, number));
-  }
-
-  private static void announce(long modelTime, String id, Role role, String base) {
-    Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
-    ANNOUNCEMENTS.add(
-        new ModelCheckpointEvent(
-            id,
-            modelTime,
-            new ModelCheckpoint(id, modelTime, role, base, serving),
-            new OriginalRecord(new Origin("model-checkpoints", 0, 0), new byte[0], new byte[0])));
-  }
-
-  private static final class Announcements implements SourceFunction<ModelCheckpointEvent> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void run(SourceContext<ModelCheckpointEvent> context) throws Exception {
-      while (true) {
-        ModelCheckpointEvent event = ANNOUNCEMENTS.take();
-        synchronized (context.getCheckpointLock()) {
-          context.collect(event);
-        }
-      }
-    }
-
-    @Override
-    public void cancel() {}
-  }
-
-  private static final class NoRequests implements SourceFunction<Request> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void run(SourceContext<Request> context) throws Exception {
-      new CountDownLatch(1).await();
-    }
-
-    @Override
-    public void cancel() {}
-  }
-
   // ---------------------------------------------------------------- the server and the consumers
 
   private static boolean count(KnowledgeChange change) {
@@ -327,68 +218,35 @@ public final class FlinkCheckpointsBenchmark {
     return false;
   }
 
-  /** Knows something random of each question; says so as the phase has it. */
-  private static final class Model implements KnowledgeQuery.Factory {
-    private static final long serialVersionUID = 1L;
+  /** Answers as the phase has it. */
+  private static final class Model extends BenchmarkJob.Model {
+    private final ScheduledExecutorService later =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "server");
+              thread.setDaemon(true);
+              return thread;
+            });
 
     @Override
-    public KnowledgeQuery open() {
-      ScheduledExecutorService later =
-          Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "server");
-                thread.setDaemon(true);
-                return thread;
-              });
-      return new KnowledgeQuery() {
-        @Override
-        public CompletableFuture<KnowledgeState> ask(
-            Question question, int questionVersion, ModelCheckpoint checkpoint) {
-          CompletableFuture<KnowledgeState> answer = new CompletableFuture<>();
-          int millis = underWay.answerMillis;
-          Runnable give = () -> answer.complete(knows(question, checkpoint));
-          if (millis == 0) {
-            give.run();
-          } else if (millis > 0) {
-            var unused = later.schedule(give, millis, TimeUnit.MILLISECONDS);
-          } else {
-            HANGING.add(give);
-          }
-          return answer;
-        }
-
-        @Override
-        public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
-          return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public ServerHealth health() {
-          return new CountedHealth();
-        }
-
-        @Override
-        public void close() {
-          later.shutdownNow();
-        }
-      };
+    public CompletableFuture<KnowledgeState> ask(
+        Question question, int questionVersion, ModelCheckpoint checkpoint) {
+      CompletableFuture<KnowledgeState> answer = new CompletableFuture<>();
+      int millis = underWay.answerMillis;
+      Runnable give = () -> answer.complete(knows(question, checkpoint));
+      if (millis == 0) {
+        give.run();
+      } else if (millis > 0) {
+        var unused = later.schedule(give, millis, TimeUnit.MILLISECONDS);
+      } else {
+        HANGING.add(give);
+      }
+      return answer;
     }
 
-    private static KnowledgeState knows(Question question, ModelCheckpoint checkpoint) {
-      SplittableRandom random =
-          new SplittableRandom(31L * question.id().hashCode() + checkpoint.announcedAt());
-      int correct = random.nextInt(11);
-      return new KnowledgeState(
-          correct / 10.0,
-          random.nextDouble(),
-          CertaintyKind.EMBEDDING_SIMILARITY,
-          0,
-          10,
-          correct,
-          0,
-          correct == 0 ? "" : question.answer(),
-          random.nextLong(),
-          "oe-3shot-00000000");
+    @Override
+    public void close() {
+      later.shutdownNow();
     }
   }
 }
