@@ -9,6 +9,7 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
@@ -32,14 +32,7 @@ class BrokerStandstillTest {
   private static final Duration STANDSTILL = Duration.ofSeconds(5);
   private static final int QUESTIONS = 1_000;
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(2);
 
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();

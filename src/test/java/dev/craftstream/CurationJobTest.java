@@ -12,6 +12,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.TopicAdmin;
@@ -42,7 +43,6 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -60,14 +60,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CurationJobTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(2);
 
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();

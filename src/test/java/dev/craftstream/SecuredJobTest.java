@@ -14,6 +14,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.testing.LogSearch;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.SecuredBroker;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TestCertificates;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.topics.KafkaSettings;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -56,14 +56,7 @@ class SecuredJobTest {
   private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule";
   private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(2);
 
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
@@ -137,7 +130,7 @@ class SecuredJobTest {
 
   @Test
   void theJobGraphThatFlinkStoresHoldsReferencesAlone() throws Exception {
-    Configuration options = RunningJob.flinkConfiguration();
+    Configuration options = ShippedFlink.configuration();
     options.setString("kafka.bootstrap-servers", broker.bootstrapServers());
     options.setString("triton.endpoints", triton.endpoint());
     options().forEach(options::setString);

@@ -10,6 +10,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
@@ -33,14 +33,7 @@ class UpgradeTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int QUESTIONS = 1_000;
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(3)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(3);
 
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();

@@ -17,7 +17,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.CountedHealth;
-import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.ServerHealth;
 import java.io.IOException;
@@ -70,7 +70,7 @@ final class BenchmarkJob {
 
   /** The shipped configuration of Flink, with {@code changes}. */
   static Configuration flink(Map<String, String> changes) throws IOException {
-    Configuration flink = RunningJob.flinkConfiguration();
+    Configuration flink = ShippedFlink.configuration();
     Path folder = Files.createTempDirectory("benchmark");
     flink.setString("execution.checkpointing.dir", folder.toUri().toString());
     flink.setString("taskmanager.memory.managed.size", "512m");

@@ -12,6 +12,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
@@ -28,7 +29,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,14 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(KafkaBrokerExtension.class)
 class JobGoldenTest {
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(2);
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("dev.craftstream.golden.GoldenCases#all")

@@ -104,7 +104,7 @@ public final class InMemoryCuration implements AutoCloseable {
 
   /** With these options of Flink and of the job, on top of what the job must have. */
   public InMemoryCuration(Map<String, String> options, ScriptedModel model) {
-    this.options = RunningJob.flinkConfiguration();
+    this.options = ShippedFlink.configuration();
     this.options.setString("kafka.bootstrap-servers", "none:1");
     this.options.setString("triton.endpoints", "none:1");
     options.forEach(this.options::setString);

@@ -103,28 +103,10 @@ public final class RunningJob implements AutoCloseable {
     return env.executeAsync("craft-stream");
   }
 
-  /** Flink's configuration as it is shipped, for one small machine. */
-  public static Configuration flinkConfiguration() {
-    Configuration options = ConfigurationFile.read(Path.of("flink-conf/config.yaml"));
-    options.setString("execution.checkpointing.interval", "500ms");
-    options.setString("execution.checkpointing.min-pause", "0s");
-    options.setString(
-        "execution.checkpointing.dir", Path.of("target/flink-checkpoints").toUri().toString());
-    options.setString(
-        "execution.checkpointing.savepoint-dir",
-        Path.of("target/flink-savepoints").toUri().toString());
-    options.removeKey("high-availability.type");
-    options.removeKey("jobmanager.rpc.address");
-    options.removeKey("rest.address");
-    options.removeKey("metrics.reporters");
-    options.setString("rest.port", "0");
-    return options;
-  }
-
   /** Starts the job with topics of its own; {@code overrides} win over the shipped options. */
   public static RunningJob start(
       String bootstrapServers, String triton, Map<String, String> overrides) throws Exception {
-    Configuration options = flinkConfiguration();
+    Configuration options = ShippedFlink.configuration();
     options.addAll(ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml")));
     String prefix = KafkaBrokerExtension.freshPrefix();
     options.setString("kafka.bootstrap-servers", bootstrapServers);

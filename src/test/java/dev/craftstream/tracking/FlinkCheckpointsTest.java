@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.craftstream.model.Role;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.InMemoryCuration;
-import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.ScriptedModel;
+import dev.craftstream.testing.ShippedFlink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +23,6 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
@@ -34,14 +33,7 @@ class FlinkCheckpointsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int REQUESTS_IN_FLIGHT = 8;
 
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(RunningJob.flinkConfiguration())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(3)
-              .build());
+  @RegisterExtension static final MiniClusterExtension FLINK = ShippedFlink.cluster(3);
 
   @Test
   void givenAServerThatHangs_whenQuestionsAndAnnouncementsCome_thenFlinkCheckpointsAreComplete(

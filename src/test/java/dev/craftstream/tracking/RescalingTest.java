@@ -3,7 +3,7 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.testing.CurationScenario;
-import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +33,7 @@ class RescalingTest {
   static final MiniClusterExtension FLINK =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(METRICS.addToConfiguration(RunningJob.flinkConfiguration()))
+              .setConfiguration(METRICS.addToConfiguration(ShippedFlink.configuration()))
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(3)
               .build());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.craftstream.testing.CurationScenario;
-import dev.craftstream.testing.RunningJob;
+import dev.craftstream.testing.ShippedFlink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,7 +67,7 @@ class SavepointsTest {
   static final MiniClusterExtension FLINK =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(METRICS.addToConfiguration(RunningJob.flinkConfiguration()))
+              .setConfiguration(METRICS.addToConfiguration(ShippedFlink.configuration()))
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(3)
               .build());
