@@ -6,14 +6,13 @@ import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Request;
 import dev.craftstream.v1.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,14 +41,7 @@ class RecordFuzzTest {
     "null"
   })
   void questions(byte[] value) {
-    for (WireFormat format : WireFormat.values()) {
-      RecordEncoder encoder = new RecordEncoder(format);
-      check(
-          format,
-          value,
-          new QuestionParser(format, Limits.DEFAULT),
-          (QuestionEvent event) -> encoder.question(event));
-    }
+    check(value, format -> new QuestionParser(format, Limits.DEFAULT), RecordEncoder::question);
   }
 
   @FuzzTest(maxDuration = "2m")
@@ -68,17 +60,13 @@ class RecordFuzzTest {
     "\"embedding_model_name\":"
   })
   void modelCheckpoints(byte[] value) {
-    for (WireFormat format : WireFormat.values()) {
-      RecordEncoder encoder = new RecordEncoder(format);
-      check(
-          format,
-          value,
-          new ModelCheckpointParser(format, Limits.DEFAULT),
-          (ModelCheckpointEvent event) ->
-              event.announced() == null
-                  ? encoder.retirement(event.checkpointId())
-                  : encoder.announcement(event.announced()));
-    }
+    check(
+        value,
+        format -> new ModelCheckpointParser(format, Limits.DEFAULT),
+        (encoder, event) ->
+            event.announced() == null
+                ? encoder.retirement(event.checkpointId())
+                : encoder.announcement(event.announced()));
   }
 
   @FuzzTest(maxDuration = "2m")
@@ -101,9 +89,11 @@ class RecordFuzzTest {
     "\"NaN\""
   })
   void requests(byte[] value) {
-    for (WireFormat format : WireFormat.values()) {
-      check(format, value, new RequestParser(format, Limits.DEFAULT), (Request request) -> null);
-    }
+    check(
+        value,
+        format -> new RequestParser(format, Limits.DEFAULT),
+        // The job never writes requests.
+        (encoder, request) -> null);
   }
 
   /** The key is foreign too; where it is no id of the value's, the record is refused. */
@@ -113,6 +103,16 @@ class RecordFuzzTest {
     OriginalRecord tombstone = new OriginalRecord(ORIGIN, key, null);
     if (parser.parse(tombstone) instanceof Parsed.Rejected<QuestionEvent> rejected) {
       checkDeadLetter(WireFormat.JSON, tombstone, rejected);
+    }
+  }
+
+  private static <T> void check(
+      byte[] value,
+      Function<WireFormat, RecordParser<T>> parser,
+      BiFunction<RecordEncoder, T, EncodedRecord> encode) {
+    for (WireFormat format : WireFormat.values()) {
+      RecordEncoder encoder = new RecordEncoder(format);
+      check(format, value, parser.apply(format), event -> encode.apply(encoder, event));
     }
   }
 
