@@ -23,9 +23,12 @@ import java.util.regex.Pattern;
  * </ul>
  *
  * <p>A letter counts whatever follows it: "B. Rome" is B, also where Rome is the text of A. A
- * letter beyond the options is no choice.
+ * letter beyond the options is no choice. An answer that introduces a hundred answers and gives
+ * none is read no further.
  */
 public final class ChosenOption {
+  private static final int MOST_INTRODUCTIONS = 100;
+
   private static final Pattern INTRODUCTION =
       Pattern.compile(
           "(?i)(?<![\\p{L}\\p{N}])(?:"
@@ -54,7 +57,7 @@ public final class ChosenOption {
     String text = answer.strip().replace('\u2019', '\'');
     OptionalInt chosen = at(text, options);
     Matcher introduction = INTRODUCTION.matcher(text);
-    while (chosen.isEmpty() && introduction.find()) {
+    for (int i = 0; chosen.isEmpty() && i < MOST_INTRODUCTIONS && introduction.find(); i++) {
       chosen = at(text.substring(introduction.end()), options);
     }
     return chosen;

@@ -201,7 +201,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
     if (mistake != null) {
       refused.inc();
       DeadLetter.Reason reason =
-          known.containsKey(request.checkpointId())
+          isKnown(request.checkpointId()) && isKnown(request.rehearsalId())
               ? DeadLetter.Reason.INVALID
               : DeadLetter.Reason.UNKNOWN_CHECKPOINT;
       context.output(
@@ -213,6 +213,11 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
               "",
               request.checkpointId()));
     }
+  }
+
+  /** Whether a checkpoint that a request may name is there; empty where it names none. */
+  private boolean isKnown(String checkpointId) {
+    return checkpointId.isEmpty() || known.containsKey(checkpointId);
   }
 
   /** Why there is nothing to survey for the request; null where there is. */

@@ -83,6 +83,14 @@ class ChosenOptionTest {
   }
 
   @Test
+  void aHundredIntroductionsAreReadAndNoMore() {
+    assertThat(ChosenOption.of("The answer is unclear. ".repeat(99) + "The answer is B.", CITIES))
+        .hasValue(1);
+    assertThat(ChosenOption.of("The answer is unclear. ".repeat(100) + "The answer is B.", CITIES))
+        .isEmpty();
+  }
+
+  @Test
   void anOptionsTextGoesBeforeTheLetterThatItBeginsWith() {
     assertThat(ChosenOption.of("A river", CITIES)).hasValue(3);
     List<String> poets = List.of("Keats", "Byron", "A. E. Housman");

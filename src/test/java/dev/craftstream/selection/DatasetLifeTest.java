@@ -286,6 +286,7 @@ class DatasetLifeTest {
   void requestsForCheckpointsThatAreNotThereOrDoNotFitAreRefused() throws Exception {
     givenADataset();
     job.send(request("1", Request.Kind.DATASET, "nobody", "rehearsal"));
+    job.send(request("2", Request.Kind.DATASET, "initial", "nobody"));
     job.send(request("2", Request.Kind.DATASET, "initial", "initial"));
     job.send(request("3", Request.Kind.REHEARSAL_SET, "rehearsal"));
     job.send(request("4", Request.Kind.EVALUATION, "rehearsal"));
@@ -293,6 +294,7 @@ class DatasetLifeTest {
     assertThat(job.refused())
         .extracting(DeadLetter::reason)
         .containsExactly(
+            DeadLetter.Reason.UNKNOWN_CHECKPOINT,
             DeadLetter.Reason.UNKNOWN_CHECKPOINT,
             DeadLetter.Reason.INVALID,
             DeadLetter.Reason.INVALID,
