@@ -286,7 +286,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       questions.update(relabelled);
       KnowledgeChange change = knowledge(relabelled, "");
       emit(change);
-      surveys.annotated(knowledge(before, ""), change);
+      surveys.annotated(change);
     } else {
       if (!waits(before)) {
         tally.addWaiting(question.id(), 1);

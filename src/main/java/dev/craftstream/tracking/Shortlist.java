@@ -87,14 +87,6 @@ final class Shortlist {
     }
   }
 
-  /** Another subject or other tags, which no dataset is chosen by. */
-  void annotated(KnowledgeChange before, KnowledgeChange now, int group) {
-    if (evaluates(now)) {
-      evaluation(group).remove(before);
-      evaluation(group).add(now);
-    }
-  }
-
   /** A question is not any more what it was. */
   void forget(KnowledgeChange before, boolean wasAsked, int group) {
     reopened(before, wasAsked, group);

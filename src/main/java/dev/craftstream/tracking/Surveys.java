@@ -205,14 +205,13 @@ final class Surveys {
         group,
         (survey, shortlist) ->
             shortlist.forget(before, askedBefore.contains(survey.modelTime()), group));
-    offerAfter(now, group);
+    annotated(now);
   }
 
-  /** A question's labels changed. */
-  void annotated(KnowledgeChange before, KnowledgeChange now) {
+  /** A question's labels changed, which neither datasets are chosen by nor evaluations. */
+  void annotated(KnowledgeChange now) {
     int group = keyGroup(now.questionId());
-    forEachAhead(group, (survey, shortlist) -> shortlist.annotated(before, now, group));
-    offerAfter(now, group);
+    output.offer(new Candidate(now, false, lateCandidacies(now, 0, group)));
   }
 
   /** A question was measured under the checkpoint announced at {@code announcedAt}. */
@@ -263,11 +262,6 @@ final class Surveys {
   private boolean isAhead(String surveyId, int group) {
     BitSet groups = unfinished.get(surveyId);
     return groups != null && groups.get(group);
-  }
-
-  /** Offers what changed to the datasets whose surveys have been here. */
-  private void offerAfter(KnowledgeChange now, int group) {
-    output.offer(new Candidate(now, false, lateCandidacies(now, 0, group)));
   }
 
   /**
