@@ -190,14 +190,14 @@ final class Shortlist {
   private static final class Best {
     final Map<String, Rank> ranks = new HashMap<>();
     private final int wanted;
-    private final long kept;
-    private final long most;
+    private final int kept;
+    private final int most;
     private final Ties ties;
     private Rank horizon;
 
     Best(Dataset dataset, Label label, int spare) {
       wanted = dataset.selection().wanted(label);
-      kept = wanted + (long) Math.max(spare, wanted / 8);
+      kept = wanted + Math.max(spare, wanted / 8);
       most = kept + kept / 2;
       ties = CutOffs.ties(dataset.selection());
     }
@@ -212,7 +212,7 @@ final class Shortlist {
       }
       ranks.put(candidacy.questionId(), rank);
       if (ranks.size() > most) {
-        keep((int) kept, inOrder());
+        keep(kept, inOrder());
       }
     }
 
