@@ -187,20 +187,6 @@ public final class DatasetMembers
     }
   }
 
-  /** Counts what is settled at one time. */
-  private static final class Settlement {
-    long candidates;
-    final Map<Label, Long> records = new EnumMap<>(Label.class);
-
-    Settled of(String datasetId) {
-      return new Settled(
-          datasetId,
-          candidates,
-          records.getOrDefault(Label.ANSWER, 0L),
-          records.getOrDefault(Label.REFUSAL, 0L));
-    }
-  }
-
   /** Does what a later change asks for. */
   private void follow(CutOff cutOff, KnowledgeChange question, Collector<DatasetRecord> out)
       throws Exception {
@@ -329,5 +315,19 @@ public final class DatasetMembers
         .computeIfAbsent(
             mark, m -> metrics.addGroup("mark").counter(m.name().toLowerCase(Locale.ROOT)))
         .inc();
+  }
+
+  /** Counts what is settled at one time. */
+  private static final class Settlement {
+    long candidates;
+    final Map<Label, Long> records = new EnumMap<>(Label.class);
+
+    Settled of(String datasetId) {
+      return new Settled(
+          datasetId,
+          candidates,
+          records.getOrDefault(Label.ANSWER, 0L),
+          records.getOrDefault(Label.REFUSAL, 0L));
+    }
   }
 }

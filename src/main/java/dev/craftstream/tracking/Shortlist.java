@@ -87,20 +87,25 @@ final class Shortlist {
     }
   }
 
-  /** A question is not any more what it was. */
-  void forget(KnowledgeChange before, boolean wasAsked, int group) {
-    reopened(before, wasAsked, group);
-    if (evaluates(before)) {
-      evaluation(group).remove(before);
+  /** A question that was given up under a checkpoint is to be asked again. */
+  void reopened(KnowledgeChange question, long announcedAt, int group) {
+    for (Dataset dataset : survey.datasets()) {
+      if (dataset.restsOn(announcedAt) && Candidacy.concerns(dataset, question)) {
+        int askedNoMore = announcedAt == survey.modelTime() ? -1 : 0;
+        entries.get(dataset.id()).change(question, group, askedNoMore, -1);
+      }
     }
   }
 
-  /** A question that was given up under a checkpoint is to be asked again. */
-  void reopened(KnowledgeChange question, boolean wasAsked, int group) {
+  /** A question is not any more what it was. */
+  void forget(KnowledgeChange before, boolean wasAsked, int group) {
     for (Dataset dataset : survey.datasets()) {
-      if (Candidacy.concerns(dataset, question)) {
-        entries.get(dataset.id()).change(question, group, wasAsked ? -1 : 0, -1);
+      if (Candidacy.concerns(dataset, before)) {
+        entries.get(dataset.id()).change(before, group, wasAsked ? -1 : 0, -1);
       }
+    }
+    if (evaluates(before)) {
+      evaluation(group).remove(before);
     }
   }
 

@@ -232,10 +232,7 @@ final class Surveys {
   /** A question is asked again that was given up under the checkpoint. */
   void reopened(KnowledgeChange question, long announcedAt) {
     int group = keyGroup(question.questionId());
-    forEachAhead(
-        group,
-        (survey, shortlist) ->
-            shortlist.reopened(question, survey.modelTime() == announcedAt, group));
+    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(question, announcedAt, group));
   }
 
   private void asked(KnowledgeChange question, long announcedAt, int group) {

@@ -51,8 +51,10 @@ class SurveysTest {
       TrackerHarness.announce(1, "initial", Role.INITIAL, "");
   private static final ModelCheckpointEvent REHEARSAL =
       TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial");
+  private static final ModelCheckpointEvent SECOND_REHEARSAL =
+      TrackerHarness.announce(3, "rehearsal-2", Role.REHEARSAL, "initial");
   private static final ModelCheckpointEvent TUNED =
-      TrackerHarness.announce(3, "tuned", Role.TUNED, "initial");
+      TrackerHarness.announce(4, "tuned", Role.TUNED, "initial");
 
   /** They hold model time back until the test answers them. */
   private static final List<String> HOLDERS = List.of("holder-train", "holder-evaluate");
@@ -81,6 +83,9 @@ class SurveysTest {
         }
         for (Directive directive : plan(random)) {
           tracker.direct(directive);
+          if (directive.survey().modelTime() == 2) {
+            tracker.direct(Directive.of(SECOND_REHEARSAL));
+          }
           for (int i = 0; i < 60; i++) {
             act(tracker, random);
           }
@@ -125,7 +130,7 @@ class SurveysTest {
             List.of(dataset(Strategy.CRAFT, random), dataset(Strategy.COR_RAIT, random)),
             null,
             null);
-    Survey ofTuned = new Survey("of-tuned", 3, List.of(), TUNED.announced(), INITIAL.announced());
+    Survey ofTuned = new Survey("of-tuned", 4, List.of(), TUNED.announced(), INITIAL.announced());
     return List.of(
         Directive.of(INITIAL, ofInitial),
         Directive.of(REHEARSAL, ofRehearsal),
@@ -138,7 +143,8 @@ class SurveysTest {
     switch (random.nextInt(8)) {
       case 0 -> tracker.remove(id);
       case 1, 2 -> tracker.ask(question(id, random));
-      case 3 -> tracker.retry(INITIAL, id);
+      case 3 ->
+          tracker.retry(List.of(INITIAL, REHEARSAL, SECOND_REHEARSAL).get(random.nextInt(3)), id);
       default -> {
         List<Ask> open =
             tracker.server.open().stream()
