@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -49,6 +51,7 @@ class FlinkCheckpointsTest {
         ask(curation, questions * round, questions);
         await().atMost(PATIENCE).until(curation::hasReadAll);
         await().atMost(PATIENCE).until(() -> model.asks().size() == 2 * REQUESTS_IN_FLIGHT);
+        await().atMost(PATIENCE).until(() -> allTasksRun(flink, job));
         flink.triggerCheckpoint(job, CheckpointType.CONFIGURED).get(1, TimeUnit.MINUTES);
       }
       assertThat(model.asks()).hasSize(2 * REQUESTS_IN_FLIGHT).doesNotHaveDuplicates();
@@ -72,6 +75,7 @@ class FlinkCheckpointsTest {
       curation.announce("initial", Role.INITIAL, "");
       await().atMost(PATIENCE).until(() -> isStill(model));
       assertThat(model.asks()).hasSizeLessThan(questions);
+      await().atMost(PATIENCE).until(() -> allTasksRun(flink, job));
 
       int letThrough = flinkCheckpointWhileHeld(flink, job, curation);
       CompletedCheckpointStats flinkCheckpoint =
@@ -103,6 +107,17 @@ class FlinkCheckpointsTest {
           .isBetween(questions, questions + 2 * REQUESTS_IN_FLIGHT);
       assertThat(asked).isLessThan(questions);
     }
+  }
+
+  /** Before that Flink takes no checkpoints. */
+  private static boolean allTasksRun(MiniCluster flink, JobID job) throws Exception {
+    for (AccessExecutionVertex task :
+        flink.getExecutionGraph(job).get().getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the tracker asks no more: all stages up to it are full. */
