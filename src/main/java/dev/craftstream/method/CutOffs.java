@@ -62,8 +62,17 @@ public final class CutOffs {
     return selection.ordersByCertainty() ? selection.ties() : Ties.EXACT;
   }
 
-  /** Why the dataset can't be built; empty where it can. */
-  public static String failure(Selection selection, long answerCandidates, long refusalCandidates) {
+  /**
+   * Why the dataset can't be built; empty where it can.
+   *
+   * @param questions of its task and purpose, candidates or not
+   */
+  public static String failure(
+      Selection selection, long questions, long answerCandidates, long refusalCandidates) {
+    if (questions == 0) {
+      return "There were no %s questions to choose from. If there are now, request it."
+          .formatted(selection.task());
+    }
     String failure = "";
     for (Label label : new Label[] {Label.ANSWER, Label.REFUSAL}) {
       long candidates = label == Label.ANSWER ? answerCandidates : refusalCandidates;

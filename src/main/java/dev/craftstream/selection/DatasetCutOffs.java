@@ -92,16 +92,12 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
     List<Ranks> refusalRanks = all(refusals);
     answers.clear();
     refusals.clear();
-    if (questions == 0 && dataset.requestId().isEmpty()) {
-      LOG.info("Dataset {} is not made: there are no questions of its task.", dataset.id());
-      return;
-    }
     long answerCandidates = candidates(answerRanks);
     long refusalCandidates = candidates(refusalRanks);
     CutOff cutOff =
         new CutOff(
             dataset,
-            CutOffs.failure(dataset.selection(), answerCandidates, refusalCandidates),
+            CutOffs.failure(dataset.selection(), questions, answerCandidates, refusalCandidates),
             bound(dataset, Label.ANSWER, answerCandidates, answerRanks),
             bound(dataset, Label.REFUSAL, refusalCandidates, refusalRanks),
             last.modelTime(),

@@ -100,15 +100,23 @@ class CutOffsTest {
 
   @Test
   void tooFewFailWhereThatIsTheRule_andDrawingAgainFromNothing() {
-    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.FAIL), 4, 0))
+    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.FAIL), 9, 4, 0))
         .contains("5 ANSWER", "4 candidates");
-    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.FAIL), 5, 0))
+    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.FAIL), 9, 5, 0))
         .isEmpty();
-    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN), 0, 0))
+    assertThat(
+            CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN), 9, 0, 0))
         .isNotEmpty();
-    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN), 1, 0))
+    assertThat(
+            CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN), 9, 1, 0))
         .isEmpty();
-    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.SHORT), 0, 0))
+    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.SHORT), 9, 0, 0))
         .isEmpty();
+  }
+
+  @Test
+  void nothingIsBuiltOfNoQuestions() {
+    assertThat(CutOffs.failure(selection(5, Strategy.CRAFT, Ties.EXACT, Shortage.SHORT), 0, 0, 0))
+        .contains("no MULTIPLE_CHOICE questions");
   }
 }
