@@ -12,6 +12,7 @@ import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.selection.DatasetCutOffs;
 import dev.craftstream.selection.DatasetMembers;
@@ -46,11 +47,16 @@ public record Curation(
     DataStream<Evaluation> evaluations,
     DataStream<DeadLetter> deadLetters) {
 
-  /** Puts the stages behind what comes in. */
+  /**
+   * Puts the stages behind what comes in.
+   *
+   * @param intake which of the questions the trackers have
+   */
   public static Curation of(
       DataStream<QuestionEvent> questions,
       DataStream<ModelCheckpointEvent> modelCheckpoints,
       DataStream<Request> requests,
+      QuestionIntake.Factory intake,
       KnowledgeQuery.Factory query,
       CurationSettings settings) {
 
@@ -59,7 +65,7 @@ public record Curation(
             .transform(
                 "checkpoint-admission",
                 TypeInformation.of(ModelCheckpointEvent.class),
-                new CheckpointAdmission(query))
+                new CheckpointAdmission(query, intake))
             .uid("checkpoint-admission")
             .setParallelism(1);
 

@@ -2,7 +2,9 @@ package dev.craftstream;
 
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
+import dev.craftstream.topics.CommittedIntake;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.ParseRecords;
@@ -145,6 +147,9 @@ public final class CurationJob {
             questions,
             modelCheckpoints,
             requests,
+            env.getCheckpointConfig().isCheckpointingEnabled()
+                ? CommittedIntake.of(kafka)
+                : QuestionIntake.AT_ONCE,
             new TritonKnowledgeQuery.Factory(
                 settings.triton(), settings.query(), settings.evaluation()),
             settings);

@@ -17,6 +17,7 @@ import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Evaluation;
@@ -201,6 +202,52 @@ class CurationJobTest {
                                 .isEqualTo(Reason.REASON_UNKNOWN_CHECKPOINT));
               });
       assertThat(job.knowledge()).hasSize(measured);
+    }
+  }
+
+  @Test
+  void anAnnouncementCountsAllQuestionsThatCameBefore_alsoInAJobThatStartsAnew(KafkaBroker broker)
+      throws Exception {
+    int questions = 1_000;
+    try (RunningJob job =
+        start(
+            broker,
+            TRITON.endpoint(),
+            Map.of(
+                // A record a fetch, so that announcements could overtake them.
+                "kafka.properties.max.partition.fetch.bytes", "1",
+                "tracker.requests-in-flight", "32",
+                "rehearsal.open-ended.questions", "100",
+                "rehearsal.open-ended.certainty-from", "0",
+                "rehearsal.open-ended.correctness-from", "0"))) {
+      for (int i = 0; i < questions; i++) {
+        // The model says the question again, and so knows it well.
+        job.ask(openEnded("q" + i, "Who is number " + i + ", not 0?"));
+      }
+      job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
+      await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 1);
+      job.abandon();
+      // All topics are full now, and offsets are committed of what this job has still to read.
+      job.restart(null, 2);
+      await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 2);
+
+      assertThat(manifests(job, "rehearsal-open-ended-1"))
+          .extracting(manifest -> manifest.getAnswer().getCandidates())
+          .containsExactly((long) questions, (long) questions);
+      await().atMost(PATIENCE).until(() -> job.rehearsalSets().size() == 200);
+      assertThat(job.rehearsalSets())
+          .extracting(DatasetRecord::getMark)
+          .containsOnly(Mark.MARK_BASE);
+      assertThat(job.rehearsalSets().stream().map(DatasetRecord::getQuestionId).distinct())
+          .as("the same in both runs")
+          .hasSize(100);
+      assertThat(manifests(job, "rehearsal-multiple-choice-1"))
+          .allSatisfy(
+              manifest -> {
+                assertThat(manifest.getComplete()).isFalse();
+                assertThat(manifest.getFailure()).contains("no MULTIPLE_CHOICE questions");
+              })
+          .hasSize(2);
     }
   }
 

@@ -59,6 +59,7 @@ public record KafkaSettings(
               "auto.offset.reset",
               "bootstrap.servers",
               "client.id",
+              "commit.offsets.on.checkpoint",
               "compression.type",
               "enable.auto.commit",
               "enable.idempotence",

@@ -4,6 +4,7 @@ import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.UnusableAnswerException;
@@ -36,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * ready, in their order; the others become dead letters and their model time stays empty.
  *
  * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
- * server is not reachable, and those behind it wait as well: order is what makes model time.
+ * server is not reachable, and until the trackers have all questions that came before it; those
+ * behind it wait as well: order is what makes model time.
  */
 public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheckpointEvent>
     implements OneInputStreamOperator<ModelCheckpointEvent, ModelCheckpointEvent> {
@@ -50,9 +52,11 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   private static final Duration REST = Duration.ofSeconds(1);
 
   private final KnowledgeQuery.Factory queryFactory;
+  private final QuestionIntake.Factory intakeFactory;
 
   private transient MailboxExecutor mailbox;
   private transient KnowledgeQuery query;
+  private transient QuestionIntake intake;
   private transient ListState<ModelCheckpointEvent> waitingState;
   private transient ListState<ModelCheckpoint> knownState;
   private transient Deque<ModelCheckpointEvent> waiting;
@@ -61,8 +65,10 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   private transient Counter admitted;
   private transient Counter refused;
 
-  public CheckpointAdmission(KnowledgeQuery.Factory queryFactory) {
+  public CheckpointAdmission(
+      KnowledgeQuery.Factory queryFactory, QuestionIntake.Factory intakeFactory) {
     this.queryFactory = queryFactory;
+    this.intakeFactory = intakeFactory;
   }
 
   @Override
@@ -99,10 +105,12 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   public void open() throws Exception {
     super.open();
     query = queryFactory.open();
+    intake = intakeFactory.open();
     TrackerMetrics.exposeHealth(getMetricGroup(), query.health());
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
+    getMetricGroup().gauge("questionsAhead", (Gauge<Long>) intake::missing);
     mailbox.execute(this::next, "check the first announcement");
   }
 
@@ -121,6 +129,9 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
 
   @Override
   public void close() throws Exception {
+    if (intake != null) {
+      intake.close();
+    }
     if (query != null) {
       query.close();
     }
@@ -144,7 +155,8 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
 
   private void check(ModelCheckpointEvent event) {
     checking = true;
-    CompletableFuture<Void> ready = query.ready(event.announced());
+    CompletableFuture<Void> ready =
+        query.ready(event.announced()).thenCompose(nothing -> intake.complete());
     var unused =
         ready.whenComplete(
             (nothing, failure) -> {

@@ -12,6 +12,7 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -101,6 +102,7 @@ final class BenchmarkJob {
         env.addSource(new NoRequests(), TypeInformation.of(Request.class))
             .uid("requests")
             .setParallelism(1),
+        QuestionIntake.AT_ONCE,
         model,
         settings);
   }

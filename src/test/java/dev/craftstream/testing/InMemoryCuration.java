@@ -14,6 +14,7 @@ import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -136,6 +137,7 @@ public final class InMemoryCuration implements AutoCloseable {
             source(env, "questions", QuestionEvent.class),
             source(env, "model-checkpoints", ModelCheckpointEvent.class),
             source(env, "requests", Request.class),
+            QuestionIntake.AT_ONCE,
             model.factory(),
             CurationSettings.of(options));
     collect(curation.instructions(), "instructions");

@@ -1,5 +1,7 @@
 package dev.craftstream.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -54,6 +56,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * wrote.
  */
 public final class RunningJob implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Configuration options;
   private final CurationSettings settings;
   private final RecordEncoder encoder;
@@ -126,10 +130,22 @@ public final class RunningJob implements AutoCloseable {
     return job.stopWithSavepoint(false, null, SavepointFormatType.CANONICAL).get();
   }
 
-  /** Starts the job again, which has ended, from a savepoint or Flink checkpoint of it. */
+  /** Ends the job and forgets its state. */
+  public void abandon() throws Exception {
+    job.cancel().get();
+    await().atMost(PATIENCE).until(() -> job.getJobStatus().get().isGloballyTerminalState());
+  }
+
+  /**
+   * Starts the job again, which has ended.
+   *
+   * @param from a savepoint or Flink checkpoint of it; null for none
+   */
   public void restart(String from, int parallelism) throws Exception {
     Configuration all = new Configuration(options);
-    all.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+    if (from != null) {
+      all.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+    }
     all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
     job = execute(all);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.ServerUnavailableException;
 import dev.craftstream.triton.Trouble;
@@ -140,7 +141,9 @@ class CheckpointAdmissionTest {
 
   private void restore(OperatorSubtaskState state) throws Exception {
     server = new ScriptedQuery();
-    harness = new OneInputStreamOperatorTestHarness<>(new CheckpointAdmission(server.factory()));
+    harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new CheckpointAdmission(server.factory(), QuestionIntake.AT_ONCE));
     harness.setup();
     if (state != null) {
       harness.initializeState(state);

@@ -1,0 +1,50 @@
+package dev.craftstream.model;
+
+import java.io.Serializable;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Knows which questions lie before the job and which of them it has taken in, so that what is
+ * announced behind them does not overtake them.
+ */
+public interface QuestionIntake extends AutoCloseable {
+
+  /** Where the order of questions and announcements is somebody else's: all is taken in at once. */
+  Factory AT_ONCE = () -> new AtOnce();
+
+  /**
+   * Completes when all questions that lie before the job at this time are with their tracker tasks.
+   * Never fails, but waits for whatever keeps it from knowing.
+   */
+  CompletableFuture<Void> complete();
+
+  /** Records that {@link #complete} still waits for; 0 where nothing waits. */
+  long missing();
+
+  /** Ends it; what has not completed never does. */
+  @Override
+  void close();
+
+  /** Opens the intake on the machine that uses it. */
+  interface Factory extends Serializable {
+    QuestionIntake open();
+  }
+
+  /** See {@link #AT_ONCE}. */
+  final class AtOnce implements QuestionIntake {
+    private AtOnce() {}
+
+    @Override
+    public CompletableFuture<Void> complete() {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public long missing() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,258 @@
+package dev.craftstream.topics;
+
+import dev.craftstream.model.QuestionIntake;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the job through the topic {@code questions} by the offsets that its Flink checkpoints
+ * commit to the consumer group.
+ *
+ * <p>A source commits where it was at a Flink checkpoint once that is complete, and by then the
+ * checkpoint's barriers have come to the trackers behind every question that was read before. So
+ * what lies before a committed offset is with its tracker. The exception is an unaligned Flink
+ * checkpoint: its barriers overtake the questions that wait in front of a busy tracker, which may
+ * then come behind an announcement after all, as late ones.
+ *
+ * <p>Offsets that an earlier run left behind say nothing, since this run may have started further
+ * back. They are marked at the start and count again when they are committed anew.
+ */
+public final class CommittedIntake implements QuestionIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(CommittedIntake.class);
+
+  /** The metadata of a committed offset that an earlier run left behind. */
+  private static final String EARLIER_RUN = "of an earlier run";
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+  private static final Duration LOOK_AGAIN_AFTER_A_FAILURE = Duration.ofSeconds(2);
+  private static final Duration BROKER_ANSWERS = Duration.ofSeconds(10);
+  private static final Duration RECORD_COMES = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_LOG_LINES = Duration.ofMinutes(1);
+
+  private final KafkaSettings settings;
+
+  /** All that the consumer does, which bears one thread only. */
+  private final ScheduledExecutorService thread;
+
+  private KafkaConsumer<byte[], byte[]> consumer;
+  private boolean earlierRunIsMarked;
+  private long lastLogLine = System.nanoTime() - BETWEEN_LOG_LINES.toNanos();
+  private volatile long missing;
+  private volatile boolean closed;
+
+  /** Something that is tried until it is done. */
+  private interface Step {
+    /** Returns whether it is done. */
+    boolean attempt();
+  }
+
+  private CommittedIntake(KafkaSettings settings) {
+    this.settings = settings;
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            runnable -> {
+              Thread daemon = new Thread(runnable, settings.transactionalIdPrefix() + "-intake");
+              daemon.setDaemon(true);
+              return daemon;
+            });
+    soon(() -> earlierRunIsMarked = markEarlierRun(), Duration.ZERO);
+  }
+
+  /** For the job with these settings, whose Flink checkpoints have to be on. */
+  public static Factory of(KafkaSettings settings) {
+    return () -> new CommittedIntake(settings);
+  }
+
+  @Override
+  public CompletableFuture<Void> complete() {
+    CompletableFuture<Void> complete = new CompletableFuture<>();
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    soon(
+        () -> {
+          if (!earlierRunIsMarked) {
+            return false;
+          }
+          if (ends.isEmpty()) {
+            ends.putAll(consumer.endOffsets(partitions(), BROKER_ANSWERS));
+          }
+          missing = missing(ends);
+          if (missing == 0) {
+            complete.complete(null);
+            return true;
+          }
+          if (mayLog()) {
+            LOG.info(
+                "An announcement waits until the questions that came before it are taken in and a"
+                    + " Flink checkpoint says so; up to {} records of {} to go.",
+                missing,
+                topic());
+          }
+          return false;
+        },
+        Duration.ZERO);
+    return complete;
+  }
+
+  @Override
+  public long missing() {
+    return missing;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.execute(
+        () -> {
+          if (consumer != null) {
+            consumer.close();
+          }
+        });
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(BROKER_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("The consumer that looks how far the questions are read is still being closed.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void soon(Step step, Duration pause) {
+    try {
+      var unused = thread.schedule(() -> attempt(step), pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closedMeanwhile) {
+      // Nobody waits any more.
+    }
+  }
+
+  private void attempt(Step step) {
+    if (closed) {
+      return;
+    }
+    try {
+      if (consumer == null) {
+        consumer = open();
+      }
+      if (!step.attempt()) {
+        soon(step, LOOK_AGAIN);
+      }
+    } catch (RuntimeException e) {
+      if (mayLog()) {
+        LOG.warn(
+            "How far the questions are read is not known, and announcements wait: {}. If this goes"
+                + " on, check that the brokers are there and that the job may read the topic {} and"
+                + " the consumer group {}, which nobody else may use.",
+            e.getMessage(),
+            topic(),
+            settings.transactionalIdPrefix());
+      }
+      soon(step, LOOK_AGAIN_AFTER_A_FAILURE);
+    }
+  }
+
+  private boolean mayLog() {
+    long now = System.nanoTime();
+    boolean may = now - lastLogLine >= BETWEEN_LOG_LINES.toNanos();
+    if (may) {
+      lastLogLine = now;
+    }
+    return may;
+  }
+
+  private KafkaConsumer<byte[], byte[]> open() {
+    Properties properties = settings.connection();
+    String group = settings.transactionalIdPrefix();
+    properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);
+    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, group + "-intake");
+    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // All that is looked at is whether there is a record.
+    properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
+    properties.setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "1");
+    // Else it writes a line to the log every millisecond while no broker answers.
+    properties.setProperty(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private String topic() {
+    return settings.topics().questions();
+  }
+
+  private List<TopicPartition> partitions() {
+    return consumer.partitionsFor(topic(), BROKER_ANSWERS).stream()
+        .map(partition -> new TopicPartition(topic(), partition.partition()))
+        .toList();
+  }
+
+  private boolean markEarlierRun() {
+    Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>();
+    committed(Set.copyOf(partitions()))
+        .forEach(
+            (partition, offset) ->
+                left.put(
+                    partition,
+                    new OffsetAndMetadata(offset.offset(), offset.leaderEpoch(), EARLIER_RUN)));
+    consumer.commitSync(left, BROKER_ANSWERS);
+    return true;
+  }
+
+  /** Of those partitions only that have one. */
+  private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+    return consumer.committed(partitions, BROKER_ANSWERS).entrySet().stream()
+        .filter(entry -> entry.getValue() != null)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** How many records before {@code ends} are not taken in, at most. */
+  private long missing(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(ends.keySet());
+    long missing = 0;
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      OffsetAndMetadata offset = committed.get(end.getKey());
+      long from = offset == null || offset.metadata().equals(EARLIER_RUN) ? 0 : offset.offset();
+      if (from < end.getValue() && liesBetween(end.getKey(), from, end.getValue())) {
+        missing += end.getValue() - from;
+      }
+    }
+    return missing;
+  }
+
+  /** Whether there is a record: offsets also count the ends of transactions, and gaps. */
+  private boolean liesBetween(TopicPartition partition, long from, long end) {
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, from);
+    long seen = from;
+    while (seen < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(RECORD_COMES)) {
+        return record.offset() < end;
+      }
+      long now = consumer.position(partition, BROKER_ANSWERS);
+      if (now == seen) {
+        return true; // Nothing came, so nothing is known.
+      }
+      seen = now;
+    }
+    return false;
+  }
+}
