@@ -1,5 +1,8 @@
 package dev.craftstream.model;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Up to where a dataset's candidates are taken.
  *
@@ -29,7 +32,8 @@ public record CutOff(
         closed
             ? ""
             : "A model checkpoint that it rests on was retired before all questions were looked"
-                + " through. Announce it again, if the dataset is still wanted.",
+                + " through. If the dataset is still wanted, announce it again, and then those that were"
+                + " made from it.",
         Bound.NOTHING,
         Bound.NOTHING,
         modelTime,
@@ -83,14 +87,15 @@ public record CutOff(
           || (candidateScore == score && Long.compareUnsigned(candidateHash, hash) <= 0);
     }
 
-    /** How often a candidate that is taken is in the dataset. */
-    public int copies(long candidateHash) {
+    /**
+     * How often the candidates are in the dataset that are taken more than once, by their hashes.
+     */
+    public Map<Long, Integer> copies() {
+      Map<Long, Integer> copies = new HashMap<>();
       for (int i = 0; i < drawnAgain.length; i++) {
-        if (drawnAgain[i] == candidateHash) {
-          return 1 + extraCopies[i];
-        }
+        copies.put(drawnAgain[i], 1 + extraCopies[i]);
       }
-      return 1;
+      return copies;
     }
   }
 }

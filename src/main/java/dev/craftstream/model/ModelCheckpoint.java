@@ -13,6 +13,11 @@ package dev.craftstream.model;
 public record ModelCheckpoint(
     String id, long announcedAt, Role role, String baseId, Serving serving) {
 
+  /** Whether it goes when that checkpoint is retired: it is that one, or was made from it. */
+  public boolean goesWith(String retiredId) {
+    return id.equals(retiredId) || baseId.equals(retiredId);
+  }
+
   /** The same checkpoint, served where {@code announcedAgain} says. */
   public ModelCheckpoint movedTo(ModelCheckpoint announcedAgain) {
     return new ModelCheckpoint(id, announcedAt, role, baseId, announcedAgain.serving);

@@ -181,7 +181,7 @@ public final class DatasetMembers
     Bound bound = cutOff.of(candidacy.label());
     settlement.candidates++;
     if (cutOff.isBuilt() && bound.takes(rank.score(), rank.hash())) {
-      int copies = bound.copies(rank.hash());
+      int copies = settlement.copies(candidacy.label(), bound, rank);
       write(candidacy, question, Mark.BASE, copies, out);
       settlement.records.merge(candidacy.label(), (long) copies, Long::sum);
     }
@@ -195,9 +195,9 @@ public final class DatasetMembers
     boolean isIn = before != null && before.isIn();
     if (question.question() == null) {
       if (isIn) {
-        remove(id, question, before, out);
+        // Kept, so that its revisions go on if it comes back.
+        memberships.put(id, remove(id, question, before, out));
       }
-      memberships.remove(id);
       return;
     }
     if (cutOff.retired() || !cutOff.isBuilt()) {
@@ -211,7 +211,7 @@ public final class DatasetMembers
       } else if (!saysTheSame(before, taken.get(), question)) {
         write(taken.get(), question, Mark.CHANGED, 1, out);
       }
-    } else if (isIn && before.questionVersion() != question.questionVersion()) {
+    } else if (isIn && !sameContent(before, question)) {
       // With the same content it can only be that a checkpoint is just being retired.
       memberships.put(id, remove(id, question, before, out));
     }
@@ -225,8 +225,17 @@ public final class DatasetMembers
   private static boolean saysTheSame(
       Membership before, Candidacy candidacy, KnowledgeChange question) {
     return before.label() == candidacy.label()
-        && before.questionVersion() == question.questionVersion()
+        && sameContent(before, question)
         && before.annotations() == annotations(question.question());
+  }
+
+  private static boolean sameContent(Membership before, KnowledgeChange question) {
+    return before.questionVersion() == question.questionVersion()
+        && (before.content() == 0 || before.content() == content(question.question()));
+  }
+
+  private static int content(Question question) {
+    return Objects.hash(question.text(), question.answer(), question.aliases(), question.options());
   }
 
   private static int annotations(Question question) {
@@ -255,7 +264,8 @@ public final class DatasetMembers
             revision,
             candidacy.label(),
             change.questionVersion(),
-            annotations(question)));
+            annotations(question),
+            content(question)));
     count(mark);
     out.collect(
         new DatasetRecord(
@@ -307,7 +317,7 @@ public final class DatasetMembers
             0,
             change.modelTime()));
     return new Membership(
-        before.kind(), before.task(), revision, null, change.questionVersion(), 0);
+        before.kind(), before.task(), revision, null, change.questionVersion(), 0, 0);
   }
 
   private void count(Mark mark) {
@@ -317,10 +327,15 @@ public final class DatasetMembers
         .inc();
   }
 
-  /** Counts what is settled at one time. */
+  /** Counts what of one dataset is settled at one time. */
   private static final class Settlement {
     long candidates;
     final Map<Label, Long> records = new EnumMap<>(Label.class);
+    private final Map<Label, Map<Long, Integer>> copies = new EnumMap<>(Label.class);
+
+    int copies(Label label, Bound bound, Rank rank) {
+      return copies.computeIfAbsent(label, l -> bound.copies()).getOrDefault(rank.hash(), 1);
+    }
 
     Settled of(String datasetId) {
       return new Settled(

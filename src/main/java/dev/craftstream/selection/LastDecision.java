@@ -6,8 +6,8 @@ import dev.craftstream.model.Label;
  * The relabeler's state of one question: what it decided last. Fields may only be added to (Flink's
  * POJO evolution).
  *
- * @param revision counts the decisions from 1
- * @param label the label
+ * @param revision counts the decisions, and the times they were withdrawn, from 1
+ * @param label the label; null where nothing is decided on the question's newest content
  * @param questionVersion which content of the question
  * @param initialAt announcement of the INITIAL checkpoint that it rests on
  * @param rehearsalAt announcement of the REHEARSAL checkpoint; 0 while provisional
@@ -21,8 +21,17 @@ public record LastDecision(
     long rehearsalAt,
     int annotations) {
 
+  boolean isInForce() {
+    return label != null;
+  }
+
   boolean isFinal() {
     return rehearsalAt > 0;
+  }
+
+  /** Nothing is decided on the content that the question has now. */
+  LastDecision withdrawn(int newVersion) {
+    return new LastDecision(revision + 1, null, newVersion, 0, 0, 0);
   }
 
   /** Whether this and {@code other} say the same, their revisions aside. */

@@ -13,9 +13,17 @@ import dev.craftstream.model.Task;
  * @param label the label in the dataset; null where the question is in it no more
  * @param questionVersion which content of the question
  * @param annotations hash of the subject and the tags
+ * @param content hash of what is asked and what is right; 0 where it is not known. Versions alone
+ *     don't tell: those of a question that was removed and came back begin at 1 again
  */
 public record Membership(
-    DatasetKind kind, Task task, int revision, Label label, int questionVersion, int annotations) {
+    DatasetKind kind,
+    Task task,
+    int revision,
+    Label label,
+    int questionVersion,
+    int annotations,
+    int content) {
 
   boolean isIn() {
     return label != null;

@@ -31,8 +31,9 @@ import org.apache.flink.util.Collector;
  *
  * <p>The decision is {@link Relabelling}'s, a pure function of the knowledge; this stage adds the
  * revision, says only what is new, and never goes back from a final decision to a provisional one
- * for the same content. A removed question, and one that is not for training any more, gets a
- * tombstone; its revisions begin at 1 again if it returns.
+ * for the same content. When the content changes, a tombstone withdraws what was decided on the old
+ * one until the new one is measured. A removed question, and one that is not for training any more,
+ * gets a tombstone too; its revisions begin at 1 again if it returns.
  */
 public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChange, Instruction> {
   private static final long serialVersionUID = 1L;
@@ -73,17 +74,17 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
     LastDecision before = last.value();
     Question question = change.question();
     if (question == null || question.purpose() != Purpose.TRAIN) {
-      if (before != null) {
-        last.clear();
-        count(before, "removed");
-        out.collect(
-            Instruction.tombstone(change.questionId(), before.revision() + 1, change.modelTime()));
-      }
+      last.clear();
+      withdraw(before, change, out);
       return;
     }
     Optional<Decision> decided =
         Relabelling.decide(question.task(), strategy, thresholds, change.knowledge());
     if (decided.isEmpty()) {
+      if (before != null && before.questionVersion() != change.questionVersion()) {
+        last.update(before.withdrawn(change.questionVersion()));
+        withdraw(before, change, out);
+      }
       return;
     }
     Decision decision = decided.get();
@@ -94,6 +95,14 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
     last.update(now);
     count(before, now.label().name().toLowerCase(Locale.ROOT));
     out.collect(instruction(question, decision, change, now.revision()));
+  }
+
+  private void withdraw(LastDecision before, KnowledgeChange change, Collector<Instruction> out) {
+    if (before != null && before.isInForce()) {
+      count(before, "removed");
+      out.collect(
+          Instruction.tombstone(change.questionId(), before.revision() + 1, change.modelTime()));
+    }
   }
 
   private static boolean isStepBack(LastDecision before, LastDecision now) {
@@ -130,7 +139,10 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
    * Counts a label, and by which change it came: {@code new-to-answer}, {@code refusal-to-dropped}.
    */
   private void count(LastDecision before, String to) {
-    String from = before == null ? "new" : before.label().name().toLowerCase(Locale.ROOT);
+    String from =
+        before == null || !before.isInForce()
+            ? "new"
+            : before.label().name().toLowerCase(Locale.ROOT);
     counters.computeIfAbsent("label." + to, name -> metrics.addGroup("label").counter(to)).inc();
     String change = from + "-to-" + to;
     counters

@@ -110,7 +110,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
       return;
     }
     if (announced == null) {
-      known.remove(event.checkpointId());
+      known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
     } else {
       known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
     }

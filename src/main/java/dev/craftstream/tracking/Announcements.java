@@ -4,10 +4,8 @@ import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
-import dev.craftstream.model.Role;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,11 +46,18 @@ final class Announcements {
     refresh();
   }
 
-  /** Takes an admitted announcement or retirement; model time moves to its place. */
+  /**
+   * Takes an admitted announcement or retirement; model time moves to its place. With an INITIAL
+   * checkpoint go those that were made from it.
+   */
   void apply(ModelCheckpointEvent event) throws Exception {
     ModelCheckpoint announced = event.announced();
     if (announced == null) {
-      checkpoints.remove(event.checkpointId());
+      for (ModelCheckpoint checkpoint : all()) {
+        if (checkpoint.goesWith(event.checkpointId())) {
+          checkpoints.remove(checkpoint.id());
+        }
+      }
     } else {
       ModelCheckpoint known = checkpoints.get(announced.id());
       checkpoints.put(announced.id(), known == null ? announced : known.movedTo(announced));
@@ -119,17 +124,16 @@ final class Announcements {
     return known;
   }
 
-  /** A checkpoint is live unless it, or the INITIAL one that it was made from, is retired. */
   private void refresh() throws Exception {
-    Map<String, ModelCheckpoint> announced = new HashMap<>();
-    for (Map.Entry<String, ModelCheckpoint> entry : checkpoints.entries()) {
-      announced.put(entry.getKey(), entry.getValue());
-    }
-    live =
-        announced.values().stream()
-            .filter(c -> c.role() == Role.INITIAL || announced.containsKey(c.baseId()))
-            .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
-            .toList();
+    live = all().stream().sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt)).toList();
     liveByTime = live.stream().collect(Collectors.toMap(ModelCheckpoint::announcedAt, c -> c));
+  }
+
+  private List<ModelCheckpoint> all() throws Exception {
+    List<ModelCheckpoint> all = new ArrayList<>();
+    for (Map.Entry<String, ModelCheckpoint> entry : checkpoints.entries()) {
+      all.add(entry.getValue());
+    }
+    return all;
   }
 }

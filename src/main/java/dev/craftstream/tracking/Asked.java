@@ -2,6 +2,7 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Question;
 import java.util.concurrent.CompletableFuture;
 
 /** A question that is being asked; not state, since a restored task asks again. */
@@ -12,6 +13,7 @@ final class Asked {
   /** As it was announced last when it was asked. */
   ModelCheckpoint checkpoint;
 
+  final Question question;
   final int questionVersion;
 
   /** The lowest model time that cannot be complete before the answer. */
@@ -36,10 +38,16 @@ final class Asked {
   CompletableFuture<KnowledgeState> attempt;
 
   Asked(
-      Lane lane, ModelCheckpoint checkpoint, int questionVersion, long holds, long answersBefore) {
+      Lane lane,
+      ModelCheckpoint checkpoint,
+      Question question,
+      int questionVersion,
+      long holds,
+      long answersBefore) {
     this.answersBefore = answersBefore;
     this.lane = lane;
     this.checkpoint = checkpoint;
+    this.question = question;
     this.questionVersion = questionVersion;
     this.holds = holds;
   }

@@ -194,7 +194,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
     waiting.remove();
     ModelCheckpoint announced = event.announced();
     if (announced == null) {
-      known.remove(event.checkpointId());
+      known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
       LOG.info("Model time {}: {} is retired.", event.modelTime(), event.checkpointId());
     } else {
       known.merge(announced.id(), announced, ModelCheckpoint::movedTo);

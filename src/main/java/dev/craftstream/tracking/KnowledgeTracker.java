@@ -34,6 +34,8 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.checkpoint.CheckpointType;
+import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -156,6 +158,13 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    if (getKeyedStateBackend() instanceof AbstractKeyedStateBackend<?> backend
+        && backend.requiresLegacySynchronousTimerSnapshots(CheckpointType.CHECKPOINT)) {
+      throw new IllegalStateException(
+          "Timers lie on the heap beside RocksDB, where Flink saves them before the questions in"
+              + " flight are queued again: a failure would lose these. Set"
+              + " state.backend.rocksdb.timer-service.factory to ROCKSDB.");
+    }
     questions =
         context
             .getKeyedStateStore()
@@ -294,6 +303,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       TrackedQuestion changed = before.changed(question, event.origin());
       arrive(changed);
       cancel(question.id());
+      emit(knowledge(changed, ""));
       surveys.replaced(knowledge(before, ""), before.asked(), knowledge(changed, ""));
     }
   }
@@ -534,7 +544,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         parked.schedule(holdsFrom);
         return;
       }
-      Asked asked = new Asked(lane, asks, kept.version(), holdsFrom, answersOf(asks));
+      Asked asked =
+          new Asked(lane, asks, kept.question(), kept.version(), holdsFrom, answersOf(asks));
       inFlight.put(id, asked);
       countInFlight(lane, 1);
       if (probes.isMissing(asks)) {
@@ -734,9 +745,11 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return announcements.modelTime();
   }
 
+  /** Versions alone don't tell: a question that was removed and came back has the first again. */
   private boolean wanted(TrackedQuestion question, Asked asked) {
     return question != null
         && question.version() == asked.questionVersion
+        && question.question().sameContent(asked.question)
         && announcements.isLive(asked.checkpoint);
   }
 

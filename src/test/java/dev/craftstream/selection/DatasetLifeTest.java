@@ -96,6 +96,10 @@ class DatasetLifeTest {
     ask(id, figures, "", Purpose.TRAIN);
   }
 
+  private void remove(String id) {
+    job.send(new QuestionEvent(id, null, new Origin("questions", 0, 0)));
+  }
+
   private void givenADataset() throws Exception {
     ask("a1", "0.9 0.9");
     ask("a2", "0.9 0.8");
@@ -149,7 +153,7 @@ class DatasetLifeTest {
     job.run(false);
     assertThat(job.records()).isEmpty();
 
-    job.send(new QuestionEvent("a8", null, new Origin("questions", 0, 0)));
+    remove("a8");
     ask("r0", "0.9 0.65");
     ask("a7", "0.5 0.9");
     ask("a6", "0.9 0.6", "history", Purpose.TRAIN);
@@ -200,13 +204,64 @@ class DatasetLifeTest {
   }
 
   @Test
+  void aQuestionThatIsRemovedAndComesBackIsAddedUnderItsNextRevision() throws Exception {
+    givenADataset();
+    remove("a1");
+    job.run(false);
+    ask("a1", "0.9 0.95");
+    job.run(false);
+    remove("a1");
+    job.run(false);
+    assertThat(marks("a1")).containsExactly(Mark.BASE, Mark.REMOVED, Mark.ADDED, Mark.REMOVED);
+    assertThat(job.records())
+        .filteredOn(r -> r.datasetId().equals(DATASET) && r.questionId().equals("a1"))
+        .extracting(DatasetRecord::revision)
+        .containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void whatIsReplacedUnderTheSameIdBeforeTheCutOffIsNotInTheDataset() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      ask("slow" + i, "0.5 0.5");
+    }
+    for (int i = 0; i < 9; i++) {
+      ask("a" + i, "0.9 0." + i);
+      ask("r" + i, "0.1 0." + i);
+    }
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.holdAnswers(question -> question.id().equals("slow1"));
+    job.run(false);
+    assertThat(members(DATASET)).as("some task is not done").isEmpty();
+    remove("a8");
+    job.run(false);
+    // Its first version, as the one before was.
+    ask("a8", "0.9 0.1");
+    job.run(false);
+    job.holdAnswers(question -> false);
+    job.run(false);
+    assertThat(marks("a8")).isIn(List.of(), List.of(Mark.BASE, Mark.REMOVED));
+  }
+
+  @Test
+  void aDatasetWhoseInitialIsAnnouncedAgainIsMadeAgainWithItsRehearsal() throws Exception {
+    givenADataset();
+    job.send(TrackerHarness.retire(3, "initial"));
+    job.send(TrackerHarness.announce(4, "initial", Role.INITIAL, ""));
+    job.send(TrackerHarness.announce(5, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    String again = DATASET.replace("-2", "-5");
+    assertThat(members(again)).containsExactlyInAnyOrderElementsOf(members(DATASET));
+  }
+
+  @Test
   void aDatasetOfARetiredCheckpointIsFrozen_butWhoIsRemovedStillLeaves() throws Exception {
     givenADataset();
     job.send(TrackerHarness.retire(3, "rehearsal"));
     job.run(false);
     ask("better", "0.9 0.95");
     ask("a1", "0.9 0.1");
-    job.send(new QuestionEvent("a2", null, new Origin("questions", 0, 0)));
+    remove("a2");
     job.run(false);
     assertThat(marks("better")).isEmpty();
     assertThat(marks("a1")).containsExactly(Mark.BASE);

@@ -112,6 +112,28 @@ class RelabelerTest {
   }
 
   @Test
+  void whatWasDecidedOnOldContentIsWithdrawnUntilTheNewIsMeasured() throws Exception {
+    known(question(Purpose.TRAIN), 1, initial(1, 0.9));
+    known(question(Purpose.TRAIN), 2);
+    known(question(Purpose.TRAIN), 2);
+    known(question(Purpose.TRAIN), 3);
+    known(question(Purpose.TRAIN), 3, initial(1, 0.9));
+    assertThat(instructions())
+        .extracting(Instruction::isTombstone)
+        .containsExactly(false, true, false);
+    assertThat(instructions()).extracting(Instruction::revision).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsWithdrawnAlreadyGetsNoOtherTombstone() throws Exception {
+    known(question(Purpose.TRAIN), 1, initial(1, 0.9));
+    known(question(Purpose.TRAIN), 2);
+    harness.processElement(new KnowledgeChange("q", null, 2, List.of(), "", 1), 0);
+    assertThat(instructions()).hasSize(2);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
   void aRemovedQuestionGetsATombstoneOnce() throws Exception {
     known(question(Purpose.TRAIN), 1, initial(1, 0.9));
     harness.processElement(new KnowledgeChange("q", null, 1, List.of(), "", 1), 0);

@@ -15,6 +15,7 @@ import dev.craftstream.triton.UnusableAnswerException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointAdmissionTest {
   private ScriptedQuery server;
+  private CompletableFuture<Void> intake = CompletableFuture.completedFuture(null);
   private OneInputStreamOperatorTestHarness<ModelCheckpointEvent, ModelCheckpointEvent> harness;
 
   @BeforeEach
@@ -73,6 +75,35 @@ class CheckpointAdmissionTest {
     assertThat(refused())
         .singleElement()
         .satisfies(l -> assertThat(l.checkpointId()).isEqualTo("rr"));
+  }
+
+  @Test
+  void whatWasMadeFromARetiredCheckpointHasToBeAnnouncedAnew() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(2, "r", Role.REHEARSAL, "i"));
+    ready();
+    event(retire(3, "i"));
+    event(retire(4, "r"));
+    assertThat(refused())
+        .singleElement()
+        .satisfies(l -> assertThat(l.checkpointId()).isEqualTo("r"));
+    event(announce(5, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(6, "r", Role.REHEARSAL, "i"));
+    ready();
+    assertThat(admitted()).containsExactly("i", "r", "i", "i", "r");
+  }
+
+  @Test
+  void announcementsWaitForTheQuestionsBeforeThem() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    intake = new CompletableFuture<>();
+    ready();
+    assertThat(admitted()).isEmpty();
+    intake.complete(null);
+    mails();
+    assertThat(admitted()).containsExactly("i");
   }
 
   @Test
@@ -139,11 +170,27 @@ class CheckpointAdmissionTest {
     assertThat(admitted()).containsExactly("r");
   }
 
+  /** As the test has it. */
+  private final class Intake implements QuestionIntake {
+    @Override
+    public CompletableFuture<Void> complete() {
+      return intake;
+    }
+
+    @Override
+    public long missing() {
+      return intake.isDone() ? 0 : 1;
+    }
+
+    @Override
+    public void close() {}
+  }
+
   private void restore(OperatorSubtaskState state) throws Exception {
     server = new ScriptedQuery();
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new CheckpointAdmission(server.factory(), QuestionIntake.AT_ONCE));
+            new CheckpointAdmission(server.factory(), () -> new Intake()));
     harness.setup();
     if (state != null) {
       harness.initializeState(state);

@@ -5,6 +5,7 @@ import static dev.craftstream.tracking.TrackerHarness.question;
 import static dev.craftstream.tracking.TrackerHarness.retire;
 import static dev.craftstream.tracking.TrackerHarness.servedElsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.KnowledgeChange;
@@ -230,9 +231,17 @@ class KnowledgeTrackerTest {
       assertThat(again.question().text()).isEqualTo("Another text?");
       tracker.answer("q@initial", 0.5);
 
-      assertThat(tracker.changes()).hasSize(1);
-      assertThat(tracker.changes().get(0).questionVersion()).isEqualTo(2);
+      assertThat(tracker.measured()).containsExactly("q@initial");
+      assertThat(tracker.changes()).extracting(KnowledgeChange::questionVersion).containsOnly(2);
     }
+  }
+
+  @Test
+  void timersOnTheHeapBesideRocksDbAreRefused() {
+    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
+    assertThatThrownBy(() -> TrackerHarness.restore(backend, 4, 1, 0, null))
+        .hasMessageContaining("timer-service.factory to ROCKSDB");
   }
 
   @Test
@@ -298,6 +307,41 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void thatContentChangedIsToldBeforeTheNewOneIsMeasured() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.answerAll(0.5);
+      tracker.ask(question("q", "What was q?"));
+      KnowledgeChange last = tracker.changes().get(tracker.changes().size() - 1);
+      assertThat(last.question().text()).isEqualTo("What was q?");
+      assertThat(last.questionVersion()).isEqualTo(2);
+      assertThat(last.knowledge()).isEmpty();
+      assertThat(last.measured()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerThatIsUnderWayWhenItsQuestionIsReplacedUnderTheSameIdIsNotTheNewOnes()
+      throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q");
+      tracker.setUnread(100);
+      tracker.answer("q@initial", 0.9);
+      tracker.remove("q");
+      tracker.ask(question("q", "What was q?"));
+      tracker.setUnread(0);
+      assertThat(tracker.measured()).isEmpty();
+      tracker.answer("q@initial", 0.1);
+      assertThat(tracker.measured()).containsExactly("q@initial");
+      KnowledgeChange last = tracker.changes().get(tracker.changes().size() - 1);
+      assertThat(last.question().text()).isEqualTo("What was q?");
+      assertThat(last.knowledge().get(0).state().correctness()).isEqualTo(0.1);
+    }
+  }
+
+  @Test
   void aRemovedQuestionDisappears() throws Exception {
     try (TrackerHarness tracker =
         TrackerHarness.restore(new HashMapStateBackend(), 4, 1, 0, null)) {
@@ -349,6 +393,9 @@ class KnowledgeTrackerTest {
       tracker.checkpoint(retire(3, "initial"));
       tracker.ask("q");
       assertThat(tracker.server.open()).isEmpty();
+      tracker.initial(4);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).as("to be announced anew").containsExactly("q@initial");
     }
   }
 
