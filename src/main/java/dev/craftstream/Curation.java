@@ -125,7 +125,11 @@ public record Curation(
         knowledge
             .getSideOutput(KnowledgeTracker.EVALUATED)
             .keyBy(report -> report.survey().id())
-            .process(new Evaluations(settings.bootstrap(), settings.trainingPrompt().versions()))
+            .process(
+                new Evaluations(
+                    settings.bootstrap(),
+                    settings.evaluatedSubjects(),
+                    settings.trainingPrompt().versions()))
             .name("evaluations")
             .uid("evaluations");
 

@@ -310,8 +310,7 @@ public final class CurationOptions {
           .asList()
           .defaultValues("Answer the following question")
           .withDescription(
-              "Texts that end a sample at the server; by default where the instruction starts to"
-                  + " repeat.");
+              "Texts that end a sample at the server. The first line of the instruction always does.");
 
   public static final ConfigOption<String> QUERY_SHOTS =
       key("query.shots-file")
@@ -367,6 +366,14 @@ public final class CurationOptions {
           .withDescription(
               "Texts that end such an answer at the server; by default where the prompt starts to"
                   + " repeat.");
+
+  public static final ConfigOption<Integer> EVALUATION_SUBJECTS =
+      key("evaluation.subjects")
+          .intType()
+          .defaultValue(1_000)
+          .withDescription(
+              "Most subjects of a task that get an evaluation of their own, those with the most"
+                  + " questions first. Each takes about a millisecond of one task.");
 
   public static final ConfigOption<Integer> EVALUATION_RESAMPLES =
       key("evaluation.resamples")

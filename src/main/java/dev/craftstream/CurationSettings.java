@@ -41,6 +41,7 @@ public record CurationSettings(
     QuerySettings query,
     EvaluationSettings evaluation,
     Bootstrap bootstrap,
+    int evaluatedSubjects,
     TrackerSettings tracker,
     Strategy strategy,
     Thresholds thresholds,
@@ -61,6 +62,7 @@ public record CurationSettings(
         section("query", () -> query(options)),
         section("evaluation", () -> evaluation(options)),
         section("evaluation", () -> bootstrap(options)),
+        evaluatedSubjects(options),
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
@@ -171,6 +173,15 @@ public record CurationSettings(
         options.get(EVALUATION_MAX_TOKENS),
         stop(options, EVALUATION_STOP),
         trainingPrompt(options));
+  }
+
+  private static int evaluatedSubjects(Configuration options) {
+    int subjects = options.get(EVALUATION_SUBJECTS);
+    if (subjects < 0) {
+      throw new IllegalArgumentException(
+          EVALUATION_SUBJECTS.key() + " is " + subjects + "; allow 0 or more.");
+    }
+    return subjects;
   }
 
   private static Bootstrap bootstrap(Configuration options) {

@@ -10,7 +10,9 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -24,20 +26,25 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Adds up what the trackers counted for an evaluation, keyed by survey id, and evaluates once all
  * key groups are counted: each task as a whole, with an empty subject, and then each of its
- * subjects. A task without questions has no evaluation. State of a survey is gone after that.
+ * subjects, or the largest of them where there are too many. A task without questions has no
+ * evaluation. State of a survey is gone after that.
  *
  * <p>The figures are those of {@link EvaluationFigures}; INITIAL, whose base is itself, has no
  * over-refusal.
  */
 public final class Evaluations extends KeyedProcessFunction<String, EvaluationReport, Evaluation> {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(Evaluations.class);
   private static final String ALL = "";
 
   private final Bootstrap bootstrap;
+  private final int mostSubjects;
   private final EnumMap<Task, String> promptVersions;
 
   private transient MapState<CellKey, Long> counts;
@@ -50,10 +57,12 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
   /**
    * Evaluations with these intervals.
    *
+   * @param mostSubjects how many subjects of a task get one of their own
    * @param promptVersions for each task the version of the prompt that was asked with
    */
-  public Evaluations(Bootstrap bootstrap, Map<Task, String> promptVersions) {
+  public Evaluations(Bootstrap bootstrap, int mostSubjects, Map<Task, String> promptVersions) {
     this.bootstrap = bootstrap;
+    this.mostSubjects = mostSubjects;
     this.promptVersions = new EnumMap<>(promptVersions);
   }
 
@@ -106,8 +115,28 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
         }
       }
     }
+    leaveOutTheSmallest(tables);
     tables.forEach((subject, table) -> out.collect(evaluation(survey, task, subject, table)));
     evaluations.inc(tables.size());
+  }
+
+  private void leaveOutTheSmallest(Map<String, Contingency> tables) {
+    List<String> subjects =
+        tables.keySet().stream()
+            .filter(subject -> !subject.equals(ALL))
+            .sorted(
+                Comparator.comparingLong((String subject) -> tables.get(subject).total())
+                    .reversed()
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+    if (subjects.size() > mostSubjects) {
+      LOG.warn(
+          "There are {} subjects to evaluate; the {} largest get an evaluation of their own. Set"
+              + " evaluation.subjects to have more.",
+          subjects.size(),
+          mostSubjects);
+      subjects.subList(mostSubjects, subjects.size()).forEach(tables::remove);
+    }
   }
 
   private static void add(

@@ -19,7 +19,7 @@ package dev.craftstream.model;
  * @param resamples of the bootstrap
  * @param seed of the bootstrap
  * @param promptVersion version of the refusal-aware prompt that was asked with
- * @param modelTime when it was counted
+ * @param modelTime that it is of: when the newest of the two checkpoints was announced
  */
 public record Evaluation(
     ModelCheckpoint checkpoint,

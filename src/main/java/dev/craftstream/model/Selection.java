@@ -30,10 +30,22 @@ public record Selection(
     long seed)
     implements Serializable {
 
-  /** As many questions of either label can be wanted; their sum is an int too. */
-  public static final int MOST_WANTED = 1_000_000_000;
+  /**
+   * As many questions of either label can be wanted: while they are chosen, their ranks lie on the
+   * heap of one task, some 100 bytes each.
+   */
+  public static final int MOST_WANTED = 1_000_000;
 
   public Selection {
+    requireCounts(answers, refusals);
+  }
+
+  /**
+   * Checks how many questions of either label are wanted.
+   *
+   * @throws IllegalArgumentException where these are not 0 to {@link #MOST_WANTED}
+   */
+  public static void requireCounts(int answers, int refusals) {
     if (Math.min(answers, refusals) < 0 || Math.max(answers, refusals) > MOST_WANTED) {
       throw new IllegalArgumentException(
           "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 to %d of each."

@@ -51,18 +51,14 @@ public record DatasetSettings(
   /**
    * How many questions of one task, and what happens at the edges.
    *
-   * @param answers ANSWER questions, at least 0
-   * @param refusals REFUSAL questions, at least 0
+   * @param answers ANSWER questions, 0 to {@link Selection#MOST_WANTED}
+   * @param refusals REFUSAL questions, the same
    */
   public record Counts(int answers, int refusals, Ties ties, Shortage shortage)
       implements Serializable {
 
     public Counts {
-      if (answers < 0 || refusals < 0) {
-        throw new IllegalArgumentException(
-            "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 or more of each."
-                .formatted(answers, refusals));
-      }
+      Selection.requireCounts(answers, refusals);
     }
   }
 
@@ -79,11 +75,12 @@ public record DatasetSettings(
       implements Serializable {
 
     public RehearsalSets {
-      if (openEnded < 0 || multipleChoice < 0) {
+      if (Math.min(openEnded, multipleChoice) < 0
+          || Math.max(openEnded, multipleChoice) > Selection.MOST_WANTED) {
         throw new IllegalArgumentException(
-            "A rehearsal set can't have %d open-ended and %d multiple-choice questions; want 0 or"
-                    .formatted(openEnded, multipleChoice)
-                + " more of each.");
+            "A rehearsal set can't have %d open-ended and %d multiple-choice questions; want 0 to %d"
+                    .formatted(openEnded, multipleChoice, Selection.MOST_WANTED)
+                + " of each.");
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a knowledge query asks (paper, section 3.1).
@@ -12,7 +13,7 @@ import java.util.List;
  *     each other
  * @param temperature of the sampling, above 0 (at 0 all samples are the same) to 10
  * @param maxTokens a sample's longest length, 1 to 32768
- * @param stop texts that end a sample; may be empty
+ * @param stop texts that end a sample, beside the instruction's first line; may be empty
  * @param prompt the instruction and the solved questions shown first
  * @param certainty which certainty is made of the answers
  */
@@ -47,6 +48,18 @@ public record QuerySettings(
         List.of("Answer the following question"),
         KnowledgePrompt.standard(),
         CertaintyMeasures.PAPER);
+  }
+
+  /**
+   * Where the server ends a sample. What comes after the instruction repeats is neither judged nor
+   * may it count for certainty.
+   */
+  List<String> sampleEnds() {
+    String instruction = prompt.instructionFirstLine();
+    if (stop.stream().anyMatch(instruction::contains)) {
+      return stop;
+    }
+    return Stream.concat(stop.stream(), Stream.of(instruction)).toList();
   }
 
   static void requireUsable(int maxTokens, List<String> stop) {

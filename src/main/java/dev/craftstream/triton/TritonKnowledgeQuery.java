@@ -104,7 +104,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             seeds,
             settings.temperature(),
             settings.maxTokens(),
-            settings.stop(),
+            settings.sampleEnds(),
             true);
     return InferenceContract.of(serving.contract())
         .sample(client, serving, query, client.deadline())

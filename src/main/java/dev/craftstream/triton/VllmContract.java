@@ -16,6 +16,7 @@ import io.grpc.Deadline;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -133,7 +134,8 @@ final class VllmContract implements InferenceContract {
     InputTensor.text("text_input", prompt).addTo(request);
     InputTensor.bool("stream", false).addTo(request);
     InputTensor.bool("exclude_input_in_output", true).addTo(request);
-    InputTensor.text("sampling_parameters", GSON.toJson(sampling)).addTo(request);
+    // In the same order in each process.
+    InputTensor.text("sampling_parameters", GSON.toJson(new TreeMap<>(sampling))).addTo(request);
     return request;
   }
 

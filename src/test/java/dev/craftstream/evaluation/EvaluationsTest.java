@@ -37,6 +37,8 @@ class EvaluationsTest {
   private static final Survey SURVEY = new Survey("model-time-4", 4, List.of(), TUNED, BASE);
   private static final Bootstrap BOOTSTRAP = new Bootstrap(200, 0.9, 5);
 
+  private static final int MOST_SUBJECTS = 3;
+
   private KeyedOneInputStreamOperatorTestHarness<String, EvaluationReport, Evaluation> harness;
 
   @BeforeEach
@@ -82,6 +84,21 @@ class EvaluationsTest {
     assertThat(evaluations().get(2).truthfulHelpfulness()).isNull();
     assertThat(evaluations().get(1).overRefusal()).isNull();
     assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
+  void givenTooManySubjects_thenTheLargestAreEvaluated_andAllOfThemTogether() throws Exception {
+    report(
+        SURVEY,
+        8,
+        openEnded("small", CORRECT, CORRECT, 1),
+        openEnded("c", CORRECT, CORRECT, 2),
+        openEnded("b", WRONG, WRONG, 2),
+        openEnded("a", WRONG, WRONG, 2),
+        openEnded("large", REFUSED, WRONG, 9));
+    assertThat(evaluations())
+        .extracting(e -> e.subject() + " " + counts(e))
+        .containsExactly(" 3/4/9", "a 0/2/0", "b 0/2/0", "large 0/0/9");
   }
 
   @Test
@@ -139,6 +156,7 @@ class EvaluationsTest {
             new KeyedProcessOperator<>(
                 new Evaluations(
                     BOOTSTRAP,
+                    MOST_SUBJECTS,
                     Map.of(Task.OPEN_ENDED, "oe-train-1", Task.MULTIPLE_CHOICE, "mc-train-1"))),
             report -> report.survey().id(),
             Types.STRING);

@@ -130,7 +130,7 @@ class RequestParserTest {
                 + " CRAFT_WITHOUT_CERTAINTY, CRAFT, or nothing"),
         bad(
             dataset(",\"open_ended\":{\"answers\":-1}"),
-            "dataset.open_ended.answers is -1; 0 to 1,000,000,000 is allowed"),
+            "dataset.open_ended.answers is -1; 0 to 1,000,000 is allowed"),
         bad(
             dataset(",\"multiple_choice\":{\"refusals\":1000000001}"),
             "dataset.multiple_choice.refusals is 1,000,000,001"),
@@ -158,7 +158,7 @@ class RequestParserTest {
         bad(dataset(",\"seed\":\"18446744073709551616\""), "dataset.seed is the string"),
         bad(
             rehearsalSet(",\"open_ended_count\":-5"),
-            "rehearsal_set.open_ended_count is -5; 0 to 1,000,000,000"),
+            "rehearsal_set.open_ended_count is -5; 0 to 1,000,000"),
         bad(
             rehearsalSet(",\"open_ended_correctness\":2"),
             "rehearsal_set.open_ended_correctness is 2.0; 0 to 1 is allowed"),
