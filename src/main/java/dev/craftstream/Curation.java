@@ -1,6 +1,7 @@
 package dev.craftstream;
 
 import dev.craftstream.evaluation.Evaluations;
+import dev.craftstream.model.Admitted;
 import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
@@ -60,18 +61,18 @@ public record Curation(
       KnowledgeQuery.Factory query,
       CurationSettings settings) {
 
-    SingleOutputStreamOperator<ModelCheckpointEvent> admitted =
+    SingleOutputStreamOperator<Admitted> admitted =
         modelCheckpoints
+            .connect(requests)
             .transform(
                 "checkpoint-admission",
-                TypeInformation.of(ModelCheckpointEvent.class),
+                TypeInformation.of(Admitted.class),
                 new CheckpointAdmission(query, intake))
             .uid("checkpoint-admission")
             .setParallelism(1);
 
     SingleOutputStreamOperator<Directive> directives =
         admitted
-            .connect(requests)
             .process(new SurveyPlanner(settings.datasets(), settings.datasetTexts()))
             .name("survey-planner")
             .uid("survey-planner")

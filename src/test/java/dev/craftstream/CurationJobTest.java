@@ -365,11 +365,12 @@ class CurationJobTest {
       job.ask(openEnded("q", "Who else?"));
       await()
           .atMost(PATIENCE)
-          .until(() -> job.instruction("q").map(Instruction::getRevision).orElse(0) == 2);
+          .until(() -> job.instruction("q").map(Instruction::getRevision).orElse(0) == 3);
+      assertThat(job.tombstones()).as("the old content").containsExactly("q");
       assertThat(job.instruction("q").orElseThrow().getPrompt()).contains("Who else?");
       assertThat(job.instruction("q").orElseThrow().getQuestionVersion()).isEqualTo(2);
       job.remove("q");
-      await().atMost(PATIENCE).until(() -> job.tombstones().equals(List.of("q")));
+      await().atMost(PATIENCE).until(() -> job.tombstones().equals(List.of("q", "q")));
     }
   }
 

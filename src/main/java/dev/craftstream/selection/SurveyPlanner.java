@@ -1,5 +1,6 @@
 package dev.craftstream.selection;
 
+import dev.craftstream.model.Admitted;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DeadLetter;
@@ -33,7 +34,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.co.CoProcessFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -43,7 +44,7 @@ import org.apache.flink.util.OutputTag;
  * requested, retries included. Runs as one task, so that all trackers see model checkpoints and
  * surveys in one order.
  */
-public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent, Request, Directive>
+public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
     implements CheckpointedFunction {
 
   /** Side output of requests that can't be met. */
@@ -101,8 +102,16 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
   // ---------------------------------------------------------------- model checkpoints
 
   @Override
-  public void processElement1(
-      ModelCheckpointEvent event, Context context, Collector<Directive> out) {
+  public void processElement(Admitted admitted, Context context, Collector<Directive> out) {
+    if (admitted.checkpoint() != null) {
+      plan(admitted.checkpoint(), out);
+    }
+    if (admitted.request() != null) {
+      meet(admitted.request(), context, out);
+    }
+  }
+
+  private void plan(ModelCheckpointEvent event, Collector<Directive> out) {
     ModelCheckpoint announced = event.announced();
     if (announced != null && !known.containsKey(announced.id())) {
       known.put(announced.id(), announced);
@@ -187,8 +196,7 @@ public final class SurveyPlanner extends CoProcessFunction<ModelCheckpointEvent,
 
   // ---------------------------------------------------------------- requests
 
-  @Override
-  public void processElement2(Request request, Context context, Collector<Directive> out) {
+  private void meet(Request request, Context context, Collector<Directive> out) {
     String mistake = mistake(request);
     if (mistake == null) {
       try {

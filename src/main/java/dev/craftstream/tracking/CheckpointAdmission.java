@@ -1,10 +1,12 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.model.Admitted;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionIntake;
+import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.UnusableAnswerException;
@@ -13,6 +15,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,7 +30,7 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
@@ -38,10 +42,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
  * server is not reachable, and until the trackers have all questions that came before it; those
- * behind it wait as well: order is what makes model time.
+ * behind it wait as well: order is what makes model time. So do requests that name a checkpoint
+ * which waits; the others pass.
  */
-public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheckpointEvent>
-    implements OneInputStreamOperator<ModelCheckpointEvent, ModelCheckpointEvent> {
+public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
+    implements TwoInputStreamOperator<ModelCheckpointEvent, Request, Admitted> {
 
   /** Side output of announcements and retirements that were refused. */
   public static final OutputTag<DeadLetter> REFUSED =
@@ -59,7 +64,9 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
   private transient QuestionIntake intake;
   private transient ListState<ModelCheckpointEvent> waitingState;
   private transient ListState<ModelCheckpoint> knownState;
+  private transient ListState<Request> waitingRequestsState;
   private transient Deque<ModelCheckpointEvent> waiting;
+  private transient List<Request> waitingRequests;
   private transient Map<String, ModelCheckpoint> known;
   private transient boolean checking;
   private transient Counter admitted;
@@ -91,10 +98,19 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
             .getOperatorStateStore()
             .getListState(
                 new ListStateDescriptor<>("known", TypeInformation.of(ModelCheckpoint.class)));
+    waitingRequestsState =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("waiting-requests", TypeInformation.of(Request.class)));
     waiting = new ArrayDeque<>();
+    waitingRequests = new ArrayList<>();
     known = new HashMap<>();
     for (ModelCheckpointEvent event : waitingState.get()) {
       waiting.add(event);
+    }
+    for (Request request : waitingRequestsState.get()) {
+      waitingRequests.add(request);
     }
     for (ModelCheckpoint checkpoint : knownState.get()) {
       known.put(checkpoint.id(), checkpoint);
@@ -110,20 +126,28 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
+    getMetricGroup().gauge("waitingRequests", (Gauge<Integer>) waitingRequests::size);
     getMetricGroup().gauge("questionsAhead", (Gauge<Long>) intake::missing);
     mailbox.execute(this::next, "check the first announcement");
   }
 
   @Override
-  public void processElement(StreamRecord<ModelCheckpointEvent> element) throws Exception {
+  public void processElement1(StreamRecord<ModelCheckpointEvent> element) {
     waiting.add(element.getValue());
     next();
+  }
+
+  @Override
+  public void processElement2(StreamRecord<Request> element) {
+    waitingRequests.add(element.getValue());
+    letRequestsThrough();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     waitingState.update(new ArrayList<>(waiting));
+    waitingRequestsState.update(waitingRequests);
     knownState.update(new ArrayList<>(known.values()));
   }
 
@@ -206,7 +230,8 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
           announced.serving());
     }
     admitted.inc();
-    output.collect(new StreamRecord<>(event));
+    output.collect(new StreamRecord<>(Admitted.of(event)));
+    letRequestsThrough();
   }
 
   private void refuse(DeadLetter letter) {
@@ -214,6 +239,17 @@ public final class CheckpointAdmission extends AbstractStreamOperator<ModelCheck
     refused.inc();
     LOG.warn("Refused: {}", letter.explanation());
     output.collect(REFUSED, new StreamRecord<>(letter));
+    letRequestsThrough();
+  }
+
+  private void letRequestsThrough() {
+    for (Iterator<Request> rest = waitingRequests.iterator(); rest.hasNext(); ) {
+      Request request = rest.next();
+      if (waiting.stream().noneMatch(event -> request.names(event.checkpointId()))) {
+        rest.remove();
+        output.collect(new StreamRecord<>(Admitted.of(request)));
+      }
+    }
   }
 
   /** Why the event does not fit what was announced before; null where it does. */

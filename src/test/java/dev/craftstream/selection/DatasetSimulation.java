@@ -3,6 +3,7 @@ package dev.craftstream.selection;
 import static dev.craftstream.tracking.TrackerHarness.MAX_PARALLELISM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.Admitted;
 import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
@@ -35,15 +36,15 @@ import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
-import org.apache.flink.streaming.api.operators.co.CoProcessOperator;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -64,7 +65,7 @@ final class DatasetSimulation implements AutoCloseable {
   private StateBackend backend;
   private int parallelism;
   private int delivered;
-  private TwoInputStreamOperatorTestHarness<ModelCheckpointEvent, Request, Directive> planner;
+  private OneInputStreamOperatorTestHarness<Admitted, Directive> planner;
   private final List<TrackerHarness> trackers = new ArrayList<>();
   private final List<KeyedOneInputStreamOperatorTestHarness<String, SurveyReport, CutOff>> cutOffs =
       new ArrayList<>();
@@ -204,9 +205,9 @@ final class DatasetSimulation implements AutoCloseable {
     if (event instanceof QuestionEvent question) {
       trackers.get(task(question.questionId())).send(question);
     } else if (event instanceof ModelCheckpointEvent checkpoint) {
-      planner.processElement1(new StreamRecord<>(checkpoint));
+      planner.processElement(new StreamRecord<>(Admitted.of(checkpoint)));
     } else {
-      planner.processElement2(new StreamRecord<>((Request) event));
+      planner.processElement(new StreamRecord<>(Admitted.of((Request) event)));
     }
     collect();
   }
@@ -365,8 +366,8 @@ final class DatasetSimulation implements AutoCloseable {
   private void open(int tasks, Snapshot from) throws Exception {
     parallelism = tasks;
     planner =
-        new TwoInputStreamOperatorTestHarness<>(
-            new CoProcessOperator<>(new SurveyPlanner(settings, texts)));
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(new SurveyPlanner(settings, texts)));
     start(planner, from == null ? null : from.planner);
     for (int task = 0; task < tasks; task++) {
       trackers.add(

@@ -12,6 +12,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.Ties;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,6 +215,21 @@ public final class CurationScenario implements AutoCloseable {
     }
     curation.ask(openEnded("newcomer", "newest"));
     curation.announce("unready", Role.INITIAL, "");
+    settleUnfinished();
+    // With something in each field, most of which a retry does not look at.
+    curation.request(
+        new Request(
+            "of-unready",
+            Request.Kind.RETRY,
+            "unready",
+            "rehearsal",
+            Strategy.CRAFT,
+            List.of(
+                new Changes(
+                    Task.MULTIPLE_CHOICE, 1, 2, Ties.KEEP_ALL, Shortage.SHORT, 0.3, 0.2, 0.4, 0.5)),
+            List.of("nothing-failed"),
+            5L,
+            InMemoryCuration.original("requests")));
     settleUnfinished();
   }
 

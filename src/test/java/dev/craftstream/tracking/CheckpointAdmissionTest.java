@@ -4,10 +4,12 @@ import static dev.craftstream.tracking.TrackerHarness.announce;
 import static dev.craftstream.tracking.TrackerHarness.retire;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.Admitted;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionIntake;
+import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.ServerUnavailableException;
 import dev.craftstream.triton.Trouble;
@@ -21,7 +23,7 @@ import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class CheckpointAdmissionTest {
   private ScriptedQuery server;
   private CompletableFuture<Void> intake = CompletableFuture.completedFuture(null);
-  private OneInputStreamOperatorTestHarness<ModelCheckpointEvent, ModelCheckpointEvent> harness;
+  private TwoInputStreamOperatorTestHarness<ModelCheckpointEvent, Request, Admitted> harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -104,6 +106,26 @@ class CheckpointAdmissionTest {
     intake.complete(null);
     mails();
     assertThat(admitted()).containsExactly("i");
+  }
+
+  @Test
+  void requestsWaitForTheCheckpointsThatTheyName_andForNoOthers() throws Exception {
+    event(announce(1, "i", Role.INITIAL, ""));
+    request("of i", "i");
+    event(announce(2, "j", Role.INITIAL, ""));
+    request("of j", "j");
+    request("of nobody", "nobody");
+    assertThat(admitted()).containsExactly("of nobody");
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+
+    restore(state);
+    assertThat(admitted()).isEmpty();
+    ready();
+    assertThat(admitted()).containsExactly("i", "of i");
+    server.readiness.get(1).completeExceptionally(new UnusableAnswerException("no such model"));
+    mails();
+    assertThat(admitted()).as("to be refused").containsExactly("i", "of i", "of j");
   }
 
   @Test
@@ -189,7 +211,7 @@ class CheckpointAdmissionTest {
   private void restore(OperatorSubtaskState state) throws Exception {
     server = new ScriptedQuery();
     harness =
-        new OneInputStreamOperatorTestHarness<>(
+        new TwoInputStreamOperatorTestHarness<>(
             new CheckpointAdmission(server.factory(), () -> new Intake()));
     harness.setup();
     if (state != null) {
@@ -208,7 +230,12 @@ class CheckpointAdmissionTest {
   }
 
   private void event(ModelCheckpointEvent event) throws Exception {
-    harness.processElement(event, 0);
+    harness.processElement1(event, 0);
+    mails();
+  }
+
+  private void request(String id, String checkpoint) throws Exception {
+    harness.processElement2(Request.retry(id, checkpoint, List.of(), TrackerHarness.original()), 0);
     mails();
   }
 
@@ -218,7 +245,9 @@ class CheckpointAdmissionTest {
   }
 
   private List<String> admitted() {
-    return harness.extractOutputValues().stream().map(ModelCheckpointEvent::checkpointId).toList();
+    return harness.extractOutputValues().stream()
+        .map(a -> a.request() == null ? a.checkpoint().checkpointId() : a.request().id())
+        .toList();
   }
 
   private List<DeadLetter> refused() {

@@ -5,6 +5,7 @@ import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Request;
 import dev.craftstream.model.Survey;
 import dev.craftstream.model.SurveyReport.Ranks;
 import dev.craftstream.selection.DatasetCutOffs;
@@ -95,6 +96,7 @@ final class SavedState {
         new SavedState(SavepointReader.read(env, path, new EmbeddedRocksDBStateBackend()));
 
     state.list("checkpoint-admission", "waiting", ModelCheckpointEvent.class);
+    state.list("checkpoint-admission", "waiting-requests", Request.class);
     state.list("checkpoint-admission", "known", ModelCheckpoint.class);
     state.list("survey-planner", "known", ModelCheckpoint.class);
     state.list("survey-planner", "requested", String.class);
