@@ -1,5 +1,7 @@
 package dev.craftstream.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.craftstream.local.Logs;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -56,7 +58,11 @@ public final class Craft implements Runnable {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String... arguments) {
     Logs.off();
-    System.exit(commandLine().execute(arguments));
+    CommandLine commands = commandLine();
+    // Whatever the locale is: records are UTF-8, and what reads them from a pipe expects that.
+    commands.setOut(new PrintWriter(System.out, true, UTF_8));
+    commands.setErr(new PrintWriter(System.err, true, UTF_8));
+    System.exit(commands.execute(arguments));
   }
 
   static CommandLine commandLine() {
