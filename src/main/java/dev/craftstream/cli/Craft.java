@@ -47,9 +47,9 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Environment:",
-      "  CRAFT_HOME          folder for what is set up once, logs and the demo's runs; else .craft in the",
-      "                      project's folder",
-      "  CRAFT_JAVA_OPTIONS  options of Java, such as -Xmx4g for more memory than 1 GB",
+      "  CRAFT_HOME          folder for what is set up once, logs and the demo;",
+      "                      else .craft in the project's folder",
+      "  CRAFT_JAVA_OPTIONS  such as -Xmx4g, for more memory than 1 GB",
       "  JAVA_HOME           the Java to use; else the one on the PATH",
       "",
       "./craft COMMAND --help explains a command, with examples."

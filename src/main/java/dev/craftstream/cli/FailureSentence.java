@@ -96,7 +96,7 @@ final class FailureSentence {
       return "Kafka and this command do not trust each other (%s). Check what kafka.properties say of SASL and TLS: user, password, trust store."
           .formatted(reason);
     }
-    return "Kafka can't be used (%s). Check kafka.bootstrap-servers, or --bootstrap-servers, and kafka.properties."
+    return "Kafka can't be used (%s). Is ./craft demo --keep-running up? Else check kafka.bootstrap-servers, or --bootstrap-servers, and kafka.properties."
         .formatted(reason);
   }
 
