@@ -5,12 +5,14 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.description.HtmlFormatter;
@@ -18,6 +20,10 @@ import org.apache.flink.util.TimeUtils;
 
 /** The reference page of {@link CurationOptions}, and the check that only these are set. */
 public final class OptionsReference {
+  private static final int MOST_SLIPS = 2;
+
+  /** Sections of Flink's that are as like one of the job's as a mistyped one; a test finds them. */
+  private static final Set<String> FLINKS_ALIKE = Set.of("traces");
 
   private OptionsReference() {}
 
@@ -68,26 +74,60 @@ public final class OptionsReference {
   }
 
   /**
-   * Finds mistyped keys.
+   * Finds mistyped keys. Others are Flink's, and whatever is not sure to be a mistake is left to
+   * it.
    *
-   * @throws IllegalArgumentException where a key of one of the job's sections is no option
+   * @throws IllegalArgumentException where a key of one of the job's sections, or of one that can
+   *     only be meant for one of these, is no option
    */
   static void rejectUnknown(Configuration options) {
     Set<String> known =
         all().stream().map(ConfigOption::key).collect(Collectors.toCollection(TreeSet::new));
     Set<String> sections =
-        known.stream().map(OptionsReference::section).collect(Collectors.toSet());
+        known.stream()
+            .map(OptionsReference::section)
+            .collect(Collectors.toCollection(TreeSet::new));
     for (String key : options.keySet()) {
-      if (sections.contains(section(key))
+      Optional<String> meant = meantSection(section(key), sections);
+      if (meant.isPresent()
           && !known.contains(key)
           && !key.startsWith(CurationOptions.KAFKA_PROPERTIES.key() + ".")) {
+        String mended = meant.get() + key.substring(section(key).length());
         throw new IllegalArgumentException(
             "There is no option "
                 + key
-                + nearest(key, known).map(k -> "; did you mean " + k + "?").orElse(".")
+                + nearest(mended, known).map(k -> "; did you mean " + k + "?").orElse(".")
                 + " `./craft options` lists them all.");
       }
     }
+  }
+
+  /** The section itself, or the one of the job's that it is a slip or two away from. */
+  private static Optional<String> meantSection(String section, Set<String> sections) {
+    if (sections.contains(section)) {
+      return Optional.of(section);
+    }
+    if (FLINKS_ALIKE.contains(section)) {
+      return Optional.empty();
+    }
+    return sections.stream()
+        .filter(own -> slips(section, own) <= MOST_SLIPS)
+        .min(Comparator.comparingInt(own -> slips(section, own)));
+  }
+
+  /** Letters to insert, leave out or replace to make one of the other. */
+  private static int slips(String a, String b) {
+    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
   }
 
   private static Optional<String> nearest(String key, Collection<String> known) {

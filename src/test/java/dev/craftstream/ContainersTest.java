@@ -3,11 +3,14 @@ package dev.craftstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -17,11 +20,7 @@ class ContainersTest {
 
   @Test
   void everyServiceReadsOnlyAndMayBecomeNothingElse() throws IOException {
-    Map<?, ?> compose =
-        (Map<?, ?>)
-            new Load(LoadSettings.builder().build())
-                .loadFromString(Files.readString(Path.of("docker/compose.yaml")));
-    Map<?, ?> services = (Map<?, ?>) compose.get("services");
+    Map<?, ?> services = (Map<?, ?>) compose().get("services");
     assertThat(services).hasSizeGreaterThanOrEqualTo(4);
     services.forEach(
         (name, service) ->
@@ -37,6 +36,51 @@ class ContainersTest {
   }
 
   @Test
+  void whatTheBrokerKeepsLiesOnItsVolume() throws IOException {
+    Map<Object, Object> kafka = service("kafka");
+    Object folder = ((Map<?, ?>) kafka.get("environment")).get("KAFKA_LOG_DIRS");
+    assertThat(kafka).containsEntry("volumes", List.of("kafka:" + folder));
+  }
+
+  @Test
+  void aMistypedTopicIsNotMade() throws IOException {
+    assertThat(merged((Map<?, ?>) service("kafka").get("environment")))
+        .containsEntry("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+  }
+
+  /** Without the image's logback.xml, which lies in /conf, everything is logged. */
+  @Test
+  void nothingHidesZooKeepersConfigurationOfLogs() throws IOException {
+    Map<Object, Object> zookeeper = service("zookeeper");
+    assertThat(mounted(zookeeper)).doesNotContain("/conf", "/conf/logback.xml");
+
+    Properties options = new Properties();
+    try (Reader file = Files.newBufferedReader(Path.of("docker/zookeeper/zoo.cfg"))) {
+      options.load(file);
+    }
+    assertThat(mounted(zookeeper))
+        .as("the image would write one itself")
+        .contains("/conf/zoo.cfg")
+        .contains(options.getProperty("dataDir"), options.getProperty("dataLogDir"));
+  }
+
+  @Test
+  void whatIsMountedFromHereIsThere() throws IOException {
+    Map<?, ?> volumes = (Map<?, ?>) compose().get("volumes");
+    for (Object name : ((Map<?, ?>) compose().get("services")).keySet()) {
+      for (Object volume : (List<?>) service(name.toString()).getOrDefault("volumes", List.of())) {
+        String source = volume.toString().split(":", 2)[0];
+        if (source.startsWith(".")) {
+          assertThat(Path.of("docker").resolve(source)).isRegularFile();
+          assertThat(volume.toString()).endsWith(":ro");
+        } else if (!source.startsWith("/")) {
+          assertThat(volumes.containsKey(source)).as(source).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
   void ourImagesDoNotRunAsRoot() throws IOException {
     for (String image : List.of("docker/job/Dockerfile", "docker/triton/Dockerfile")) {
       assertThat(
@@ -46,6 +90,29 @@ class ContainersTest {
           .as(image)
           .hasValueSatisfying(user -> assertThat(user).isNotIn("USER root", "USER 0"));
     }
+  }
+
+  private static Map<?, ?> compose() throws IOException {
+    return (Map<?, ?>)
+        new Load(LoadSettings.builder().build())
+            .loadFromString(Files.readString(Path.of("docker/compose.yaml")));
+  }
+
+  private static Map<Object, Object> service(String name) throws IOException {
+    return merged((Map<?, ?>) ((Map<?, ?>) compose().get("services")).get(name));
+  }
+
+  /** The folders and files of the container that tmpfs and volumes stand in the place of. */
+  private static List<String> mounted(Map<?, ?> service) {
+    List<String> targets = new ArrayList<>();
+    for (Object tmpfs : (List<?>) service.get("tmpfs")) {
+      targets.add(tmpfs.toString().split(":", 2)[0]);
+    }
+    for (Object volume : (List<?>) service.get("volumes")) {
+      String[] parts = volume.toString().split(":", 3);
+      targets.add(parts[Math.min(1, parts.length - 1)]);
+    }
+    return targets;
   }
 
   /** With what stands under {@code <<}, as Compose reads it. */

@@ -1,12 +1,21 @@
 package dev.craftstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +46,10 @@ class OptionsTest {
       delimiter = '|',
       value = {
         "tracker.requests-in-flihgt | 8 | did you mean tracker.requests-in-flight?",
+        "dataset.open-ended.answers | 8 | did you mean datasets.open-ended.answers?",
+        "limit.text | 8 | There is no option limit.text; did you mean limits.text?",
+        "Kafka.topic-prefix | eu- | did you mean kafka.topic-prefix?",
+        "traker.requests-in-flihgt | 8 | did you mean tracker.requests-in-flight?",
         "tracker.requests-in-flight | 1 | at least 2",
         "tracker.requests-in-flight | many | tracker.requests-in-flight",
         "relabel.strategy | RANDOM | relabel.strategy",
@@ -73,6 +86,55 @@ class OptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence)
         .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void noOptionOfFlinkIsTakenForAMistake() throws Exception {
+    Set<String> keys = new TreeSet<>();
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      String name = Path.of(part).getFileName().toString();
+      if (name.startsWith("flink-") && name.endsWith(".jar")) {
+        keys.addAll(keysOf(Path.of(part)));
+      }
+    }
+    assertThat(keys)
+        .hasSizeGreaterThan(500)
+        .contains("traces.reporters", "pipeline.max-parallelism");
+
+    Configuration options = new Configuration();
+    keys.forEach(key -> options.setString(key, "x"));
+    assertThatCode(() -> OptionsReference.rejectUnknown(options)).doesNotThrowAnyException();
+  }
+
+  private static Set<String> keysOf(Path jar) throws Exception {
+    Set<String> keys = new TreeSet<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (String name : file.stream().map(JarEntry::getName).toList()) {
+        if (name.startsWith("org/apache/flink/") && name.endsWith("Options.class")) {
+          Class<?> options =
+              Class.forName(
+                  name.substring(0, name.length() - 6).replace('/', '.'),
+                  false,
+                  OptionsTest.class.getClassLoader());
+          for (Field field : fields(options)) {
+            if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+              field.setAccessible(true);
+              keys.add(((ConfigOption<?>) field.get(null)).key());
+            }
+          }
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** None of a class that needs what is not here. */
+  private static List<Field> fields(Class<?> options) {
+    try {
+      return List.of(options.getDeclaredFields());
+    } catch (LinkageError e) {
+      return List.of();
+    }
   }
 
   /** Flink takes a main method that returns for a success. */

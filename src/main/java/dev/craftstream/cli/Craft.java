@@ -1,5 +1,7 @@
 package dev.craftstream.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.craftstream.local.Logs;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -42,7 +44,16 @@ import picocli.CommandLine.ScopeType;
       "1:it failed, and a sentence said why",
       "2:the command line is wrong"
     },
-    footer = {"", "./craft COMMAND --help explains a command, with examples."})
+    footer = {
+      "",
+      "Environment:",
+      "  CRAFT_HOME          folder for what is set up once, logs and the demo;",
+      "                      else .craft in the project's folder",
+      "  CRAFT_JAVA_OPTIONS  such as -Xmx4g, for more memory than 1 GB",
+      "  JAVA_HOME           the Java to use; else the one on the PATH",
+      "",
+      "./craft COMMAND --help explains a command, with examples."
+    })
 public final class Craft implements Runnable {
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -56,7 +67,20 @@ public final class Craft implements Runnable {
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String... arguments) {
     Logs.off();
-    System.exit(commandLine().execute(arguments));
+    CommandLine commands = commandLine();
+    // Whatever the locale is: records are UTF-8, and what reads them from a pipe expects that.
+    commands.setOut(new PrintWriter(System.out, true, UTF_8));
+    commands.setErr(new PrintWriter(System.err, true, UTF_8));
+    System.exit(run(commands, arguments));
+  }
+
+  static int run(CommandLine commands, String... arguments) {
+    try {
+      return commands.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      commands.getErr().println("craft: " + FailureSentence.of(e));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 
   static CommandLine commandLine() {
@@ -92,28 +116,12 @@ public final class Craft implements Runnable {
   }
 
   private int explain(Exception failure, PrintWriter err) {
-    err.println("craft: " + sentence(failure));
+    err.println("craft: " + FailureSentence.of(failure));
     if (verbose) {
       failure.printStackTrace(err);
     }
     LoggerFactory.getLogger(Craft.class).error("The command failed", failure);
     return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  /** What went wrong, for people. */
-  static String sentence(Throwable failure) {
-    String message = failure.getMessage();
-    boolean meantToBeRead =
-        failure instanceof java.io.IOException
-            || failure instanceof IllegalStateException
-            || failure instanceof IllegalArgumentException
-            || failure.getClass().getName().startsWith("dev.craftstream.");
-    if (meantToBeRead && message != null && !message.isBlank()) {
-      return message.strip();
-    }
-    return "It failed in a way that should not happen: "
-        + failure
-        + ". Run it again with --verbose for the whole error, and please report it.";
   }
 
   /** The version in the jar's manifest. */

@@ -111,7 +111,9 @@ final class ExportCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long to wait for the dataset. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long to wait for the dataset. What is there already is read to its end, as long as"
+              + " records come. Default: ${DEFAULT-VALUE}.")
   private long timeout;
 
   @Mixin private JobOptions job;

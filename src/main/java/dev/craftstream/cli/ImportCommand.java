@@ -157,8 +157,18 @@ final class ImportCommand implements Callable<Integer> {
 
   private static void write(KafkaSettings kafka, QuestionImport source, Checked checked)
       throws IOException {
-    try (TopicWriter writer = new TopicWriter(kafka)) {
+    TopicWriter writer = new TopicWriter(kafka);
+    try (writer) {
       source.write(checked, writer::questions);
+    } catch (IOException | RuntimeException e) {
+      // Closed by now, so that it is known what became of the last ones.
+      if (writer.written() == 0) {
+        throw e;
+      }
+      throw new IOException(
+          "%s %,d of %,d question events were written before; importing the same again is safe, for an event that is there already changes nothing."
+              .formatted(FailureSentence.of(e), writer.written(), checked.counts().all()),
+          e);
     }
   }
 

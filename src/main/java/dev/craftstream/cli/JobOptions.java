@@ -5,14 +5,18 @@ import dev.craftstream.CurationOptions;
 import dev.craftstream.CurationSettings;
 import dev.craftstream.local.Logs;
 import dev.craftstream.local.Project;
+import dev.craftstream.local.WorkFolder;
 import dev.craftstream.topics.KafkaSettings;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where the commands find the job's Kafka: by the options that the job itself was started with. */
 final class JobOptions {
@@ -20,7 +24,7 @@ final class JobOptions {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "The job's options. Default: those of the run that ./craft demo started last, else those of"
+          "The job's options. Default: while ./craft demo runs, those of that run, else those of"
               + " flink-conf/craft-stream.yaml.")
   private Path config;
 
@@ -36,6 +40,9 @@ final class JobOptions {
       description = "One of the job's options; goes before the file. ./craft options lists them.")
   private Map<String, String> options = Map.of();
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /** Those that concern Kafka. */
   KafkaSettings kafka() throws IOException {
     return settings().kafka();
@@ -43,7 +50,10 @@ final class JobOptions {
 
   /** Reads them, and sends all logs away from the console. */
   CurationSettings settings() throws IOException {
-    Project project = Project.here();
+    return settings(Project.here());
+  }
+
+  CurationSettings settings(Project project) throws IOException {
     Logs.to(project.home().path().resolve("logs"));
     Configuration all = ConfigurationFile.read(file(project));
     all.addAll(Configuration.fromMap(options));
@@ -63,7 +73,14 @@ final class JobOptions {
     if (config != null) {
       return config;
     }
-    Path ofTheDemo = project.home().path().resolve("demo").resolve("craft-stream.yaml");
-    return Files.exists(ofTheDemo) ? ofTheDemo : project.options();
+    Path demo = project.home().path().resolve("demo");
+    Path ofTheDemo = demo.resolve("craft-stream.yaml");
+    if (!WorkFolder.isTaken(demo) || !Files.exists(ofTheDemo)) {
+      return project.options();
+    }
+    PrintWriter err = command.commandLine().getErr();
+    err.println("With the options of the demo that runs, " + Project.shown(ofTheDemo));
+    err.flush();
+    return ofTheDemo;
   }
 }

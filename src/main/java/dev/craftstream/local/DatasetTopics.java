@@ -20,6 +20,9 @@ import org.apache.kafka.common.TopicPartition;
 public final class DatasetTopics {
   private static final Duration LOOK = Duration.ofMillis(250);
 
+  /** A reading that brings records for longer than the time-out is not broken off. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
   private final KafkaSettings settings;
   private final OutputRecords records;
 
@@ -79,6 +82,9 @@ public final class DatasetTopics {
         reader.poll(LOOK).forEach(entry -> add(entry, dataset));
         watcher.accept(dataset);
         failWhereItFailed(dataset);
+        if (System.nanoTime() - deadline > 0 && reader.standsStill(ends, QUIET)) {
+          throw unread(dataset, timeout, reader.left(ends));
+        }
         boolean atEnd = reader.hasReached(ends);
         if (dataset.isComplete() || (atEnd && dataset.isCompleteButForReplaced())) {
           if (!endIsThatOfCompleteness) {
@@ -134,6 +140,12 @@ public final class DatasetTopics {
                   dataset.wantedQuestions() - dataset.baseQuestions()));
     }
     return dataset;
+  }
+
+  private IOException unread(CollectedDataset dataset, Duration timeout, long left) {
+    return new IOException(
+        "%s was not read within %d s: Kafka at %s sends nothing, though %,d records are left. Look whether all of its brokers run."
+            .formatted(dataset.id(), timeout.toSeconds(), settings.bootstrapServers(), left));
   }
 
   private IOException late(CollectedDataset dataset, Duration timeout) {

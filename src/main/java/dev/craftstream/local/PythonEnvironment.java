@@ -35,8 +35,27 @@ import java.util.function.Consumer;
  * other.
  */
 public final class PythonEnvironment {
-  private static final int OLDEST_MINOR = 8;
-  private static final int NEWEST_MINOR = 13;
+  /** Where all that the requirements pin has wheels: NumPy below 2 ends with 3.12. */
+  private static final List<Integer> MINORS = List.of(12, 11, 10);
+
+  /** The library lies where serve.py and the loader look. */
+  private static final String PROBE =
+      """
+      import ctypes, os, sys, sysconfig
+
+      def loads(library):
+          try:
+              return bool(ctypes.CDLL(library))
+          except OSError:
+              return False
+
+      major, minor = sys.version_info[:2]
+      library = f"libpython{major}.{minor}.so.1.0"
+      folder = sysconfig.get_config_var("LIBDIR") or ""
+      shared = loads(library) or loads(os.path.join(folder, library))
+      print(major, minor, "shared" if shared else "static", sys.executable)
+      """;
+
   private static final int TAIL_LINES = 20;
   private static final long LOCK_POLL_MILLIS = 100;
 
@@ -97,16 +116,18 @@ public final class PythonEnvironment {
       String fingerprint, Path requirements, List<String> pipOptions, Consumer<String> progress)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
-    String systemPython = systemPython();
+    String interpreter = interpreter(names());
     progress.accept("Making a Python environment in " + folder);
     deleteRecursively(folder);
     run(
-        List.of(systemPython, "-m", "venv", folder.toString()),
+        List.of(interpreter, "-m", "venv", folder.toString()),
         progress,
-        "python3 could not make a virtual environment in "
+        interpreter
+            + " could not make a virtual environment in "
             + folder
-            + ". Check that the disk has space and that Python's venv and ensurepip modules are"
-            + " installed (Debian and Ubuntu: apt-get install python3-venv).");
+            + ". Check that the disk has space and that its venv and ensurepip modules are installed"
+            + " (Debian and Ubuntu: apt-get install python3-venv, or that of its version, such as"
+            + " python3.12-venv).");
     var install =
         new ArrayList<>(
             List.of(python().toString(), "-m", "pip", "--disable-pip-version-check", "install"));
@@ -152,30 +173,65 @@ public final class PythonEnvironment {
     return folder.resolve("requirements.sha256");
   }
 
-  private static String systemPython() throws IOException, InterruptedException {
-    String wanted =
-        "Install Python 3." + OLDEST_MINOR + " to 3." + NEWEST_MINOR + " as python3 on the PATH.";
-    String program = "import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)";
+  private static List<String> names() {
+    List<String> names = new ArrayList<>(List.of("python3"));
+    MINORS.forEach(minor -> names.add("python3." + minor));
+    return names;
+  }
+
+  /**
+   * The first of these commands that is a Python the packages are there for, with the shared
+   * library that Triton's Python backend loads.
+   *
+   * @throws IOException with a sentence that says what is there instead and what to install
+   */
+  static String interpreter(List<String> commands) throws IOException, InterruptedException {
+    List<String> unfit = new ArrayList<>();
+    for (String command : commands) {
+      String[] words = describe(command);
+      if (words.length != 4 || !words[0].equals("3")) {
+        continue;
+      }
+      int minor = Integer.parseInt(words[1]);
+      if (!MINORS.contains(minor)) {
+        unfit.add("%s is Python 3.%d at %s.".formatted(command, minor, words[3]));
+      } else if (words[2].equals("shared")) {
+        return words[3];
+      } else {
+        unfit.add(
+            "%s at %s lacks its shared library (Debian, Ubuntu: apt-get install libpython3.%d)."
+                .formatted(command, words[3], minor));
+      }
+    }
+    throw new IOException(
+        (unfit.isEmpty()
+                ? "There is no " + commands.get(0) + " that works."
+                : String.join(" ", unfit))
+            + " The model server runs with Python 3.10, 3.11 and 3.12: have one of them, with its venv"
+            + " module and shared library, as "
+            + String.join(", ", commands.subList(0, commands.size() - 1))
+            + " or "
+            + commands.get(commands.size() - 1)
+            + " on the PATH (Ubuntu 24.04: apt-get install python3.12-venv libpython3.12; where the"
+            + " distribution has newer ones only: uv python install 3.12).");
+  }
+
+  /**
+   * Major and minor version, whether a shared library is there, and the executable; anything else
+   * where it does not work.
+   */
+  private static String[] describe(String command) throws IOException, InterruptedException {
     Process process;
     try {
-      process = start(List.of("python3", "-c", program));
+      process = start(List.of(command, "-c", PROBE));
     } catch (IOException e) {
-      throw new IOException("There is no python3. " + wanted, e);
+      return new String[0];
     }
     String answer;
     try (BufferedReader output = process.inputReader(UTF_8)) {
       answer = output.readLine();
     }
-    String[] words = answer == null ? new String[0] : answer.split(" ", 3);
-    if (process.waitFor() != 0 || words.length != 3) {
-      throw new IOException("python3 does not work; it said: " + answer + ". " + wanted);
-    }
-    int minor = Integer.parseInt(words[1]);
-    if (!words[0].equals("3") || minor < OLDEST_MINOR || minor > NEWEST_MINOR) {
-      throw new IOException(
-          "python3 is Python " + words[0] + "." + words[1] + " at " + words[2] + ". " + wanted);
-    }
-    return words[2];
+    return process.waitFor() != 0 || answer == null ? new String[0] : answer.split(" ", 4);
   }
 
   private static void run(List<String> command, Consumer<String> progress, String onFailure)

@@ -7,23 +7,37 @@ import dev.craftstream.model.Request;
 import dev.craftstream.topics.EncodedRecord;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.RecordEncoder;
+import dev.craftstream.topics.TopicAdmin;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes events to the job's input topics. Each call returns when the broker has what it wrote. */
+/**
+ * Writes events to the job's input topics, where these are there. Each call returns when the broker
+ * has what it wrote.
+ */
 public final class TopicWriter implements AutoCloseable {
   private final KafkaSettings settings;
   private final RecordEncoder encoder;
   private final Producer<byte[], byte[]> producer;
+  private final Set<String> present = new HashSet<>();
+  private final AtomicLong written = new AtomicLong();
 
   public TopicWriter(KafkaSettings settings) {
     this.settings = settings;
@@ -35,11 +49,18 @@ public final class TopicWriter implements AutoCloseable {
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    properties.putIfAbsent(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(TopicAdmin.RECORD_BYTES));
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Writes question events in their order. */
+  /**
+   * Writes question events in their order.
+   *
+   * @throws IllegalStateException with a sentence, where the topic is not there or the broker does
+   *     not take all of them; {@link #written} says how many it has
+   */
   public void questions(List<QuestionEvent> events) {
     List<Future<RecordMetadata>> writes = new ArrayList<>();
     for (QuestionEvent event : events) {
@@ -80,8 +101,47 @@ public final class TopicWriter implements AutoCloseable {
     return await(send(topic, record)).offset();
   }
 
+  /** How many records the broker has said that it has; final when the writer is closed. */
+  public long written() {
+    return written.get();
+  }
+
   private Future<RecordMetadata> send(String topic, EncodedRecord record) {
-    return producer.send(new ProducerRecord<>(topic, record.key(), record.value()));
+    require(topic);
+    return producer.send(
+        new ProducerRecord<>(topic, record.key(), record.value()),
+        (place, failure) -> {
+          if (failure == null) {
+            written.incrementAndGet();
+          }
+        });
+  }
+
+  /** A producer that asks for a topic may have the broker make it, whatever its name. */
+  private void require(String topic) {
+    if (present.contains(topic)) {
+      return;
+    }
+    Properties properties = new Properties();
+    settings.clientProperties().forEach(properties::setProperty);
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    try (Admin admin = Admin.create(properties)) {
+      admin.describeTopics(List.of(topic)).allTopicNames().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Looking for the topic " + topic + " was interrupted.", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw TopicReader.missing(topic, settings.bootstrapServers(), e);
+      }
+      if (e.getCause() instanceof TimeoutException) {
+        throw TopicReader.unreachable(settings.bootstrapServers(), e);
+      }
+      throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e);
+    }
+    present.add(topic);
   }
 
   private RecordMetadata await(Future<RecordMetadata> write) {

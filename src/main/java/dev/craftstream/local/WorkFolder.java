@@ -52,7 +52,23 @@ public final class WorkFolder implements AutoCloseable {
     for (String part : PARTS) {
       PythonEnvironment.deleteRecursively(path.resolve(part));
     }
-    return new WorkFolder(path, channel);
+    WorkFolder folder = new WorkFolder(path, channel);
+    // Until the run writes its own, these would lead to where an earlier one was.
+    Files.deleteIfExists(folder.options());
+    return folder;
+  }
+
+  /** Whether a run is under way in a folder. */
+  public static boolean isTaken(Path path) {
+    // Shared, so that reading is all that it needs: the run may be another user's.
+    try (FileChannel channel = FileChannel.open(path.resolve(MARK), StandardOpenOption.READ);
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return lock == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean isEmptyFolder(Path path) throws IOException {

@@ -48,7 +48,9 @@ public final class TopicAdmin {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicAdmin.class);
 
-  private static final int INPUT_BYTES = 8 << 20;
+  /** The largest record that the topics take, those of dead letters aside. */
+  public static final int RECORD_BYTES = 8 << 20;
+
   private static final int DEAD_LETTER_BYTES = 16 << 20;
 
   /** How long a consumer of a compacted topic may be away and still learn of what was removed. */
@@ -258,21 +260,21 @@ public final class TopicAdmin {
     Topics topics = settings.topics();
     int partitions = settings.partitions();
     return List.of(
-        topic(topics.questions(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.questions(), partitions, compacted(RECORD_BYTES)),
         // Its offsets are the model's time and its records the checkpoints' history: all are kept.
-        topic(topics.modelCheckpoints(), 1, deleted(-1, INPUT_BYTES)),
+        topic(topics.modelCheckpoints(), 1, deleted(-1, RECORD_BYTES)),
         // Taken in their order, and by a job that starts anew all of them again.
-        topic(topics.requests(), 1, deleted(-1, INPUT_BYTES)),
-        topic(topics.instructions(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.requests(), 1, deleted(-1, RECORD_BYTES)),
+        topic(topics.instructions(), partitions, compacted(RECORD_BYTES)),
         // A model is trained on a dataset, and compared by an evaluation, long after it was made:
         // no retention may take them. Later records on a question must not replace those that its
         // dataset's manifest counts, so these are not compacted either.
-        topic(topics.datasets(), partitions, deleted(-1, INPUT_BYTES)),
-        topic(topics.rehearsalSets(), partitions, deleted(-1, INPUT_BYTES)),
-        topic(topics.datasetManifests(), partitions, compacted(INPUT_BYTES)),
-        topic(topics.evaluations(), partitions, compacted(INPUT_BYTES)),
+        topic(topics.datasets(), partitions, deleted(-1, RECORD_BYTES)),
+        topic(topics.rehearsalSets(), partitions, deleted(-1, RECORD_BYTES)),
+        topic(topics.datasetManifests(), partitions, compacted(RECORD_BYTES)),
+        topic(topics.evaluations(), partitions, compacted(RECORD_BYTES)),
         topic(
-            topics.knowledge(), partitions, deleted(settings.retention().toMillis(), INPUT_BYTES)),
+            topics.knowledge(), partitions, deleted(settings.retention().toMillis(), RECORD_BYTES)),
         topic(
             topics.deadLetters(),
             partitions,

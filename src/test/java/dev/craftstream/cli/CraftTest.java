@@ -184,15 +184,6 @@ class CraftTest {
   }
 
   @Test
-  void aFailureThatNobodyForesawSaysWhereToLook() {
-    assertThat(Craft.sentence(new NullPointerException("x")))
-        .startsWith("It failed in a way that should not happen")
-        .contains("--verbose");
-    assertThat(Craft.sentence(new IllegalStateException("This is wrong.")))
-        .isEqualTo("This is wrong.");
-  }
-
-  @Test
   void fewerQuestionsAreTakenFromEverywhere() {
     List<Question> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {

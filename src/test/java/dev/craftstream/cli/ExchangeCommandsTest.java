@@ -43,11 +43,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,6 +107,80 @@ class ExchangeCommandsTest {
     assertThat(run("import", "jsonl", file.toString(), "--skip-bad")).isZero();
     assertThat(err.toString()).contains("1 records were left out, for they cannot be used");
     assertThat(read(settings.topics().questions())).hasSize(1);
+  }
+
+  @Test
+  void aMistypedTopicIsNotWrittenTo(KafkaBroker broker) throws Exception {
+    settings =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(KafkaBrokerExtension.freshPrefix() + "typo-")
+            .build();
+    Path file = questions("river");
+
+    for (String command :
+        List.of(
+            "import jsonl " + file,
+            "announce m --role=INITIAL --model=m",
+            "retire m",
+            "remove river",
+            "request evaluation again --checkpoint=m")) {
+      err.getBuffer().setLength(0);
+      assertThat(run(command.split(" "))).as(command).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("There is no topic " + settings.topics().prefix())
+          .contains("The job makes its topics when it starts.");
+    }
+  }
+
+  @Test
+  void aRecordAsLargeAsTheTopicTakesIsWritten(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    Path file = questions("x".repeat(3 << 20));
+
+    assertThat(
+            run(
+                "import",
+                "jsonl",
+                file.toString(),
+                "-Dlimits.record=8000000",
+                "-Dlimits.text=8000000"))
+        .as(err.toString())
+        .isZero();
+    assertThat(read(settings.topics().questions())).hasSize(1);
+  }
+
+  @Test
+  void anImportThatBreaksOffSaysHowFarItCame(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrapServers()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, settings.topics().questions()),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET))))
+          .all()
+          .get(20, TimeUnit.SECONDS);
+    }
+    Path file = questions("small", "x".repeat(3_000), "small too");
+
+    assertThat(run("import", "jsonl", file.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("did not take the record")
+        .contains("2 of 3 question events were written before; importing the same again is safe");
+    assertThat(read(settings.topics().questions())).hasSize(2);
+  }
+
+  /** A file of open-ended questions with these texts. */
+  private Path questions(String... texts) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < texts.length; i++) {
+      lines.append(
+          "{\"question_id\":\"q%d\",\"open_ended\":{\"question\":\"%s\",\"answer\":\"a\"}}\n"
+              .formatted(i, texts[i]));
+    }
+    return Files.writeString(folder.resolve("questions.jsonl"), lines);
   }
 
   @ParameterizedTest

@@ -68,6 +68,35 @@ class PythonEnvironmentTest {
         .hasMessageContaining("is not there");
   }
 
+  @Test
+  void takesAPythonThatThePackagesAreThereForWhateverPython3Is() throws Exception {
+    String absent = home.resolve("absent").toString();
+    String newest = python("newest", "echo 3 14 shared /usr/bin/python3.14");
+    String older = python("older", "echo 3 11 shared /opt/with blanks/python3.11");
+    String alone = python("alone", "echo 3 12 static /usr/bin/python3.12");
+    String broken = python("broken", "echo not installed; exit 127");
+
+    assertThat(PythonEnvironment.interpreter(List.of(older))).endsWith("blanks/python3.11");
+    assertThat(PythonEnvironment.interpreter(List.of(newest, absent, broken, alone, older)))
+        .isEqualTo("/opt/with blanks/python3.11");
+    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(newest, absent, broken)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(newest + " is Python 3.14 at /usr/bin/python3.14.")
+        .hasMessageContaining("Python 3.10, 3.11 and 3.12")
+        .hasMessageContaining("as " + newest + ", " + absent + " or " + broken + " on the PATH");
+    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(alone)))
+        .hasMessageContaining("lacks its shared library")
+        .hasMessageContaining("apt-get install libpython3.12");
+    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(absent, broken)))
+        .hasMessageStartingWith("There is no " + absent + " that works.");
+  }
+
+  private String python(String name, String line) throws IOException {
+    Path script = Files.writeString(home.resolve(name), "#!/bin/sh\n" + line + "\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return script.toString();
+  }
+
   private PythonEnvironment prepare(Path requirements) throws Exception {
     return PythonEnvironment.prepare(
         home.resolve("venv"), requirements, List.of("--no-deps"), progress::add);
