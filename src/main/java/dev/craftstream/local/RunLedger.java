@@ -77,11 +77,9 @@ public final class RunLedger {
       return;
     }
     boolean isFinal = instruction.getStage() == Stage.STAGE_FINAL;
-    (isFinal ? finals : provisional)
-        .merge(
-            instruction.getQuestionId(),
-            instruction,
-            (old, young) -> young.getRevision() >= old.getRevision() ? young : old);
+    // The last one read, whatever its revision: those begin at 1 again with a job without its
+    // state.
+    (isFinal ? finals : provisional).put(instruction.getQuestionId(), instruction);
   }
 
   public synchronized void add(DeadLetter letter) {

@@ -144,7 +144,9 @@ public final class StatusReader {
 
   private void knowledge(KnowledgeRecord knowledge) {
     String id = knowledge.getQuestionId();
-    versions.merge(id, knowledge.getQuestionVersion(), Math::max);
+    // The last one read: versions begin at 1 again where a question comes back, or a job starts
+    // anew.
+    versions.put(id, knowledge.getQuestionVersion());
     measured
         .computeIfAbsent(knowledge.getCheckpointId(), checkpoint -> new HashMap<>())
         .put(id, knowledge.getQuestionVersion());

@@ -178,6 +178,16 @@ class ExchangeCommandsTest {
     assertThat(run("export", "other", "--out", target)).isEqualTo(1);
     assertThat(err.toString())
         .contains("The dataset other was not built: There are 3 candidates. Ask for fewer.");
+
+    writeDataset(
+        List.of(
+            DatasetSamples.base().get(2),
+            DatasetSamples.base().get(2).toBuilder().setQuestionId("of-an-earlier-run").build()));
+    assertThat(run("export", DatasetSamples.ID, "--out", target)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "holds 4 questions of " + DatasetSamples.ID + ", and its manifest counts 3",
+            "under another id");
     assertThat(Path.of(target)).doesNotExist();
   }
 
