@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -34,6 +36,7 @@ public final class ReportReader {
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
   private final LiveCheckpoints checkpoints = new LiveCheckpoints();
+  private final Set<String> measured = new HashSet<>();
 
   /**
    * What was read.
@@ -59,7 +62,8 @@ public final class ReportReader {
   /**
    * Reads everything. Once for each reader.
    *
-   * @param initialId the INITIAL checkpoint to report on; empty for the newest
+   * @param initialId the INITIAL checkpoint to report on; empty for the newest with a REHEARSAL
+   *     that is measured, or the newest
    * @param watcher is told a few times a second how many records are left of the present pass
    * @throws IOException with a sentence, where there is no such checkpoint
    */
@@ -68,7 +72,8 @@ public final class ReportReader {
         List.of(
             settings.topics().questions(),
             settings.topics().modelCheckpoints(),
-            settings.topics().deadLetters());
+            settings.topics().deadLetters(),
+            settings.topics().datasetManifests());
     try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
       var ends = reader.ends();
       while (!reader.hasReached(ends)) {
@@ -76,10 +81,19 @@ public final class ReportReader {
         watcher.accept(reader.left(ends));
       }
     }
-    ModelCheckpoint initial = initial(initialId);
+    List<ModelCheckpoint> initials = initials(initialId);
+    ModelCheckpoint initial =
+        newest(initials, candidate -> rehearsalOf(candidate, this::isMeasured) != null);
+    if (initial == null) {
+      initial = initials.get(initials.size() - 1);
+    }
+    ModelCheckpoint rehearsal = rehearsalOf(initial, this::isMeasured);
+    if (rehearsal == null) {
+      rehearsal = rehearsalOf(initial, any -> true);
+    }
     RunLedger ledger = new RunLedger(new ArrayList<>(sample.values()));
     RunReader.readOnce(settings, ledger, watcher);
-    return new Reading(initial, rehearsalOf(initial), toTrainOn.size(), ledger);
+    return new Reading(initial, rehearsal, toTrainOn.size(), ledger);
   }
 
   private void add(ConsumerRecord<byte[], byte[]> entry) {
@@ -87,7 +101,11 @@ public final class ReportReader {
       inputs.question(entry).ifPresent(this::add);
     } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
       inputs.checkpoint(entry).ifPresent(checkpoints::add);
-    } else if (entry.value() != null) {
+    } else if (entry.value() == null) {
+      return;
+    } else if (entry.topic().equals(settings.topics().datasetManifests())) {
+      measured.add(records.manifest(entry.value()).getRehearsalCheckpointId());
+    } else {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
         checkpoints.refuse(letter);
@@ -109,35 +127,45 @@ public final class ReportReader {
     }
   }
 
-  private ModelCheckpoint initial(String id) throws IOException {
+  /** Those to choose from, oldest first; at least one. */
+  private List<ModelCheckpoint> initials(String id) throws IOException {
     List<ModelCheckpoint> all =
         checkpoints.all().stream().filter(checkpoint -> checkpoint.role() == Role.INITIAL).toList();
-    List<String> names = all.stream().map(ModelCheckpoint::id).toList();
     if (all.isEmpty()) {
       throw new IOException(
           "No INITIAL checkpoint is announced, so there is nothing to report. Announce one with ./craft announce.");
     }
-    if (id.isEmpty()) {
-      return all.get(all.size() - 1);
+    List<ModelCheckpoint> wanted =
+        all.stream().filter(checkpoint -> id.isEmpty() || checkpoint.id().equals(id)).toList();
+    if (wanted.isEmpty()) {
+      throw new IOException(
+          "%s is no INITIAL checkpoint that is announced; there is %s."
+              .formatted(
+                  id, all.stream().map(ModelCheckpoint::id).collect(Collectors.joining(", "))));
     }
-    return all.stream()
-        .filter(checkpoint -> checkpoint.id().equals(id))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "%s is no INITIAL checkpoint that is announced; there is %s."
-                        .formatted(id, String.join(", ", names))));
+    return wanted;
   }
 
-  /** The newest one. */
-  private ModelCheckpoint rehearsalOf(ModelCheckpoint initial) {
-    ModelCheckpoint newest = null;
-    for (ModelCheckpoint checkpoint : checkpoints.all()) {
-      if (checkpoint.role() == Role.REHEARSAL && checkpoint.baseId().equals(initial.id())) {
-        newest = checkpoint;
-      }
-    }
-    return newest;
+  /**
+   * Whether a sweep has ended. The job chooses datasets of a REHEARSAL when that is, so a manifest
+   * says it; where it is to choose none (datasets.strategies), nothing does.
+   */
+  private boolean isMeasured(ModelCheckpoint rehearsal) {
+    return measured.contains(rehearsal.id());
+  }
+
+  private ModelCheckpoint rehearsalOf(
+      ModelCheckpoint initial, Predicate<ModelCheckpoint> condition) {
+    return newest(
+        checkpoints.all(),
+        checkpoint ->
+            checkpoint.role() == Role.REHEARSAL
+                && checkpoint.baseId().equals(initial.id())
+                && condition.test(checkpoint));
+  }
+
+  private static ModelCheckpoint newest(
+      List<ModelCheckpoint> oldestFirst, Predicate<ModelCheckpoint> condition) {
+    return oldestFirst.stream().filter(condition).reduce((older, newer) -> newer).orElse(null);
   }
 }

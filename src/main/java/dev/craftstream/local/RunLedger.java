@@ -25,7 +25,6 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
-import dev.craftstream.v1.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -47,14 +46,31 @@ import java.util.function.Function;
  */
 public final class RunLedger {
   private final Map<String, Question> questions = new LinkedHashMap<>();
-  private final Map<String, Map<String, Knowledge>> knowledge = new HashMap<>();
+  private final Map<String, Map<String, Measured>> knowledge = new HashMap<>();
   private final Map<String, Map<String, DeadLetter>> unusable = new HashMap<>();
-  private final Map<String, Instruction> provisional = new HashMap<>();
-  private final Map<String, Instruction> finals = new HashMap<>();
+  private final Map<Pair, Map<String, Instruction>> instructions = new HashMap<>();
+  private final Map<String, Integer> measuredVersions = new HashMap<>();
+  private final Map<String, Integer> decidedVersions = new HashMap<>();
   private final Map<String, DeadLetter> deadLetters = new LinkedHashMap<>();
   private final Map<String, DatasetManifest> manifests = new TreeMap<>();
   private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
   private final Map<String, Evaluation> evaluations = new TreeMap<>();
+
+  /** The checkpoints that a decision rests on; without REHEARSAL it is provisional. */
+  private record Pair(String initialId, String rehearsalId) {
+    static Pair of(ModelCheckpoint checkpoint) {
+      return checkpoint.role() == Role.REHEARSAL
+          ? new Pair(checkpoint.baseId(), checkpoint.id())
+          : provisional(checkpoint.id());
+    }
+
+    static Pair provisional(String initialId) {
+      return new Pair(initialId, "");
+    }
+  }
+
+  /** What is known of a question as its content was then. */
+  private record Measured(int questionVersion, Knowledge knowledge) {}
 
   /** What a dataset's record says of its question. */
   private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
@@ -67,19 +83,36 @@ public final class RunLedger {
     if (!questions.containsKey(entry.getQuestionId())) {
       return;
     }
+    measuredVersions.put(entry.getQuestionId(), entry.getQuestionVersion());
     knowledge
         .computeIfAbsent(entry.getCheckpointId(), id -> new HashMap<>())
-        .put(entry.getQuestionId(), new Knowledge(entry.getCorrectness(), entry.getCertainty()));
+        .put(
+            entry.getQuestionId(),
+            new Measured(
+                entry.getQuestionVersion(),
+                new Knowledge(entry.getCorrectness(), entry.getCertainty())));
   }
 
   public synchronized void add(Instruction instruction) {
     if (!questions.containsKey(instruction.getQuestionId())) {
       return;
     }
-    boolean isFinal = instruction.getStage() == Stage.STAGE_FINAL;
+    decidedVersions.put(instruction.getQuestionId(), instruction.getQuestionVersion());
     // The last one read, whatever its revision: those begin at 1 again with a job without its
     // state.
-    (isFinal ? finals : provisional).put(instruction.getQuestionId(), instruction);
+    instructions
+        .computeIfAbsent(
+            new Pair(
+                instruction.getBasis().getInitialCheckpointId(),
+                instruction.getBasis().getRehearsalCheckpointId()),
+            pair -> new HashMap<>())
+        .put(instruction.getQuestionId(), instruction);
+  }
+
+  /** The question's instructions are taken back. */
+  public synchronized void removeInstructions(String questionId) {
+    decidedVersions.remove(questionId);
+    instructions.values().forEach(byQuestion -> byQuestion.remove(questionId));
   }
 
   public synchronized void add(DeadLetter letter) {
@@ -166,13 +199,46 @@ public final class RunLedger {
             .filter(question -> question.purpose() == Purpose.TRAIN)
             .filter(question -> !isUnusable(checkpoint.id(), question.id()))
             .filter(question -> !(rehearsal && isUnusable(checkpoint.baseId(), question.id())))
-            .filter(question -> !(rehearsal ? finals : provisional).containsKey(question.id()))
+            .filter(question -> decision(Pair.of(checkpoint), question.id()) == null)
             .count();
   }
 
-  /** All that became of the questions, in their order. */
+  /**
+   * The newest decision on a question as it is now that rests on this pair; null where none does.
+   */
+  private Instruction decision(Pair pair, String questionId) {
+    Instruction decision = instructions.getOrDefault(pair, Map.of()).get(questionId);
+    return decision == null || decision.getQuestionVersion() != version(questionId)
+        ? null
+        : decision;
+  }
+
+  /** What a checkpoint knows of a question as it is now; null where it was not asked, or failed. */
+  private Knowledge knowledge(String checkpointId, String questionId) {
+    Measured measured = knowledge.getOrDefault(checkpointId, Map.of()).get(questionId);
+    return measured == null || measured.questionVersion != version(questionId)
+        ? null
+        : measured.knowledge;
+  }
+
+  /**
+   * The newest version of a question that something is known of. Knowledge comes first, since a
+   * decision follows from it, but is not kept for ever.
+   */
+  private int version(String questionId) {
+    Integer measured = measuredVersions.get(questionId);
+    return measured == null ? decidedVersions.getOrDefault(questionId, 0) : measured;
+  }
+
+  /**
+   * All that became of the questions under this pair of checkpoints, in their order.
+   *
+   * @param rehearsalId empty where there is no REHEARSAL
+   */
   public synchronized List<CuratedQuestion> curated(String initialId, String rehearsalId) {
     List<CuratedQuestion> curated = new ArrayList<>();
+    Pair before = Pair.provisional(initialId);
+    Pair after = new Pair(initialId, rehearsalId);
     for (Question question : questions.values()) {
       if (question.purpose() != Purpose.TRAIN) {
         continue;
@@ -184,10 +250,10 @@ public final class RunLedger {
               question.text(),
               question.options(),
               question.answer(),
-              knowledge.getOrDefault(initialId, Map.of()).get(question.id()),
-              knowledge.getOrDefault(rehearsalId, Map.of()).get(question.id()),
-              curation(provisional.get(question.id())),
-              curation(finals.get(question.id()))));
+              knowledge(initialId, question.id()),
+              knowledge(rehearsalId, question.id()),
+              curation(decision(before, question.id())),
+              rehearsalId.isEmpty() ? null : curation(decision(after, question.id()))));
     }
     return List.copyOf(curated);
   }
@@ -331,10 +397,17 @@ public final class RunLedger {
     return letter.getTopic() + " " + letter.getPartition() + ":" + letter.getOffset();
   }
 
-  /** Something that decisions rest on, such as a prompt's version: each value that it has. */
-  public synchronized SortedSet<String> ofDecisions(Function<Instruction, String> figure) {
+  /**
+   * Something that this pair's decisions rest on, such as a prompt's version: each value that it
+   * has.
+   *
+   * @param rehearsalId empty for provisional decisions
+   */
+  public synchronized SortedSet<String> ofDecisions(
+      String initialId, String rehearsalId, Function<Instruction, String> figure) {
     SortedSet<String> values = new TreeSet<>();
-    (finals.isEmpty() ? provisional : finals)
+    instructions
+        .getOrDefault(new Pair(initialId, rehearsalId), Map.of())
         .values()
         .forEach(instruction -> values.add(figure.apply(instruction)));
     return values;

@@ -21,6 +21,7 @@ import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.RecordEncoder;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.WireFormat;
+import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
@@ -241,9 +242,20 @@ class ExchangeCommandsTest {
         .contains("base (m), model time 1", "base-r1 (m), model time 2")
         .doesNotContain("broken (m)");
 
+    announce("base-r2", Role.REHEARSAL, "base");
+    announce("next", Role.INITIAL, "");
+    assertThat(run("report", "--out", page.toString())).as(err.toString()).isZero();
+    assertThat(Files.readString(page))
+        .as("no manifest says yet that the newer ones are measured")
+        .contains("base (m), model time 1", "base-r1 (m), model time 2");
+    assertThat(run("report", "--out", page.toString(), "--initial", "next")).isZero();
+    assertThat(Files.readString(page))
+        .contains("next (m), model time 5")
+        .doesNotContain("base (m)");
+
     assertThat(run("report", "--out", page.toString(), "--initial", "other")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("other is no INITIAL checkpoint that is announced; there is base.");
+        .contains("other is no INITIAL checkpoint that is announced; there is base, next.");
   }
 
   @Test
@@ -302,16 +314,23 @@ class ExchangeCommandsTest {
         "anatomy/dev/0",
         Instruction.newBuilder()
             .setQuestionId("anatomy/dev/0")
+            .setQuestionVersion(1)
             .setLabel(Label.LABEL_ANSWER)
             .setStage(Stage.STAGE_PROVISIONAL)
+            .setBasis(Basis.newBuilder().setInitialCheckpointId("base"))
             .build());
     write(
         settings.topics().instructions(),
         "anatomy/dev/1",
         Instruction.newBuilder()
             .setQuestionId("anatomy/dev/1")
+            .setQuestionVersion(1)
             .setLabel(Label.LABEL_REFUSAL)
             .setStage(Stage.STAGE_FINAL)
+            .setBasis(
+                Basis.newBuilder()
+                    .setInitialCheckpointId("base")
+                    .setRehearsalCheckpointId("base-r1"))
             .build());
     write(
         settings.topics().deadLetters(),
