@@ -207,10 +207,10 @@ class ExchangeCommandsTest {
             JsonParser.parseString(
                 """
                 {"model_time": 2,
-                 "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2}},
+                 "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2, "EVALUATE": 1}},
                  "checkpoints": [
-                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2},
-                   {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0}],
+                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2, "to_measure": 3},
+                   {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0, "to_measure": 2}],
                  "labels": {"ANSWER": {"PROVISIONAL": 1}, "REFUSAL": {"FINAL": 1}},
                  "dead_letters": {"MALFORMED": 1, "UNSERVABLE_CHECKPOINT": 1},
                  "datasets": [{"dataset_id": "%s", "kind": "DATASET_KIND_TRAINING", "task": "TASK_OPEN_ENDED", "complete": true, "failure": ""}],
@@ -220,7 +220,8 @@ class ExchangeCommandsTest {
     assertThat(run("status")).isZero();
     assertThat(out.toString())
         .contains(
-            "INITIAL, since model time 1, 2 of 2 measured",
+            "INITIAL, since model time 1, 2 of 3 measured",
+            "REHEARSAL, since model time 2, 0 of 2 measured",
             "1 complete, 0 failed",
             "UNSERVABLE_CHECKPOINT");
   }
@@ -290,11 +291,16 @@ class ExchangeCommandsTest {
         .doesNotContain("\tat ");
   }
 
-  /** Two questions, two live checkpoints and one that was refused, as far as INITIAL's sweep. */
+  /**
+   * Two questions to train on and one to evaluate with, two live checkpoints and one that was
+   * refused, as far as INITIAL's sweep.
+   */
   private void writeARun() throws Exception {
     Path file =
         Files.writeString(folder.resolve("anatomy_dev.csv"), "q1,a,b,c,d,A\nq2,a,b,c,d,B\n");
     assertThat(run("import", "mmlu", file.toString())).isZero();
+    Path others = Files.writeString(folder.resolve("anatomy_val.csv"), "q3,a,b,c,d,C\n");
+    assertThat(run("import", "mmlu", others.toString(), "--purpose", "evaluate")).isZero();
     out.getBuffer().setLength(0);
     announce("base", Role.INITIAL, "");
     announce("base-r1", Role.REHEARSAL, "base");
