@@ -8,12 +8,15 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -23,7 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Reads what a report on a running job tells: two times through its topics, committed records only.
- * The texts are kept of a random sample of the questions, so that memory is that of the sample.
+ * The texts are kept of a random sample of the questions, so that memory is that of the sample and
+ * of one pair's datasets.
  */
 public final class ReportReader {
   private static final Duration LOOK = Duration.ofMillis(250);
@@ -36,7 +40,7 @@ public final class ReportReader {
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
   private final LiveCheckpoints checkpoints = new LiveCheckpoints();
-  private final Set<String> measured = new HashSet<>();
+  private final Map<String, DatasetManifest> manifests = new HashMap<>();
 
   /**
    * What was read.
@@ -91,7 +95,10 @@ public final class ReportReader {
     if (rehearsal == null) {
       rehearsal = rehearsalOf(initial, any -> true);
     }
-    RunLedger ledger = new RunLedger(new ArrayList<>(sample.values()));
+    RunLedger ledger =
+        new RunLedger(
+            new ArrayList<>(sample.values()),
+            datasetsOf(initial.id(), rehearsal == null ? "" : rehearsal.id())::contains);
     RunReader.readOnce(settings, ledger, watcher);
     return new Reading(initial, rehearsal, toTrainOn.size(), ledger);
   }
@@ -104,7 +111,8 @@ public final class ReportReader {
     } else if (entry.value() == null) {
       return;
     } else if (entry.topic().equals(settings.topics().datasetManifests())) {
-      measured.add(records.manifest(entry.value()).getRehearsalCheckpointId());
+      DatasetManifest manifest = records.manifest(entry.value());
+      manifests.put(manifest.getDatasetId(), manifest);
     } else {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
@@ -151,7 +159,16 @@ public final class ReportReader {
    * says it; where it is to choose none (datasets.strategies), nothing does.
    */
   private boolean isMeasured(ModelCheckpoint rehearsal) {
-    return measured.contains(rehearsal.id());
+    return manifests.values().stream()
+        .anyMatch(manifest -> manifest.getRehearsalCheckpointId().equals(rehearsal.id()));
+  }
+
+  /** The report tells no others, and their members are many. */
+  private Set<String> datasetsOf(String initialId, String rehearsalId) {
+    return manifests.values().stream()
+        .filter(manifest -> RunLedger.isOf(manifest, initialId, rehearsalId))
+        .map(DatasetManifest::getDatasetId)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private ModelCheckpoint rehearsalOf(

@@ -14,6 +14,7 @@ import dev.craftstream.report.CuratedQuestion.Curation;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
 import dev.craftstream.report.EvaluatedCheckpoint;
 import dev.craftstream.report.RunData.Failure;
+import dev.craftstream.report.RunData.Failures;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -30,28 +31,36 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * What a run's output topics have said so far. Reading a record twice changes nothing. Safe for
- * several threads.
+ * What a run's output topics have said so far: of the questions that it is given, of datasets, and
+ * of what could not be used, of which it keeps the newest. Safe for several threads.
  */
 public final class RunLedger {
+  private static final int KEPT_DEAD_LETTERS = 1_000;
+
   private final Map<String, Question> questions = new LinkedHashMap<>();
   private final Map<String, Map<String, Measured>> knowledge = new HashMap<>();
-  private final Map<String, Map<String, DeadLetter>> unusable = new HashMap<>();
+  private final Map<String, Set<String>> unusable = new HashMap<>();
   private final Map<Pair, Map<String, Instruction>> instructions = new HashMap<>();
   private final Map<String, Integer> measuredVersions = new HashMap<>();
   private final Map<String, Integer> decidedVersions = new HashMap<>();
-  private final Map<String, DeadLetter> deadLetters = new LinkedHashMap<>();
+  private final NavigableMap<Place, Failure> newestFailures = new TreeMap<>();
+  private final Map<String, Long> failuresByReason = new TreeMap<>();
+  private final Map<String, String> refusals = new HashMap<>();
+  private final Predicate<String> datasets;
   private final Map<String, DatasetManifest> manifests = new TreeMap<>();
   private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
   private final Map<String, Evaluation> evaluations = new TreeMap<>();
@@ -75,8 +84,28 @@ public final class RunLedger {
   /** What a dataset's record says of its question. */
   private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
 
+  /** When a dead letter was written, and what it is on. */
+  private record Place(long writtenAt, String origin) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      return Comparator.comparingLong(Place::writtenAt)
+          .thenComparing(Place::origin)
+          .compare(this, other);
+    }
+  }
+
+  /** Takes all datasets. */
   public RunLedger(List<Question> questions) {
+    this(questions, id -> true);
+  }
+
+  /**
+   * @param datasets the ids of the datasets and rehearsal sets whose members are kept; others are
+   *     not looked at
+   */
+  public RunLedger(List<Question> questions, Predicate<String> datasets) {
     questions.forEach(question -> this.questions.put(question.id(), question));
+    this.datasets = datasets;
   }
 
   public synchronized void add(KnowledgeRecord entry) {
@@ -115,30 +144,46 @@ public final class RunLedger {
     instructions.values().forEach(byQuestion -> byQuestion.remove(questionId));
   }
 
-  public synchronized void add(DeadLetter letter) {
-    deadLetters.put(
-        String.join(
-            "\n",
-            letter.getTopic(),
-            String.valueOf(letter.getPartition()),
-            String.valueOf(letter.getOffset()),
-            letter.getQuestionId(),
-            letter.getCheckpointId()),
+  /**
+   * @param writtenAt the record's time, in milliseconds; of many the newest are kept
+   */
+  public synchronized void add(DeadLetter letter, long writtenAt) {
+    String reason = letter.getReason().name().replaceFirst("^REASON_", "");
+    failuresByReason.merge(reason, 1L, Long::sum);
+    newestFailures.put(
+        new Place(
+            writtenAt,
+            String.join(
+                "\n",
+                letter.getTopic(),
+                String.valueOf(letter.getPartition()),
+                String.valueOf(letter.getOffset()),
+                letter.getQuestionId(),
+                letter.getCheckpointId())),
         // The originals can be large, and are looked at in the topic.
-        letter.toBuilder().clearOriginalKey().clearOriginalValue().build());
-    if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER) {
+        new Failure(about(letter), reason, letter.getExplanation()));
+    if (newestFailures.size() > KEPT_DEAD_LETTERS) {
+      newestFailures.pollFirstEntry();
+    }
+    if (letter.getQuestionId().isEmpty() && !letter.getCheckpointId().isEmpty()) {
+      refusals.putIfAbsent(letter.getCheckpointId(), letter.getExplanation());
+    }
+    if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER
+        && questions.containsKey(letter.getQuestionId())) {
       unusable
-          .computeIfAbsent(letter.getCheckpointId(), id -> new HashMap<>())
-          .put(letter.getQuestionId(), letter);
+          .computeIfAbsent(letter.getCheckpointId(), id -> new HashSet<>())
+          .add(letter.getQuestionId());
     }
   }
 
   public synchronized void add(DatasetManifest manifest) {
-    manifests.put(manifest.getDatasetId(), manifest);
+    if (datasets.test(manifest.getDatasetId())) {
+      manifests.put(manifest.getDatasetId(), manifest);
+    }
   }
 
   public synchronized void add(DatasetRecord entry) {
-    if (entry.getMark() == Mark.MARK_BASE) {
+    if (entry.getMark() == Mark.MARK_BASE && datasets.test(entry.getDatasetId())) {
       chosen
           .computeIfAbsent(entry.getDatasetId(), id -> new HashMap<>())
           .put(
@@ -179,16 +224,12 @@ public final class RunLedger {
   }
 
   private boolean isUnusable(String checkpointId, String questionId) {
-    return unusable.getOrDefault(checkpointId, Map.of()).containsKey(questionId);
+    return unusable.getOrDefault(checkpointId, Set.of()).contains(questionId);
   }
 
   /** Why the job did not take a model checkpoint; empty where it did, or has not looked yet. */
   public synchronized Optional<String> refusal(String checkpointId) {
-    return deadLetters.values().stream()
-        .filter(letter -> letter.getQuestionId().isEmpty())
-        .filter(letter -> letter.getCheckpointId().equals(checkpointId))
-        .map(DeadLetter::getExplanation)
-        .findFirst();
+    return Optional.ofNullable(refusals.get(checkpointId));
   }
 
   /** How many questions to train on still lack their decision under this checkpoint. */
@@ -281,18 +322,21 @@ public final class RunLedger {
       String initialId, String rehearsalId, List<Strategy> strategies) {
     List<String> order = strategies.stream().map(Strategy::name).toList();
     return manifests.values().stream()
-        .filter(manifest -> manifest.getRequestId().isEmpty())
-        .filter(manifest -> manifest.getInitialCheckpointId().equals(initialId))
-        .filter(
-            manifest ->
-                manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
-                    || manifest.getRehearsalCheckpointId().equals(rehearsalId))
+        .filter(manifest -> isOf(manifest, initialId, rehearsalId))
         .map(this::chosen)
         .sorted(
             Comparator.comparing(ChosenDataset::isRehearsalSet)
                 .thenComparing(ChosenDataset::task)
                 .thenComparing(dataset -> order.indexOf(dataset.strategy())))
         .toList();
+  }
+
+  /** Whether the job chose a dataset or rehearsal set by itself for this pair of checkpoints. */
+  static boolean isOf(DatasetManifest manifest, String initialId, String rehearsalId) {
+    return manifest.getRequestId().isEmpty()
+        && manifest.getInitialCheckpointId().equals(initialId)
+        && (manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
+            || manifest.getRehearsalCheckpointId().equals(rehearsalId));
   }
 
   private ChosenDataset chosen(DatasetManifest manifest) {
@@ -374,15 +418,8 @@ public final class RunLedger {
   }
 
   /** What could not be used. */
-  public synchronized List<Failure> failures() {
-    return deadLetters.values().stream()
-        .map(
-            letter ->
-                new Failure(
-                    about(letter),
-                    letter.getReason().name().replaceFirst("^REASON_", ""),
-                    letter.getExplanation()))
-        .toList();
+  public synchronized Failures failures() {
+    return new Failures(failuresByReason, List.copyOf(newestFailures.descendingMap().values()));
   }
 
   private static String about(DeadLetter letter) {

@@ -97,7 +97,7 @@ public final class RunReader implements AutoCloseable {
     } else if (topic.equals(topics.evaluations())) {
       ledger.add(records.evaluation(entry.value()));
     } else if (topic.equals(topics.deadLetters())) {
-      ledger.add(records.deadLetter(entry.value()));
+      ledger.add(records.deadLetter(entry.value()), entry.timestamp());
     } else {
       ledger.add(records.datasetRecord(entry.value()));
     }

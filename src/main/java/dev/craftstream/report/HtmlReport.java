@@ -392,11 +392,17 @@ public final class HtmlReport {
   }
 
   private Markup failures() {
-    if (run.failures().isEmpty()) {
+    RunData.Failures failures = run.failures();
+    if (failures.count() == 0) {
       return Markup.NOTHING;
     }
+    List<String> reasons = new ArrayList<>();
+    failures
+        .byReason()
+        .forEach(
+            (reason, count) -> reasons.add(String.format(Locale.ROOT, "%,d %s", count, reason)));
     List<Markup> rows = new ArrayList<>();
-    for (RunData.Failure failure : run.failures()) {
+    for (RunData.Failure failure : failures.newest()) {
       rows.add(
           element(
               "tr",
@@ -407,6 +413,15 @@ public final class HtmlReport {
     return element(
         "section",
         element("h2", "Dead letters"),
+        element(
+            "p",
+            "What could not be used: %s.%s"
+                .formatted(
+                    String.join(", ", reasons),
+                    failures.count() > failures.newest().size()
+                        ? String.format(
+                            Locale.ROOT, " The newest %,d are below.", failures.newest().size())
+                        : "")),
         element(
             "div class='scroll'",
             element(

@@ -7,10 +7,14 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.report.CuratedQuestion;
+import dev.craftstream.report.RunData;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.Reason;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RunLedgerTest {
@@ -76,6 +80,39 @@ class RunLedgerTest {
     assertThat(curated("a", "").before().label()).isEqualTo(Label.ANSWER);
     ledger.removeInstructions(QUESTION.id());
     assertThat(curated("a", "").before()).isNull();
+  }
+
+  @Test
+  void allDeadLettersAreCountedAndTheNewestKept() {
+    for (int i = 0; i < 3_000; i++) {
+      // Topics have partitions, so that what is read first may be the newest.
+      ledger.add(
+          DeadLetter.newBuilder()
+              .setReason(i % 3 == 0 ? Reason.REASON_INVALID : Reason.REASON_MALFORMED)
+              .setTopic("questions")
+              .setOffset(i)
+              .build(),
+          10_000 - i);
+    }
+
+    assertThat(ledger.failures().byReason())
+        .containsExactly(Map.entry("INVALID", 1_000L), Map.entry("MALFORMED", 2_000L));
+    assertThat(ledger.failures().newest())
+        .hasSize(1_000)
+        .first()
+        .extracting(RunData.Failure::subject)
+        .isEqualTo("questions 0:0");
+    assertThat(ledger.failures().newest().get(999).subject()).isEqualTo("questions 0:999");
+  }
+
+  @Test
+  void aRefusalIsKnownHoweverManyDeadLettersComeAfterIt() {
+    ledger.add(DeadLetter.newBuilder().setCheckpointId("a").setExplanation("No.").build(), 0);
+    for (int i = 1; i <= 1_000; i++) {
+      ledger.add(DeadLetter.newBuilder().setOffset(i).build(), i);
+    }
+
+    assertThat(ledger.refusal("a")).contains("No.");
   }
 
   private CuratedQuestion curated(String initialId, String rehearsalId) {
