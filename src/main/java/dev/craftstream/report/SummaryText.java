@@ -98,10 +98,10 @@ public final class SummaryText {
     }
     line(
         text,
-        "Datasets, of candidates                       ANSWER    REFUSAL    certainty     learnt");
+        "Datasets, of candidates                            ANSWER        REFUSAL    certainty     learnt");
     line(
         text,
-        "                                                                   A      R      anyway");
+        "                                                                             A      R     anyway");
     for (ChosenDataset dataset : run.datasets()) {
       if (!dataset.failure().isEmpty()) {
         line(text, "  %-40s not built: %s", Words.name(dataset), dataset.failure());
@@ -110,7 +110,7 @@ public final class SummaryText {
       boolean refuses = dataset.refusals().wanted() > 0;
       line(
           text,
-          "  %-40s %10s %10s   %5s  %5s %8s",
+          "  %-40s %14s %14s   %5s  %5s %9s",
           Words.name(dataset),
           chosen(dataset.answers()),
           refuses ? chosen(dataset.refusals()) : "",
