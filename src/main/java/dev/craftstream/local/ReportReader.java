@@ -8,6 +8,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
+import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class ReportReader {
   private final InputRecords inputs;
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
-  private final LiveCheckpoints checkpoints = new LiveCheckpoints();
+  private final LiveCheckpoints checkpoints;
   private final Map<String, DatasetManifest> manifests = new HashMap<>();
 
   /**
@@ -61,6 +62,8 @@ public final class ReportReader {
     this.records = new OutputRecords(settings.format());
     this.most = most;
     this.inputs = new InputRecords(settings, limits);
+    this.checkpoints =
+        new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
   }
 
   /**
@@ -77,7 +80,9 @@ public final class ReportReader {
             settings.topics().questions(),
             settings.topics().modelCheckpoints(),
             settings.topics().deadLetters(),
-            settings.topics().datasetManifests());
+            settings.topics().instructions(),
+            settings.topics().datasetManifests(),
+            settings.topics().evaluations());
     try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
       var ends = reader.ends();
       while (!reader.hasReached(ends)) {
@@ -107,12 +112,20 @@ public final class ReportReader {
     if (entry.topic().equals(settings.topics().questions())) {
       inputs.question(entry).ifPresent(this::add);
     } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
-      inputs.checkpoint(entry).ifPresent(checkpoints::add);
+      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
     } else if (entry.value() == null) {
       return;
     } else if (entry.topic().equals(settings.topics().datasetManifests())) {
       DatasetManifest manifest = records.manifest(entry.value());
       manifests.put(manifest.getDatasetId(), manifest);
+      checkpoints.served(manifest.getInitialCheckpointId());
+      checkpoints.served(manifest.getRehearsalCheckpointId());
+    } else if (entry.topic().equals(settings.topics().evaluations())) {
+      checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
+    } else if (entry.topic().equals(settings.topics().instructions())) {
+      Basis basis = records.instruction(entry.value()).getBasis();
+      checkpoints.served(basis.getInitialCheckpointId());
+      checkpoints.served(basis.getRehearsalCheckpointId());
     } else {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
