@@ -611,12 +611,16 @@ final class Demo implements AutoCloseable {
         new RunData.Fact(
             "Knowledge prompts",
             String.join(
-                ", ", committed.ofDecisions(i -> i.getBasis().getKnowledgePromptVersion()))));
+                ", ",
+                committed.ofDecisions(
+                    INITIAL.id(), REHEARSAL.id(), i -> i.getBasis().getKnowledgePromptVersion()))));
     facts.add(
         new RunData.Fact(
             "Training prompts",
             String.join(
-                ", ", committed.ofDecisions(i -> i.getBasis().getTrainingPromptVersion()))));
+                ", ",
+                committed.ofDecisions(
+                    INITIAL.id(), REHEARSAL.id(), i -> i.getBasis().getTrainingPromptVersion()))));
     facts.add(
         new RunData.Fact(
             "Job",

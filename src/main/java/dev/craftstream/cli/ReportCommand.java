@@ -57,7 +57,8 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "CHECKPOINT_ID",
       defaultValue = "",
       description =
-          "The INITIAL checkpoint to report on, with its newest REHEARSAL. Default: the newest one.")
+          "The INITIAL checkpoint to report on, with its newest REHEARSAL that is measured. Default: the"
+              + " newest one that has such a REHEARSAL.")
   private String initialId;
 
   @Option(
@@ -116,7 +117,12 @@ final class ReportCommand implements Callable<Integer> {
     facts.add(
         new RunData.Fact(
             "Training prompts",
-            String.join(", ", ledger.ofDecisions(i -> i.getBasis().getTrainingPromptVersion()))));
+            String.join(
+                ", ",
+                ledger.ofDecisions(
+                    reading.initial().id(),
+                    rehearsalId,
+                    i -> i.getBasis().getTrainingPromptVersion()))));
     return new RunData(
         Instant.now(),
         reading.questionsInAll(),

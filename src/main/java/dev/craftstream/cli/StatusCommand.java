@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Of a checkpoint's measurements those count that the topic knowledge still has; kafka.retention"
-          + " says how long it keeps them. The lag is as of the newest Flink checkpoint.",
+          + " says how long it keeps them. REHEARSAL is asked what is trained on, TUNED what is evaluated with,"
+          + " INITIAL both. The lag is as of the newest Flink checkpoint.",
       "",
       "Examples:",
       "  ./craft status",
@@ -121,8 +122,7 @@ final class StatusCommand implements Callable<Integer> {
   private List<String> lines(JobStatus status, List<JobMonitor.Progress> jobs) {
     List<String> lines = new ArrayList<>();
     lines.add(row("Model time", count(status.modelTime())));
-    long questions = status.allQuestions();
-    lines.add(row("Questions", count(questions)));
+    lines.add(row("Questions", count(status.allQuestions())));
     status
         .questions()
         .forEach(
@@ -144,7 +144,7 @@ final class StatusCommand implements Callable<Integer> {
                       checkpoint.role(),
                       checkpoint.announcedAt(),
                       count(live.measured()),
-                      count(questions))));
+                      count(status.toMeasure(checkpoint.role())))));
     }
     lines.add(row("Labels", count(sum(status.labels()))));
     status
@@ -238,6 +238,7 @@ final class StatusCommand implements Callable<Integer> {
       checkpoint.addProperty("base_checkpoint_id", live.checkpoint().baseId());
       checkpoint.addProperty("announced_at", live.checkpoint().announcedAt());
       checkpoint.addProperty("measured", live.measured());
+      checkpoint.addProperty("to_measure", status.toMeasure(live.checkpoint().role()));
       checkpoints.add(checkpoint);
     }
     all.add("checkpoints", checkpoints);

@@ -12,6 +12,10 @@ import java.util.TreeMap;
  * One dataset or rehearsal set as its records are read, in the order of their topic: first
  * incomplete, then as its manifest closes it, then with what happened to it since.
  *
+ * <p>A question's records lie in one partition in the order in which they were written, so the last
+ * one read is what holds. Their revisions don't tell: they begin at 1 again where a question comes
+ * back after it was removed, and where a job starts anew without its state.
+ *
  * <p>The job makes its topics so that no record replaces another. Where somebody compacts them all
  * the same, Kafka may keep of a question that changed the newest record alone. Such a question was
  * in the dataset, or came later; which, its record no longer says.
@@ -37,12 +41,9 @@ public final class CollectedDataset {
     manifestRemoved = newManifest == null;
   }
 
-  /** A record of this dataset; one that was read before, or is older, changes nothing. */
+  /** The next record of this dataset. */
   public void add(DatasetRecord record) {
-    newest.merge(
-        record.getQuestionId(),
-        record,
-        (before, now) -> now.getRevision() >= before.getRevision() ? now : before);
+    newest.put(record.getQuestionId(), record);
     if (record.getMark() == Mark.MARK_BASE) {
       base.put(record.getQuestionId(), record);
     }
@@ -77,6 +78,15 @@ public final class CollectedDataset {
   /** Whether all that the manifest counts was read. */
   public boolean isComplete() {
     return manifest != null && manifest.getComplete() && base.size() >= wantedQuestions();
+  }
+
+  /**
+   * Whether more was read than the manifest counts. A job writes each question into a dataset once,
+   * so the records are of two runs that gave it the same id, or of two tries of a run without
+   * transactions; which question is of which, they don't say.
+   */
+  public boolean isMixed() {
+    return manifest != null && manifest.getComplete() && base.size() > wantedQuestions();
   }
 
   /**

@@ -60,8 +60,8 @@ public final class DatasetTopics {
    * @param asClosed whether the records that its manifest counts have to be there themselves, not
    *     what replaced them
    * @param watcher is told a few times a second how far it is
-   * @throws IOException with a sentence, where it was not built, does not come in time, or lacks
-   *     records for good
+   * @throws IOException with a sentence, where it was not built, does not come in time, lacks
+   *     records for good, or holds those of two runs
    */
   public CollectedDataset collect(
       String id, Duration timeout, boolean asClosed, Consumer<CollectedDataset> watcher)
@@ -131,6 +131,11 @@ public final class DatasetTopics {
 
   private static CollectedDataset checked(CollectedDataset dataset, boolean asClosed)
       throws IOException {
+    if (dataset.isMixed()) {
+      throw new IOException(
+          "The topic holds %d questions of %s, and its manifest counts %d: the records are of two runs of the job, or it failed without transactions (kafka.delivery-guarantee) while it wrote them. Request the dataset again under another id, with ./craft request."
+              .formatted(dataset.baseQuestions(), dataset.id(), dataset.wantedQuestions()));
+    }
     if (asClosed && !dataset.isComplete()) {
       throw new IOException(
           "Of the %d questions that the manifest of %s counts, %d were replaced by later records, and Kafka no longer has what they replaced. Leave out --as-of, and export it as it is now."

@@ -2,6 +2,7 @@ package dev.craftstream.local;
 
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.v1.DatasetManifest;
 import java.util.List;
@@ -44,6 +45,15 @@ public record JobStatus(
     return questions.values().stream()
         .flatMap(byPurpose -> byPurpose.values().stream())
         .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /** How many questions a checkpoint of this role is asked. */
+  public long toMeasure(Role role) {
+    return questions.values().stream()
+        .flatMap(byPurpose -> byPurpose.entrySet().stream())
+        .filter(count -> role.measures(count.getKey()))
+        .mapToLong(Map.Entry::getValue)
         .sum();
   }
 }

@@ -8,20 +8,27 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
+import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Reads what a report on a running job tells: two times through its topics, committed records only.
- * The texts are kept of a random sample of the questions, so that memory is that of the sample.
+ * The texts are kept of a random sample of the questions, so that memory is that of the sample and
+ * of one pair's datasets.
  */
 public final class ReportReader {
   private static final Duration LOOK = Duration.ofMillis(250);
@@ -33,7 +40,8 @@ public final class ReportReader {
   private final InputRecords inputs;
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
-  private final LiveCheckpoints checkpoints = new LiveCheckpoints();
+  private final LiveCheckpoints checkpoints;
+  private final Map<String, DatasetManifest> manifests = new HashMap<>();
 
   /**
    * What was read.
@@ -54,12 +62,15 @@ public final class ReportReader {
     this.records = new OutputRecords(settings.format());
     this.most = most;
     this.inputs = new InputRecords(settings, limits);
+    this.checkpoints =
+        new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
   }
 
   /**
    * Reads everything. Once for each reader.
    *
-   * @param initialId the INITIAL checkpoint to report on; empty for the newest
+   * @param initialId the INITIAL checkpoint to report on; empty for the newest with a REHEARSAL
+   *     that is measured, or the newest
    * @param watcher is told a few times a second how many records are left of the present pass
    * @throws IOException with a sentence, where there is no such checkpoint
    */
@@ -68,7 +79,10 @@ public final class ReportReader {
         List.of(
             settings.topics().questions(),
             settings.topics().modelCheckpoints(),
-            settings.topics().deadLetters());
+            settings.topics().deadLetters(),
+            settings.topics().instructions(),
+            settings.topics().datasetManifests(),
+            settings.topics().evaluations());
     try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
       var ends = reader.ends();
       while (!reader.hasReached(ends)) {
@@ -76,18 +90,43 @@ public final class ReportReader {
         watcher.accept(reader.left(ends));
       }
     }
-    ModelCheckpoint initial = initial(initialId);
-    RunLedger ledger = new RunLedger(new ArrayList<>(sample.values()));
+    List<ModelCheckpoint> initials = initials(initialId);
+    ModelCheckpoint initial =
+        newest(initials, candidate -> rehearsalOf(candidate, this::isMeasured) != null);
+    if (initial == null) {
+      initial = initials.get(initials.size() - 1);
+    }
+    ModelCheckpoint rehearsal = rehearsalOf(initial, this::isMeasured);
+    if (rehearsal == null) {
+      rehearsal = rehearsalOf(initial, any -> true);
+    }
+    RunLedger ledger =
+        new RunLedger(
+            new ArrayList<>(sample.values()),
+            datasetsOf(initial.id(), rehearsal == null ? "" : rehearsal.id())::contains);
     RunReader.readOnce(settings, ledger, watcher);
-    return new Reading(initial, rehearsalOf(initial), toTrainOn.size(), ledger);
+    return new Reading(initial, rehearsal, toTrainOn.size(), ledger);
   }
 
   private void add(ConsumerRecord<byte[], byte[]> entry) {
     if (entry.topic().equals(settings.topics().questions())) {
       inputs.question(entry).ifPresent(this::add);
     } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
-      inputs.checkpoint(entry).ifPresent(checkpoints::add);
-    } else if (entry.value() != null) {
+      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
+    } else if (entry.value() == null) {
+      return;
+    } else if (entry.topic().equals(settings.topics().datasetManifests())) {
+      DatasetManifest manifest = records.manifest(entry.value());
+      manifests.put(manifest.getDatasetId(), manifest);
+      checkpoints.served(manifest.getInitialCheckpointId());
+      checkpoints.served(manifest.getRehearsalCheckpointId());
+    } else if (entry.topic().equals(settings.topics().evaluations())) {
+      checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
+    } else if (entry.topic().equals(settings.topics().instructions())) {
+      Basis basis = records.instruction(entry.value()).getBasis();
+      checkpoints.served(basis.getInitialCheckpointId());
+      checkpoints.served(basis.getRehearsalCheckpointId());
+    } else {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
         checkpoints.refuse(letter);
@@ -109,35 +148,54 @@ public final class ReportReader {
     }
   }
 
-  private ModelCheckpoint initial(String id) throws IOException {
+  /** Those to choose from, oldest first; at least one. */
+  private List<ModelCheckpoint> initials(String id) throws IOException {
     List<ModelCheckpoint> all =
         checkpoints.all().stream().filter(checkpoint -> checkpoint.role() == Role.INITIAL).toList();
-    List<String> names = all.stream().map(ModelCheckpoint::id).toList();
     if (all.isEmpty()) {
       throw new IOException(
           "No INITIAL checkpoint is announced, so there is nothing to report. Announce one with ./craft announce.");
     }
-    if (id.isEmpty()) {
-      return all.get(all.size() - 1);
+    List<ModelCheckpoint> wanted =
+        all.stream().filter(checkpoint -> id.isEmpty() || checkpoint.id().equals(id)).toList();
+    if (wanted.isEmpty()) {
+      throw new IOException(
+          "%s is no INITIAL checkpoint that is announced; there is %s."
+              .formatted(
+                  id, all.stream().map(ModelCheckpoint::id).collect(Collectors.joining(", "))));
     }
-    return all.stream()
-        .filter(checkpoint -> checkpoint.id().equals(id))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "%s is no INITIAL checkpoint that is announced; there is %s."
-                        .formatted(id, String.join(", ", names))));
+    return wanted;
   }
 
-  /** The newest one. */
-  private ModelCheckpoint rehearsalOf(ModelCheckpoint initial) {
-    ModelCheckpoint newest = null;
-    for (ModelCheckpoint checkpoint : checkpoints.all()) {
-      if (checkpoint.role() == Role.REHEARSAL && checkpoint.baseId().equals(initial.id())) {
-        newest = checkpoint;
-      }
-    }
-    return newest;
+  /**
+   * Whether a sweep has ended. The job chooses datasets of a REHEARSAL when that is, so a manifest
+   * says it; where it is to choose none (datasets.strategies), nothing does.
+   */
+  private boolean isMeasured(ModelCheckpoint rehearsal) {
+    return manifests.values().stream()
+        .anyMatch(manifest -> manifest.getRehearsalCheckpointId().equals(rehearsal.id()));
+  }
+
+  /** The report tells no others, and their members are many. */
+  private Set<String> datasetsOf(String initialId, String rehearsalId) {
+    return manifests.values().stream()
+        .filter(manifest -> RunLedger.isOf(manifest, initialId, rehearsalId))
+        .map(DatasetManifest::getDatasetId)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private ModelCheckpoint rehearsalOf(
+      ModelCheckpoint initial, Predicate<ModelCheckpoint> condition) {
+    return newest(
+        checkpoints.all(),
+        checkpoint ->
+            checkpoint.role() == Role.REHEARSAL
+                && checkpoint.baseId().equals(initial.id())
+                && condition.test(checkpoint));
+  }
+
+  private static ModelCheckpoint newest(
+      List<ModelCheckpoint> oldestFirst, Predicate<ModelCheckpoint> condition) {
+    return oldestFirst.stream().filter(condition).reduce((older, newer) -> newer).orElse(null);
   }
 }

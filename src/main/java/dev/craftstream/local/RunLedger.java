@@ -14,6 +14,7 @@ import dev.craftstream.report.CuratedQuestion.Curation;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
 import dev.craftstream.report.EvaluatedCheckpoint;
 import dev.craftstream.report.RunData.Failure;
+import dev.craftstream.report.RunData.Failures;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -25,89 +26,164 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
-import dev.craftstream.v1.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * What a run's output topics have said so far. Reading a record twice changes nothing. Safe for
- * several threads.
+ * What a run's output topics have said so far: of the questions that it is given, of datasets, and
+ * of what could not be used, of which it keeps the newest. Safe for several threads.
  */
 public final class RunLedger {
+  private static final int KEPT_DEAD_LETTERS = 1_000;
+
   private final Map<String, Question> questions = new LinkedHashMap<>();
-  private final Map<String, Map<String, Knowledge>> knowledge = new HashMap<>();
-  private final Map<String, Map<String, DeadLetter>> unusable = new HashMap<>();
-  private final Map<String, Instruction> provisional = new HashMap<>();
-  private final Map<String, Instruction> finals = new HashMap<>();
-  private final Map<String, DeadLetter> deadLetters = new LinkedHashMap<>();
+  private final Map<String, Map<String, Measured>> knowledge = new HashMap<>();
+  private final Map<String, Set<String>> unusable = new HashMap<>();
+  private final Map<Pair, Map<String, Instruction>> instructions = new HashMap<>();
+  private final Map<String, Integer> measuredVersions = new HashMap<>();
+  private final Map<String, Integer> decidedVersions = new HashMap<>();
+  private final NavigableMap<Place, Failure> newestFailures = new TreeMap<>();
+  private final Map<String, Long> failuresByReason = new TreeMap<>();
+  private final Map<String, String> refusals = new HashMap<>();
+  private final Predicate<String> datasets;
   private final Map<String, DatasetManifest> manifests = new TreeMap<>();
   private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
   private final Map<String, Evaluation> evaluations = new TreeMap<>();
 
+  /** The checkpoints that a decision rests on; without REHEARSAL it is provisional. */
+  private record Pair(String initialId, String rehearsalId) {
+    static Pair of(ModelCheckpoint checkpoint) {
+      return checkpoint.role() == Role.REHEARSAL
+          ? new Pair(checkpoint.baseId(), checkpoint.id())
+          : provisional(checkpoint.id());
+    }
+
+    static Pair provisional(String initialId) {
+      return new Pair(initialId, "");
+    }
+  }
+
+  /** What is known of a question as its content was then. */
+  private record Measured(int questionVersion, Knowledge knowledge) {}
+
   /** What a dataset's record says of its question. */
   private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
 
+  /** When a dead letter was written, and what it is on. */
+  private record Place(long writtenAt, String origin) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      return Comparator.comparingLong(Place::writtenAt)
+          .thenComparing(Place::origin)
+          .compare(this, other);
+    }
+  }
+
+  /** Takes all datasets. */
   public RunLedger(List<Question> questions) {
+    this(questions, id -> true);
+  }
+
+  /**
+   * @param datasets the ids of the datasets and rehearsal sets whose members are kept; others are
+   *     not looked at
+   */
+  public RunLedger(List<Question> questions, Predicate<String> datasets) {
     questions.forEach(question -> this.questions.put(question.id(), question));
+    this.datasets = datasets;
   }
 
   public synchronized void add(KnowledgeRecord entry) {
     if (!questions.containsKey(entry.getQuestionId())) {
       return;
     }
+    measuredVersions.put(entry.getQuestionId(), entry.getQuestionVersion());
     knowledge
         .computeIfAbsent(entry.getCheckpointId(), id -> new HashMap<>())
-        .put(entry.getQuestionId(), new Knowledge(entry.getCorrectness(), entry.getCertainty()));
+        .put(
+            entry.getQuestionId(),
+            new Measured(
+                entry.getQuestionVersion(),
+                new Knowledge(entry.getCorrectness(), entry.getCertainty())));
   }
 
   public synchronized void add(Instruction instruction) {
     if (!questions.containsKey(instruction.getQuestionId())) {
       return;
     }
-    boolean isFinal = instruction.getStage() == Stage.STAGE_FINAL;
-    (isFinal ? finals : provisional)
-        .merge(
-            instruction.getQuestionId(),
-            instruction,
-            (old, young) -> young.getRevision() >= old.getRevision() ? young : old);
+    decidedVersions.put(instruction.getQuestionId(), instruction.getQuestionVersion());
+    // The last one read, whatever its revision: those begin at 1 again with a job without its
+    // state.
+    instructions
+        .computeIfAbsent(
+            new Pair(
+                instruction.getBasis().getInitialCheckpointId(),
+                instruction.getBasis().getRehearsalCheckpointId()),
+            pair -> new HashMap<>())
+        .put(instruction.getQuestionId(), instruction);
   }
 
-  public synchronized void add(DeadLetter letter) {
-    deadLetters.put(
-        String.join(
-            "\n",
-            letter.getTopic(),
-            String.valueOf(letter.getPartition()),
-            String.valueOf(letter.getOffset()),
-            letter.getQuestionId(),
-            letter.getCheckpointId()),
+  /** The question's instructions are taken back. */
+  public synchronized void removeInstructions(String questionId) {
+    decidedVersions.remove(questionId);
+    instructions.values().forEach(byQuestion -> byQuestion.remove(questionId));
+  }
+
+  /**
+   * @param writtenAt the record's time, in milliseconds; of many the newest are kept
+   */
+  public synchronized void add(DeadLetter letter, long writtenAt) {
+    String reason = letter.getReason().name().replaceFirst("^REASON_", "");
+    failuresByReason.merge(reason, 1L, Long::sum);
+    newestFailures.put(
+        new Place(
+            writtenAt,
+            String.join(
+                "\n",
+                letter.getTopic(),
+                String.valueOf(letter.getPartition()),
+                String.valueOf(letter.getOffset()),
+                letter.getQuestionId(),
+                letter.getCheckpointId())),
         // The originals can be large, and are looked at in the topic.
-        letter.toBuilder().clearOriginalKey().clearOriginalValue().build());
-    if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER) {
+        new Failure(about(letter), reason, letter.getExplanation()));
+    if (newestFailures.size() > KEPT_DEAD_LETTERS) {
+      newestFailures.pollFirstEntry();
+    }
+    if (letter.getQuestionId().isEmpty() && !letter.getCheckpointId().isEmpty()) {
+      refusals.putIfAbsent(letter.getCheckpointId(), letter.getExplanation());
+    }
+    if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER
+        && questions.containsKey(letter.getQuestionId())) {
       unusable
-          .computeIfAbsent(letter.getCheckpointId(), id -> new HashMap<>())
-          .put(letter.getQuestionId(), letter);
+          .computeIfAbsent(letter.getCheckpointId(), id -> new HashSet<>())
+          .add(letter.getQuestionId());
     }
   }
 
   public synchronized void add(DatasetManifest manifest) {
-    manifests.put(manifest.getDatasetId(), manifest);
+    if (datasets.test(manifest.getDatasetId())) {
+      manifests.put(manifest.getDatasetId(), manifest);
+    }
   }
 
   public synchronized void add(DatasetRecord entry) {
-    if (entry.getMark() == Mark.MARK_BASE) {
+    if (entry.getMark() == Mark.MARK_BASE && datasets.test(entry.getDatasetId())) {
       chosen
           .computeIfAbsent(entry.getDatasetId(), id -> new HashMap<>())
           .put(
@@ -148,16 +224,12 @@ public final class RunLedger {
   }
 
   private boolean isUnusable(String checkpointId, String questionId) {
-    return unusable.getOrDefault(checkpointId, Map.of()).containsKey(questionId);
+    return unusable.getOrDefault(checkpointId, Set.of()).contains(questionId);
   }
 
   /** Why the job did not take a model checkpoint; empty where it did, or has not looked yet. */
   public synchronized Optional<String> refusal(String checkpointId) {
-    return deadLetters.values().stream()
-        .filter(letter -> letter.getQuestionId().isEmpty())
-        .filter(letter -> letter.getCheckpointId().equals(checkpointId))
-        .map(DeadLetter::getExplanation)
-        .findFirst();
+    return Optional.ofNullable(refusals.get(checkpointId));
   }
 
   /** How many questions to train on still lack their decision under this checkpoint. */
@@ -168,13 +240,46 @@ public final class RunLedger {
             .filter(question -> question.purpose() == Purpose.TRAIN)
             .filter(question -> !isUnusable(checkpoint.id(), question.id()))
             .filter(question -> !(rehearsal && isUnusable(checkpoint.baseId(), question.id())))
-            .filter(question -> !(rehearsal ? finals : provisional).containsKey(question.id()))
+            .filter(question -> decision(Pair.of(checkpoint), question.id()) == null)
             .count();
   }
 
-  /** All that became of the questions, in their order. */
+  /**
+   * The newest decision on a question as it is now that rests on this pair; null where none does.
+   */
+  private Instruction decision(Pair pair, String questionId) {
+    Instruction decision = instructions.getOrDefault(pair, Map.of()).get(questionId);
+    return decision == null || decision.getQuestionVersion() != version(questionId)
+        ? null
+        : decision;
+  }
+
+  /** What a checkpoint knows of a question as it is now; null where it was not asked, or failed. */
+  private Knowledge knowledge(String checkpointId, String questionId) {
+    Measured measured = knowledge.getOrDefault(checkpointId, Map.of()).get(questionId);
+    return measured == null || measured.questionVersion != version(questionId)
+        ? null
+        : measured.knowledge;
+  }
+
+  /**
+   * The newest version of a question that something is known of. Knowledge comes first, since a
+   * decision follows from it, but is not kept for ever.
+   */
+  private int version(String questionId) {
+    Integer measured = measuredVersions.get(questionId);
+    return measured == null ? decidedVersions.getOrDefault(questionId, 0) : measured;
+  }
+
+  /**
+   * All that became of the questions under this pair of checkpoints, in their order.
+   *
+   * @param rehearsalId empty where there is no REHEARSAL
+   */
   public synchronized List<CuratedQuestion> curated(String initialId, String rehearsalId) {
     List<CuratedQuestion> curated = new ArrayList<>();
+    Pair before = Pair.provisional(initialId);
+    Pair after = new Pair(initialId, rehearsalId);
     for (Question question : questions.values()) {
       if (question.purpose() != Purpose.TRAIN) {
         continue;
@@ -186,10 +291,10 @@ public final class RunLedger {
               question.text(),
               question.options(),
               question.answer(),
-              knowledge.getOrDefault(initialId, Map.of()).get(question.id()),
-              knowledge.getOrDefault(rehearsalId, Map.of()).get(question.id()),
-              curation(provisional.get(question.id())),
-              curation(finals.get(question.id()))));
+              knowledge(initialId, question.id()),
+              knowledge(rehearsalId, question.id()),
+              curation(decision(before, question.id())),
+              rehearsalId.isEmpty() ? null : curation(decision(after, question.id()))));
     }
     return List.copyOf(curated);
   }
@@ -217,18 +322,21 @@ public final class RunLedger {
       String initialId, String rehearsalId, List<Strategy> strategies) {
     List<String> order = strategies.stream().map(Strategy::name).toList();
     return manifests.values().stream()
-        .filter(manifest -> manifest.getRequestId().isEmpty())
-        .filter(manifest -> manifest.getInitialCheckpointId().equals(initialId))
-        .filter(
-            manifest ->
-                manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
-                    || manifest.getRehearsalCheckpointId().equals(rehearsalId))
+        .filter(manifest -> isOf(manifest, initialId, rehearsalId))
         .map(this::chosen)
         .sorted(
             Comparator.comparing(ChosenDataset::isRehearsalSet)
                 .thenComparing(ChosenDataset::task)
                 .thenComparing(dataset -> order.indexOf(dataset.strategy())))
         .toList();
+  }
+
+  /** Whether the job chose a dataset or rehearsal set by itself for this pair of checkpoints. */
+  static boolean isOf(DatasetManifest manifest, String initialId, String rehearsalId) {
+    return manifest.getRequestId().isEmpty()
+        && manifest.getInitialCheckpointId().equals(initialId)
+        && (manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
+            || manifest.getRehearsalCheckpointId().equals(rehearsalId));
   }
 
   private ChosenDataset chosen(DatasetManifest manifest) {
@@ -310,15 +418,8 @@ public final class RunLedger {
   }
 
   /** What could not be used. */
-  public synchronized List<Failure> failures() {
-    return deadLetters.values().stream()
-        .map(
-            letter ->
-                new Failure(
-                    about(letter),
-                    letter.getReason().name().replaceFirst("^REASON_", ""),
-                    letter.getExplanation()))
-        .toList();
+  public synchronized Failures failures() {
+    return new Failures(failuresByReason, List.copyOf(newestFailures.descendingMap().values()));
   }
 
   private static String about(DeadLetter letter) {
@@ -333,10 +434,17 @@ public final class RunLedger {
     return letter.getTopic() + " " + letter.getPartition() + ":" + letter.getOffset();
   }
 
-  /** Something that decisions rest on, such as a prompt's version: each value that it has. */
-  public synchronized SortedSet<String> ofDecisions(Function<Instruction, String> figure) {
+  /**
+   * Something that this pair's decisions rest on, such as a prompt's version: each value that it
+   * has.
+   *
+   * @param rehearsalId empty for provisional decisions
+   */
+  public synchronized SortedSet<String> ofDecisions(
+      String initialId, String rehearsalId, Function<Instruction, String> figure) {
     SortedSet<String> values = new TreeSet<>();
-    (finals.isEmpty() ? provisional : finals)
+    instructions
+        .getOrDefault(new Pair(initialId, rehearsalId), Map.of())
         .values()
         .forEach(instruction -> values.add(figure.apply(instruction)));
     return values;

@@ -1,5 +1,7 @@
 package dev.craftstream.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Topics;
 import java.time.Duration;
@@ -81,6 +83,9 @@ public final class RunReader implements AutoCloseable {
       RunLedger ledger) {
     String topic = entry.topic();
     if (entry.value() == null) {
+      if (topic.equals(topics.instructions()) && entry.key() != null) {
+        ledger.removeInstructions(new String(entry.key(), UTF_8));
+      }
       return;
     }
     if (topic.equals(topics.knowledge())) {
@@ -92,7 +97,7 @@ public final class RunReader implements AutoCloseable {
     } else if (topic.equals(topics.evaluations())) {
       ledger.add(records.evaluation(entry.value()));
     } else if (topic.equals(topics.deadLetters())) {
-      ledger.add(records.deadLetter(entry.value()));
+      ledger.add(records.deadLetter(entry.value()), entry.timestamp());
     } else {
       ledger.add(records.datasetRecord(entry.value()));
     }

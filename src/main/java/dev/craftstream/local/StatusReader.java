@@ -45,7 +45,7 @@ public final class StatusReader {
   private final InputRecords inputs;
 
   private final Map<String, QuestionKind> questions = new HashMap<>();
-  private final LiveCheckpoints checkpoints = new LiveCheckpoints();
+  private final LiveCheckpoints checkpoints;
   private final Map<String, Map<String, Integer>> measured = new HashMap<>();
   private final Map<String, Integer> versions = new HashMap<>();
   private final Map<String, Decision> decisions = new HashMap<>();
@@ -66,6 +66,8 @@ public final class StatusReader {
     this.topics = settings.topics();
     this.records = new OutputRecords(settings.format());
     this.inputs = new InputRecords(settings, limits);
+    this.checkpoints =
+        new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
   }
 
   /** Reads everything up to where the topics end now. Once for each reader. */
@@ -77,7 +79,8 @@ public final class StatusReader {
             topics.knowledge(),
             topics.instructions(),
             topics.deadLetters(),
-            topics.datasetManifests());
+            topics.datasetManifests(),
+            topics.evaluations());
     try (TopicReader reader = new TopicReader(settings, names, true, true)) {
       Map<TopicPartition, Long> ends = reader.ends();
       long read = 0;
@@ -97,13 +100,15 @@ public final class StatusReader {
     if (topic.equals(topics.questions())) {
       inputs.question(entry).ifPresent(this::question);
     } else if (topic.equals(topics.modelCheckpoints())) {
-      inputs.checkpoint(entry).ifPresent(checkpoints::add);
+      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
     } else if (entry.value() == null) {
       removed(entry);
     } else if (topic.equals(topics.knowledge())) {
       knowledge(records.knowledge(entry.value()));
     } else if (topic.equals(topics.instructions())) {
       Instruction instruction = records.instruction(entry.value());
+      checkpoints.served(instruction.getBasis().getInitialCheckpointId());
+      checkpoints.served(instruction.getBasis().getRehearsalCheckpointId());
       decisions.put(
           instruction.getQuestionId(),
           new Decision(
@@ -111,8 +116,12 @@ public final class StatusReader {
               instruction.getStage().name().substring("STAGE_".length())));
     } else if (topic.equals(topics.deadLetters())) {
       deadLetter(records.deadLetter(entry.value()));
+    } else if (topic.equals(topics.evaluations())) {
+      checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
     } else {
       DatasetManifest manifest = records.manifest(entry.value());
+      checkpoints.served(manifest.getInitialCheckpointId());
+      checkpoints.served(manifest.getRehearsalCheckpointId());
       manifests.put(manifest.getDatasetId(), manifest);
     }
   }
@@ -144,7 +153,10 @@ public final class StatusReader {
 
   private void knowledge(KnowledgeRecord knowledge) {
     String id = knowledge.getQuestionId();
-    versions.merge(id, knowledge.getQuestionVersion(), Math::max);
+    checkpoints.served(knowledge.getCheckpointId());
+    // The last one read: versions begin at 1 again where a question comes back, or a job starts
+    // anew.
+    versions.put(id, knowledge.getQuestionVersion());
     measured
         .computeIfAbsent(knowledge.getCheckpointId(), checkpoint -> new HashMap<>())
         .put(id, knowledge.getQuestionVersion());

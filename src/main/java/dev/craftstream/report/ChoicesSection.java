@@ -5,6 +5,8 @@ import static dev.craftstream.report.HtmlReport.minus;
 import static dev.craftstream.report.HtmlReport.row;
 import static dev.craftstream.report.HtmlReport.title;
 import static dev.craftstream.report.Markup.element;
+import static dev.craftstream.report.Markup.text;
+import static dev.craftstream.report.Words.count;
 
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
@@ -40,7 +42,11 @@ final class ChoicesSection {
         rehearsal.add(
             set.failure().isEmpty()
                 ? row(title(set.task()), chosen(set.answers()), certainty(set.answers()), set.id())
-                : row(title(set.task()), "not built: " + set.failure(), "", set.id()));
+                : element(
+                    "tr",
+                    element("th scope='row'", title(set.task())),
+                    element("td class='failure' colspan='2'", "not built: " + set.failure()),
+                    element("td", set.id())));
       }
     }
     if (!rehearsal.isEmpty()) {
@@ -75,7 +81,7 @@ final class ChoicesSection {
             element(
                 "tr",
                 element("th scope='row'", dataset.strategy()),
-                element("td colspan='6'", "not built: " + dataset.failure())));
+                element("td class='failure' colspan='6'", "not built: " + dataset.failure())));
         continue;
       }
       rows.add(
@@ -85,7 +91,7 @@ final class ChoicesSection {
               certainty(dataset.answers()),
               chosen(dataset.refusals()),
               certainty(dataset.refusals()),
-              dataset.refusals().chosen() == 0 ? "–" : dataset.refusalsGettingBetter() + "",
+              dataset.refusals().chosen() == 0 ? "–" : count(dataset.refusalsGettingBetter()),
               craft.isEmpty() || dataset.questionIds().isEmpty()
                   ? "–"
                   : Words.percent(dataset.sharedWith(craft.get()))));
@@ -117,26 +123,35 @@ final class ChoicesSection {
     List<Markup> rows = new ArrayList<>();
     for (EvaluatedCheckpoint evaluation : run.evaluations()) {
       rows.add(
-          row(
-              "%s (%s), %s"
-                  .formatted(
-                      evaluation.checkpointId(), evaluation.role(), Words.of(evaluation.task())),
-              String.format(Locale.ROOT, "%,d", evaluation.questions()),
+          element(
+              "tr",
+              element(
+                  "th scope='row'",
+                  "%s (%s), %s"
+                      .formatted(
+                          evaluation.checkpointId(),
+                          evaluation.role(),
+                          Words.of(evaluation.task()))),
+              element("td", count(evaluation.questions())),
               share(evaluation.correct()),
               share(evaluation.wrong()),
               share(evaluation.refused()),
-              evaluation.truthfulHelpfulness() == null
-                  ? "–"
-                  : minus(Words.figure(evaluation.truthfulHelpfulness().value())),
-              evaluation.overRefusal() == null ? "–" : share(evaluation.overRefusal())));
+              element(
+                  "td",
+                  evaluation.truthfulHelpfulness() == null
+                      ? "–"
+                      : minus(Words.figure(evaluation.truthfulHelpfulness().value()))),
+              evaluation.overRefusal() == null
+                  ? element("td", "–")
+                  : share(evaluation.overRefusal())));
     }
     return element(
         "section",
         element("h2", "How the model does"),
         element(
             "p",
-            "Questions that it is never trained on, asked once, greedily, with the prompt of the instructions; in brackets"
-                + " the %.0f %% bootstrap intervals. THS is the truthful helpfulness score against INITIAL, whose own is 0."
+            "Questions that it is never trained on, asked once, greedily, with the prompt of the instructions; below"
+                + " the shares their %.0f %% bootstrap intervals. THS is the truthful helpfulness score against INITIAL, whose own is 0."
                     .formatted(100 * run.evaluations().get(0).confidence())),
         element(
             "div class='scroll'",
@@ -153,7 +168,8 @@ final class ChoicesSection {
                 element("tbody", Markup.all(rows)))));
   }
 
-  private static String share(EvaluatedCheckpoint.Estimate share) {
-    return Words.percent(share.value()) + " (" + Words.interval(share) + ")";
+  private static Markup share(EvaluatedCheckpoint.Estimate share) {
+    return element(
+        "td", text(Words.percent(share.value())), element("small", Words.interval(share)));
   }
 }

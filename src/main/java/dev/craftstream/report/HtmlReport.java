@@ -161,7 +161,8 @@ public final class HtmlReport {
       figures.add(
           element(
               "figure",
-              element("h3", title(task) + ", " + summary.of(task).size() + " questions"),
+              element(
+                  "h3", title(task) + ", " + Words.count(summary.of(task).size()) + " questions"),
               picture.apply(task),
               element("figcaption", caption.apply(task))));
     }
@@ -194,8 +195,12 @@ public final class HtmlReport {
             task -> new KnowledgeFlowMap(task, run.questions()).draw(),
             task -> {
               Summary.Flow flow = summary.of(task).flow();
-              return "%d up, %d down, %d the same; mean %s."
-                  .formatted(flow.up(), flow.down(), flow.same(), minus(Words.signed(flow.mean())));
+              return "%s up, %s down, %s the same; mean %s."
+                  .formatted(
+                      Words.count(flow.up()),
+                      Words.count(flow.down()),
+                      Words.count(flow.same()),
+                      minus(Words.signed(flow.mean())));
             }),
         element(
             "p class='note'",
@@ -216,9 +221,9 @@ public final class HtmlReport {
       flows.add(
           row(
               title(task),
-              flow.up() + "",
-              flow.down() + "",
-              flow.same() + "",
+              Words.count(flow.up()),
+              Words.count(flow.down()),
+              Words.count(flow.same()),
               minus(Words.signed(flow.mean()))));
     }
     return element(
@@ -244,7 +249,7 @@ public final class HtmlReport {
     List<Markup> cells = new ArrayList<>();
     for (Label label : Label.values()) {
       int count = before ? its.countBefore(label) : its.count(label);
-      cells.add(element("td class='number'", text(count)));
+      cells.add(element("td class='number'", Words.count(count)));
       bar.add(
           element(
               String.format(
@@ -343,7 +348,7 @@ public final class HtmlReport {
       sweeps.add(
           row(
               "%s (%s), %s".formatted(sweep.checkpointId(), sweep.role(), sweep.model()),
-              sweep.questions() + "",
+              Words.count(sweep.questions()),
               Words.of(sweep.duration()),
               String.format(Locale.ROOT, "%.1f/s", sweep.rate()),
               "%s of %d".formatted(Words.percent(sweep.slotsInUse()), sweep.requestsInFlight())));
@@ -392,11 +397,17 @@ public final class HtmlReport {
   }
 
   private Markup failures() {
-    if (run.failures().isEmpty()) {
+    RunData.Failures failures = run.failures();
+    if (failures.count() == 0) {
       return Markup.NOTHING;
     }
+    List<String> reasons = new ArrayList<>();
+    failures
+        .byReason()
+        .forEach(
+            (reason, count) -> reasons.add(String.format(Locale.ROOT, "%,d %s", count, reason)));
     List<Markup> rows = new ArrayList<>();
-    for (RunData.Failure failure : run.failures()) {
+    for (RunData.Failure failure : failures.newest()) {
       rows.add(
           element(
               "tr",
@@ -408,9 +419,18 @@ public final class HtmlReport {
         "section",
         element("h2", "Dead letters"),
         element(
+            "p",
+            "What could not be used: %s.%s"
+                .formatted(
+                    String.join(", ", reasons),
+                    failures.count() > failures.newest().size()
+                        ? String.format(
+                            Locale.ROOT, " The newest %,d are below.", failures.newest().size())
+                        : "")),
+        element(
             "div class='scroll'",
             element(
-                "table",
+                "table class='failures'",
                 header("About", "reason", "explanation"),
                 element("tbody", Markup.all(rows)))));
   }

@@ -12,10 +12,6 @@ record Markup(String xml) {
     return new Markup(escaped(text));
   }
 
-  static Markup text(int number) {
-    return new Markup(Integer.toString(number));
-  }
-
   /**
    * An element.
    *

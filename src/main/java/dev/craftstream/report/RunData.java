@@ -4,7 +4,10 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Thresholds;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All that a report tells of a run.
@@ -31,7 +34,7 @@ public record RunData(
     List<CuratedQuestion> questions,
     List<ChosenDataset> datasets,
     List<EvaluatedCheckpoint> evaluations,
-    List<Failure> failures,
+    Failures failures,
     List<Fact> facts) {
 
   public RunData {
@@ -40,7 +43,6 @@ public record RunData(
     questions = List.copyOf(questions);
     datasets = List.copyOf(datasets);
     evaluations = List.copyOf(evaluations);
-    failures = List.copyOf(failures);
     facts = List.copyOf(facts);
   }
 
@@ -69,6 +71,24 @@ public record RunData(
     /** Questions a second. */
     public double rate() {
       return questions / Math.max(0.001, duration.toMillis() / 1000.0);
+    }
+  }
+
+  /**
+   * The dead letters.
+   *
+   * @param byReason how many there are of each class
+   * @param newest the newest of them, or all, newest first
+   */
+  public record Failures(Map<String, Long> byReason, List<Failure> newest) {
+    public Failures {
+      byReason = Collections.unmodifiableMap(new TreeMap<>(byReason));
+      newest = List.copyOf(newest);
+    }
+
+    /** How many there are in all. */
+    public long count() {
+      return byReason.values().stream().mapToLong(Long::longValue).sum();
     }
   }
 

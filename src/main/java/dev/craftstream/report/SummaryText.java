@@ -16,6 +16,14 @@ public final class SummaryText {
   public static String of(RunData run) {
     Summary summary = Summary.of(run.questions());
     StringBuilder text = new StringBuilder();
+    if (run.questionsInAll() > summary.size()) {
+      line(
+          text,
+          "Labels, flow and examples are of a random sample of %,d of %,d questions.",
+          summary.size(),
+          run.questionsInAll());
+      line(text, "");
+    }
     labels(summary, text);
     flow(summary, text);
     datasets(run, text);
@@ -90,10 +98,10 @@ public final class SummaryText {
     }
     line(
         text,
-        "Datasets, of candidates                       ANSWER    REFUSAL    certainty     learnt");
+        "Datasets, of candidates                            ANSWER        REFUSAL    certainty     learnt");
     line(
         text,
-        "                                                                   A      R      anyway");
+        "                                                                             A      R     anyway");
     for (ChosenDataset dataset : run.datasets()) {
       if (!dataset.failure().isEmpty()) {
         line(text, "  %-40s not built: %s", Words.name(dataset), dataset.failure());
@@ -102,7 +110,7 @@ public final class SummaryText {
       boolean refuses = dataset.refusals().wanted() > 0;
       line(
           text,
-          "  %-40s %10s %10s   %5s  %5s %8s",
+          "  %-40s %14s %14s   %5s  %5s %9s",
           Words.name(dataset),
           chosen(dataset.answers()),
           refuses ? chosen(dataset.refusals()) : "",
@@ -202,12 +210,15 @@ public final class SummaryText {
     line(text, "");
   }
 
-  private static void failures(List<RunData.Failure> failures, StringBuilder text) {
-    if (failures.isEmpty()) {
+  private static void failures(RunData.Failures failures, StringBuilder text) {
+    if (failures.count() == 0) {
       return;
     }
-    line(text, "Dead letters: %d", failures.size());
-    for (RunData.Failure failure : failures.subList(0, Math.min(SHOWN_FAILURES, failures.size()))) {
+    line(text, "Dead letters: %,d", failures.count());
+    failures.byReason().forEach((reason, count) -> line(text, "  %-22s %,11d", reason, count));
+    List<RunData.Failure> newest = failures.newest();
+    line(text, "  The newest:");
+    for (RunData.Failure failure : newest.subList(0, Math.min(SHOWN_FAILURES, newest.size()))) {
       line(
           text,
           "  %s: %s: %s",
@@ -215,8 +226,8 @@ public final class SummaryText {
           failure.reason(),
           Words.shortened(failure.explanation(), 300));
     }
-    if (failures.size() > SHOWN_FAILURES) {
-      line(text, "  ... and %d more, in the report", failures.size() - SHOWN_FAILURES);
+    if (newest.size() > SHOWN_FAILURES) {
+      line(text, "  ... and %,d more, in the report", newest.size() - SHOWN_FAILURES);
     }
     line(text, "");
   }

@@ -35,6 +35,11 @@ public final class Words {
     return String.format(Locale.ROOT, "%.0f to %.0f %%", 100 * share.low(), 100 * share.high());
   }
 
+  /** With commas between the thousands. */
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
   /** Two decimals; a dash for what is no number. */
   static String figure(double value) {
     return Double.isNaN(value) ? "–" : number(value);

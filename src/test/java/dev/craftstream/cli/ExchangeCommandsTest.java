@@ -21,6 +21,7 @@ import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.RecordEncoder;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.WireFormat;
+import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
@@ -255,6 +256,16 @@ class ExchangeCommandsTest {
     assertThat(run("export", "other", "--out", target)).isEqualTo(1);
     assertThat(err.toString())
         .contains("The dataset other was not built: There are 3 candidates. Ask for fewer.");
+
+    writeDataset(
+        List.of(
+            DatasetSamples.base().get(2),
+            DatasetSamples.base().get(2).toBuilder().setQuestionId("of-an-earlier-run").build()));
+    assertThat(run("export", DatasetSamples.ID, "--out", target)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "holds 4 questions of " + DatasetSamples.ID + ", and its manifest counts 3",
+            "under another id");
     assertThat(Path.of(target)).doesNotExist();
   }
 
@@ -273,10 +284,10 @@ class ExchangeCommandsTest {
             JsonParser.parseString(
                 """
                 {"model_time": 2,
-                 "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2}},
+                 "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2, "EVALUATE": 1}},
                  "checkpoints": [
-                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2},
-                   {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0}],
+                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2, "to_measure": 3},
+                   {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0, "to_measure": 2}],
                  "labels": {"ANSWER": {"PROVISIONAL": 1}, "REFUSAL": {"FINAL": 1}},
                  "dead_letters": {"MALFORMED": 1, "UNSERVABLE_CHECKPOINT": 1},
                  "datasets": [{"dataset_id": "%s", "kind": "DATASET_KIND_TRAINING", "task": "TASK_OPEN_ENDED", "complete": true, "failure": ""}],
@@ -286,7 +297,8 @@ class ExchangeCommandsTest {
     assertThat(run("status")).isZero();
     assertThat(out.toString())
         .contains(
-            "INITIAL, since model time 1, 2 of 2 measured",
+            "INITIAL, since model time 1, 2 of 3 measured",
+            "REHEARSAL, since model time 2, 0 of 2 measured",
             "1 complete, 0 failed",
             "UNSERVABLE_CHECKPOINT");
   }
@@ -308,9 +320,20 @@ class ExchangeCommandsTest {
         .contains("base (m), model time 1", "base-r1 (m), model time 2")
         .doesNotContain("broken (m)");
 
+    announce("base-r2", Role.REHEARSAL, "base");
+    announce("next", Role.INITIAL, "");
+    assertThat(run("report", "--out", page.toString())).as(err.toString()).isZero();
+    assertThat(Files.readString(page))
+        .as("no manifest says yet that the newer ones are measured")
+        .contains("base (m), model time 1", "base-r1 (m), model time 2");
+    assertThat(run("report", "--out", page.toString(), "--initial", "next")).isZero();
+    assertThat(Files.readString(page))
+        .contains("next (m), model time 5")
+        .doesNotContain("base (m)");
+
     assertThat(run("report", "--out", page.toString(), "--initial", "other")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("other is no INITIAL checkpoint that is announced; there is base.");
+        .contains("other is no INITIAL checkpoint that is announced; there is base, next.");
   }
 
   @Test
@@ -345,11 +368,16 @@ class ExchangeCommandsTest {
         .doesNotContain("\tat ");
   }
 
-  /** Two questions, two live checkpoints and one that was refused, as far as INITIAL's sweep. */
+  /**
+   * Two questions to train on and one to evaluate with, two live checkpoints and one that was
+   * refused, as far as INITIAL's sweep.
+   */
   private void writeARun() throws Exception {
     Path file =
         Files.writeString(folder.resolve("anatomy_dev.csv"), "q1,a,b,c,d,A\nq2,a,b,c,d,B\n");
     assertThat(run("import", "mmlu", file.toString())).isZero();
+    Path others = Files.writeString(folder.resolve("anatomy_val.csv"), "q3,a,b,c,d,C\n");
+    assertThat(run("import", "mmlu", others.toString(), "--purpose", "evaluate")).isZero();
     out.getBuffer().setLength(0);
     announce("base", Role.INITIAL, "");
     announce("base-r1", Role.REHEARSAL, "base");
@@ -369,16 +397,23 @@ class ExchangeCommandsTest {
         "anatomy/dev/0",
         Instruction.newBuilder()
             .setQuestionId("anatomy/dev/0")
+            .setQuestionVersion(1)
             .setLabel(Label.LABEL_ANSWER)
             .setStage(Stage.STAGE_PROVISIONAL)
+            .setBasis(Basis.newBuilder().setInitialCheckpointId("base"))
             .build());
     write(
         settings.topics().instructions(),
         "anatomy/dev/1",
         Instruction.newBuilder()
             .setQuestionId("anatomy/dev/1")
+            .setQuestionVersion(1)
             .setLabel(Label.LABEL_REFUSAL)
             .setStage(Stage.STAGE_FINAL)
+            .setBasis(
+                Basis.newBuilder()
+                    .setInitialCheckpointId("base")
+                    .setRehearsalCheckpointId("base-r1"))
             .build());
     write(
         settings.topics().deadLetters(),

@@ -6,6 +6,7 @@ import static dev.craftstream.exchange.DatasetSamples.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Mark;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -42,14 +43,56 @@ class CollectedDatasetTest {
   }
 
   @Test
-  void aRecordThatIsReadAgainChangesNothing() {
+  void recordsThatAFailureHadWrittenTwiceChangeNothing() {
+    dataset.manifest(manifest());
     base().forEach(dataset::add);
     later().forEach(dataset::add);
     List<DatasetRecord> rows = dataset.asOfNow().rows();
 
     base().forEach(dataset::add);
+    later().forEach(dataset::add);
 
     assertThat(dataset.asOfNow().rows()).isEqualTo(rows);
+    assertThat(dataset.isMixed()).isFalse();
+  }
+
+  @Test
+  void aQuestionThatWasRemovedAndCameBackIsInItWhateverItsRevision() {
+    dataset.manifest(manifest());
+    base().forEach(dataset::add);
+    later().forEach(dataset::add);
+
+    dataset.add(base().get(2).toBuilder().setMark(Mark.MARK_ADDED).setResponse("Back").build());
+
+    assertThat(ids(dataset.asOfNow())).containsExactly("a", "b", "b", "c", "d");
+    assertThat(dataset.asOfNow().rows().get(0).getResponse()).isEqualTo("Back");
+  }
+
+  @Test
+  void whatARunWithoutItsStateWritesUnderTheSameIdReplacesWhatWasThere() {
+    dataset.manifest(manifest());
+    base().forEach(dataset::add);
+    later().forEach(dataset::add);
+
+    base().forEach(record -> dataset.add(record.toBuilder().setResponse("Of the new run").build()));
+
+    assertThat(dataset.asOfManifest().rows())
+        .allMatch(row -> row.getResponse().equals("Of the new run"));
+    assertThat(dataset.asOfNow().rows())
+        .filteredOn(row -> !row.getQuestionId().equals("d"))
+        .allMatch(row -> row.getResponse().equals("Of the new run"));
+    assertThat(dataset.isMixed()).isFalse();
+  }
+
+  @Test
+  void moreQuestionsThanTheManifestCountsAreOfTwoRuns() {
+    dataset.manifest(manifest());
+    base().forEach(dataset::add);
+    assertThat(dataset.isMixed()).isFalse();
+
+    dataset.add(base().get(0).toBuilder().setQuestionId("e").build());
+
+    assertThat(dataset.isMixed()).isTrue();
   }
 
   @Test

@@ -65,7 +65,11 @@ class HtmlReportTest {
         .as("half of the questions of COR_RAIT are in CRAFT")
         .contains("50.0 %")
         .contains("not built: too few &lt;candidates&gt;")
-        .contains("Rehearsal sets", "How the model does", "25.0 % (13 to 50 %)", "95 %");
+        .contains(
+            "Rehearsal sets",
+            "How the model does",
+            "<td>25.0 %<small>13 to 50 %</small></td>",
+            "95 %");
     assertThat(SummaryText.of(SampleRun.make(40, 20)))
         .contains(
             "CRAFT, open-ended", "not built: too few <candidates>", "rehearsal set", "25.0 %");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A made-up run, labelled by the method's own rules. */
 final class SampleRun {
@@ -57,6 +58,17 @@ final class SampleRun {
   }
 
   static RunData run(List<CuratedQuestion> questions, List<RunData.Failure> failures) {
+    return run(
+        questions,
+        questions.size(),
+        new RunData.Failures(
+            failures.stream()
+                .collect(Collectors.groupingBy(RunData.Failure::reason, Collectors.counting())),
+            failures));
+  }
+
+  static RunData run(
+      List<CuratedQuestion> questions, long questionsInAll, RunData.Failures failures) {
     List<RunData.Phase> phases =
         List.of(
             new RunData.Phase("Kafka broker", Duration.ofMillis(2510)),
@@ -65,7 +77,7 @@ final class SampleRun {
             new RunData.Phase("REHEARSAL", Duration.ofSeconds(65)));
     return new RunData(
         Instant.parse("2026-01-02T03:04:05Z"),
-        questions.size(),
+        questionsInAll,
         Duration.ofSeconds(135),
         Thresholds.PAPER,
         phases,

@@ -7,6 +7,8 @@ import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
 import dev.craftstream.report.CuratedQuestion.Knowledge;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -65,6 +67,34 @@ class SummaryTest {
         .contains("open-ended               3        1        1    +0.10")
         .contains("98.7 % of 8 on average");
     assertThat(text.lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @Test
+  void saysThatItsCountsAreOfASample() {
+    assertThat(SummaryText.of(run)).startsWith("Labels ");
+
+    assertThat(SummaryText.of(ofMany()))
+        .startsWith("Labels, flow and examples are of a random sample of 6 of 100,000 questions.");
+  }
+
+  @Test
+  void countsAllDeadLettersAndShowsTheNewest() {
+    assertThat(SummaryText.of(ofMany()))
+        .contains("Dead letters: 1,234,567", "INVALID                         67", "q-0: INVALID")
+        .contains("... and 990 more, in the report");
+    assertThat(HtmlReport.of(ofMany()))
+        .contains("1,234,500 MALFORMED", "The newest 1,000 are below", "q-999");
+  }
+
+  private RunData ofMany() {
+    return SampleRun.run(
+        run.questions(),
+        100_000,
+        new RunData.Failures(
+            Map.of("INVALID", 67L, "MALFORMED", 1_234_500L),
+            IntStream.range(0, 1_000)
+                .mapToObj(i -> new RunData.Failure("q-" + i, "INVALID", "It has no text."))
+                .toList()));
   }
 
   private static CuratedQuestion open(String id, double initial, double rehearsal) {
