@@ -68,7 +68,6 @@ final class LiveCheckpoints {
     Map<String, ModelCheckpoint> known = new HashMap<>();
     replay(known);
     return known.values().stream()
-        .filter(c -> c.role() == Role.INITIAL || known.containsKey(c.baseId()))
         .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
         .toList();
   }
@@ -80,7 +79,7 @@ final class LiveCheckpoints {
       if (isTaken(event, known)) {
         newest = event.modelTime();
         if (event.announced() == null) {
-          known.remove(event.checkpointId());
+          known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
         } else {
           known.merge(event.checkpointId(), event.announced(), ModelCheckpoint::movedTo);
         }
