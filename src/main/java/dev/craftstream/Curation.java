@@ -10,10 +10,10 @@ import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Directive;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.selection.DatasetCutOffs;
 import dev.craftstream.selection.DatasetMembers;
@@ -51,13 +51,15 @@ public record Curation(
   /**
    * Puts the stages behind what comes in.
    *
-   * @param intake which of the questions the trackers have
+   * @param questionIntake which of the questions the trackers have
+   * @param announcementIntake which of the announcements the admission has
    */
   public static Curation of(
       DataStream<QuestionEvent> questions,
       DataStream<ModelCheckpointEvent> modelCheckpoints,
       DataStream<Request> requests,
-      QuestionIntake.Factory intake,
+      Intake.Factory questionIntake,
+      Intake.Factory announcementIntake,
       KnowledgeQuery.Factory query,
       CurationSettings settings) {
 
@@ -67,7 +69,7 @@ public record Curation(
             .transform(
                 "checkpoint-admission",
                 TypeInformation.of(Admitted.class),
-                new CheckpointAdmission(query, intake))
+                new CheckpointAdmission(query, questionIntake, announcementIntake))
             .uid("checkpoint-admission")
             .setParallelism(1);
 

@@ -1,8 +1,8 @@
 package dev.craftstream;
 
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.topics.CommittedIntake;
 import dev.craftstream.topics.KafkaSettings;
@@ -142,14 +142,15 @@ public final class CurationJob {
             .uid("parse-requests")
             .setParallelism(1);
 
+    // By Flink checkpoints, which at-least-once output can do without.
+    boolean isOrdered = env.getCheckpointConfig().isCheckpointingEnabled();
     Curation curation =
         Curation.of(
             questions,
             modelCheckpoints,
             requests,
-            env.getCheckpointConfig().isCheckpointingEnabled()
-                ? CommittedIntake.of(kafka)
-                : QuestionIntake.AT_ONCE,
+            isOrdered ? CommittedIntake.ofQuestions(kafka) : Intake.AT_ONCE,
+            isOrdered ? CommittedIntake.ofModelCheckpoints(kafka) : Intake.AT_ONCE,
             new TritonKnowledgeQuery.Factory(
                 settings.triton(), settings.query(), settings.evaluation()),
             settings);

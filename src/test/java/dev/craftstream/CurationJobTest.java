@@ -26,6 +26,7 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
+import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.Request;
 import dev.craftstream.v1.RetryRequest;
 import java.net.ServerSocket;
@@ -225,7 +226,16 @@ class CurationJobTest {
         job.ask(openEnded("q" + i, "Who is number " + i + ", not 0?"));
       }
       job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
+      job.request(
+          Request.newBuilder()
+              .setRequestId("more")
+              .setRehearsalSet(
+                  RehearsalSetRequest.newBuilder()
+                      .setInitialCheckpointId("initial")
+                      .setOpenEndedCount(200))
+              .build());
       await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 1);
+      await().atMost(PATIENCE).until(() -> manifests(job, "more/rehearsal-open-ended").size() == 1);
       job.abandon();
       // All topics are full now, and offsets are committed of what this job has still to read.
       job.restart(null, 2);
@@ -234,13 +244,18 @@ class CurationJobTest {
       assertThat(manifests(job, "rehearsal-open-ended-1"))
           .extracting(manifest -> manifest.getAnswer().getCandidates())
           .containsExactly((long) questions, (long) questions);
-      await().atMost(PATIENCE).until(() -> job.rehearsalSets().size() == 200);
+      await().atMost(PATIENCE).until(() -> manifests(job, "more/rehearsal-open-ended").size() == 2);
+      await().atMost(PATIENCE).until(() -> job.rehearsalSets().size() == 2 * (100 + 200));
       assertThat(job.rehearsalSets())
           .extracting(DatasetRecord::getMark)
           .containsOnly(Mark.MARK_BASE);
-      assertThat(job.rehearsalSets().stream().map(DatasetRecord::getQuestionId).distinct())
+      assertThat(
+              job.rehearsalSets().stream()
+                  .map(record -> record.getDatasetId() + " " + record.getQuestionId())
+                  .distinct())
           .as("the same in both runs")
-          .hasSize(100);
+          .hasSize(100 + 200);
+      assertThat(job.deadLetters()).isEmpty();
       assertThat(manifests(job, "rehearsal-multiple-choice-1"))
           .allSatisfy(
               manifest -> {

@@ -12,7 +12,6 @@ import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
-import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Instruction;
 import java.time.Duration;
@@ -76,8 +75,13 @@ class UpgradeTest {
           .doesNotHaveDuplicates();
       assertThat(job.instructions()).extracting(Instruction::getRevision).containsOnly(1, 2);
       assertThat(job.manifests())
-          .extracting(DatasetManifest::getDatasetId)
-          .containsExactlyInAnyOrder("rehearsal-open-ended-1", "craft-open-ended-2");
+          .extracting(manifest -> manifest.getDatasetId() + " " + manifest.getComplete())
+          .containsExactlyInAnyOrder(
+              "rehearsal-open-ended-1 true",
+              "craft-open-ended-2 true",
+              // Of no questions.
+              "rehearsal-multiple-choice-1 false",
+              "craft-multiple-choice-2 false");
       assertThat(job.deadLetters()).isEmpty();
     }
   }

@@ -1,6 +1,6 @@
 package dev.craftstream.topics;
 
-import dev.craftstream.model.QuestionIntake;
+import dev.craftstream.model.Intake;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,19 +24,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the job through the topic {@code questions} by the offsets that its Flink checkpoints
- * commit to the consumer group.
+ * Follows the job through a topic by the offsets that its Flink checkpoints commit to the consumer
+ * group.
  *
  * <p>A source commits where it was at a Flink checkpoint once that is complete, and by then the
- * checkpoint's barriers have come to the trackers behind every question that was read before. So
- * what lies before a committed offset is with its tracker. The exception is an unaligned Flink
+ * checkpoint's barriers have come to the stages behind it, after every record that was read before.
+ * So what lies before a committed offset has come there. The exception is an unaligned Flink
  * checkpoint: its barriers overtake the questions that wait in front of a busy tracker, which may
  * then come behind an announcement after all, as late ones.
  *
  * <p>Offsets that an earlier run left behind say nothing, since this run may have started further
  * back. They are marked at the start and count again when they are committed anew.
  */
-public final class CommittedIntake implements QuestionIntake {
+public final class CommittedIntake implements Intake {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedIntake.class);
 
   /** The metadata of a committed offset that an earlier run left behind. */
@@ -49,6 +49,7 @@ public final class CommittedIntake implements QuestionIntake {
   private static final Duration BETWEEN_LOG_LINES = Duration.ofMinutes(1);
 
   private final KafkaSettings settings;
+  private final String topic;
 
   /** All that the consumer does, which bears one thread only. */
   private final ScheduledExecutorService thread;
@@ -65,21 +66,27 @@ public final class CommittedIntake implements QuestionIntake {
     boolean attempt();
   }
 
-  private CommittedIntake(KafkaSettings settings) {
+  private CommittedIntake(KafkaSettings settings, String topic) {
     this.settings = settings;
+    this.topic = topic;
     thread =
         Executors.newSingleThreadScheduledExecutor(
             runnable -> {
-              Thread daemon = new Thread(runnable, settings.transactionalIdPrefix() + "-intake");
+              Thread daemon = new Thread(runnable, topic + "-intake");
               daemon.setDaemon(true);
               return daemon;
             });
     soon(() -> earlierRunIsMarked = markEarlierRun(), Duration.ZERO);
   }
 
-  /** For the job with these settings, whose Flink checkpoints have to be on. */
-  public static Factory of(KafkaSettings settings) {
-    return () -> new CommittedIntake(settings);
+  /** Of the questions; the job's Flink checkpoints have to be on. */
+  public static Factory ofQuestions(KafkaSettings settings) {
+    return () -> new CommittedIntake(settings, settings.topics().questions());
+  }
+
+  /** Of the announcements; the job's Flink checkpoints have to be on. */
+  public static Factory ofModelCheckpoints(KafkaSettings settings) {
+    return () -> new CommittedIntake(settings, settings.topics().modelCheckpoints());
   }
 
   @Override
@@ -101,10 +108,10 @@ public final class CommittedIntake implements QuestionIntake {
           }
           if (mayLog()) {
             LOG.info(
-                "An announcement waits until the questions that came before it are taken in and a"
-                    + " Flink checkpoint says so; up to {} records of {} to go.",
+                "Up to {} records of {} have to be taken in, and a Flink checkpoint has to say so,"
+                    + " before what came behind them.",
                 missing,
-                topic());
+                topic);
           }
           return false;
         },
@@ -129,7 +136,7 @@ public final class CommittedIntake implements QuestionIntake {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(BROKER_ANSWERS.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("The consumer that looks how far the questions are read is still being closed.");
+        LOG.warn("The consumer that looks how far {} is read is still being closed.", topic);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -158,11 +165,11 @@ public final class CommittedIntake implements QuestionIntake {
     } catch (RuntimeException e) {
       if (mayLog()) {
         LOG.warn(
-            "How far the questions are read is not known, and announcements wait: {}. If this goes"
-                + " on, check that the brokers are there and that the job may read the topic {} and"
-                + " the consumer group {}, which nobody else may use.",
+            "How far {} is read is not known, and what came behind it waits: {}. If this goes on,"
+                + " check that the brokers are there and that the job may read the topic and the"
+                + " consumer group {}, which nobody else may use.",
+            topic,
             e.getMessage(),
-            topic(),
             settings.transactionalIdPrefix());
       }
       soon(step, LOOK_AGAIN_AFTER_A_FAILURE);
@@ -182,7 +189,7 @@ public final class CommittedIntake implements QuestionIntake {
     Properties properties = settings.connection();
     String group = settings.transactionalIdPrefix();
     properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);
-    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, group + "-intake");
+    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, topic + "-intake");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -195,13 +202,9 @@ public final class CommittedIntake implements QuestionIntake {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private String topic() {
-    return settings.topics().questions();
-  }
-
   private List<TopicPartition> partitions() {
-    return consumer.partitionsFor(topic(), BROKER_ANSWERS).stream()
-        .map(partition -> new TopicPartition(topic(), partition.partition()))
+    return consumer.partitionsFor(topic, BROKER_ANSWERS).stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }
 

@@ -3,9 +3,9 @@ package dev.craftstream.tracking;
 import dev.craftstream.model.Admitted;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.KnowledgeQuery;
@@ -13,14 +13,18 @@ import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -43,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
  * server is not reachable, and until the trackers have all questions that came before it; those
  * behind it wait as well: order is what makes model time. So do requests that name a checkpoint
- * which waits; the others pass.
+ * which waits, or which may lie among announcements that are not read yet; the others pass.
  */
 public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     implements TwoInputStreamOperator<ModelCheckpointEvent, Request, Admitted> {
@@ -57,25 +61,35 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   private static final Duration REST = Duration.ofSeconds(1);
 
   private final KnowledgeQuery.Factory queryFactory;
-  private final QuestionIntake.Factory intakeFactory;
+  private final Intake.Factory questionIntakeFactory;
+  private final Intake.Factory announcementIntakeFactory;
 
   private transient MailboxExecutor mailbox;
   private transient KnowledgeQuery query;
-  private transient QuestionIntake intake;
+  private transient Intake questionIntake;
+  private transient Intake announcementIntake;
   private transient ListState<ModelCheckpointEvent> waitingState;
   private transient ListState<ModelCheckpoint> knownState;
   private transient ListState<Request> waitingRequestsState;
   private transient Deque<ModelCheckpointEvent> waiting;
   private transient List<Request> waitingRequests;
+
+  /** Of these, those that came before all announcements in front of them were read. */
+  private transient Set<Request> earlyRequests;
+
+  private transient boolean reading;
   private transient Map<String, ModelCheckpoint> known;
   private transient boolean checking;
   private transient Counter admitted;
   private transient Counter refused;
 
   public CheckpointAdmission(
-      KnowledgeQuery.Factory queryFactory, QuestionIntake.Factory intakeFactory) {
+      KnowledgeQuery.Factory queryFactory,
+      Intake.Factory questionIntakeFactory,
+      Intake.Factory announcementIntakeFactory) {
     this.queryFactory = queryFactory;
-    this.intakeFactory = intakeFactory;
+    this.questionIntakeFactory = questionIntakeFactory;
+    this.announcementIntakeFactory = announcementIntakeFactory;
   }
 
   @Override
@@ -121,14 +135,17 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   public void open() throws Exception {
     super.open();
     query = queryFactory.open();
-    intake = intakeFactory.open();
+    questionIntake = questionIntakeFactory.open();
+    announcementIntake = announcementIntakeFactory.open();
+    earlyRequests = Collections.newSetFromMap(new IdentityHashMap<>());
     TrackerMetrics.exposeHealth(getMetricGroup(), query.health());
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
     getMetricGroup().gauge("waitingRequests", (Gauge<Integer>) waitingRequests::size);
-    getMetricGroup().gauge("questionsAhead", (Gauge<Long>) intake::missing);
+    getMetricGroup().gauge("questionsAhead", (Gauge<Long>) questionIntake::missing);
     mailbox.execute(this::next, "check the first announcement");
+    mailbox.execute(() -> came(waitingRequests), "look at the requests");
   }
 
   @Override
@@ -140,7 +157,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   @Override
   public void processElement2(StreamRecord<Request> element) {
     waitingRequests.add(element.getValue());
-    letRequestsThrough();
+    came(List.of(element.getValue()));
   }
 
   @Override
@@ -153,8 +170,11 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
 
   @Override
   public void close() throws Exception {
-    if (intake != null) {
-      intake.close();
+    if (questionIntake != null) {
+      questionIntake.close();
+    }
+    if (announcementIntake != null) {
+      announcementIntake.close();
     }
     if (query != null) {
       query.close();
@@ -180,7 +200,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   private void check(ModelCheckpointEvent event) {
     checking = true;
     CompletableFuture<Void> ready =
-        query.ready(event.announced()).thenCompose(nothing -> intake.complete());
+        query.ready(event.announced()).thenCompose(nothing -> questionIntake.complete());
     var unused =
         ready.whenComplete(
             (nothing, failure) -> {
@@ -242,14 +262,55 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     letRequestsThrough();
   }
 
+  private void came(List<Request> requests) {
+    requests.stream().filter(this::namesAnUnknown).forEach(earlyRequests::add);
+    readAnnouncements();
+    letRequestsThrough();
+  }
+
+  /** Until all that is announced now is read, for all requests at once that wait for that. */
+  private void readAnnouncements() {
+    if (reading || earlyRequests.isEmpty()) {
+      return;
+    }
+    reading = true;
+    List<Request> early = List.copyOf(earlyRequests);
+    var unused =
+        announcementIntake
+            .complete()
+            .thenRun(
+                () -> {
+                  try {
+                    mailbox.execute(() -> announcementsAreRead(early), "announcements are read");
+                  } catch (RejectedExecutionException taskHasEnded) {
+                    // The restored task reads again.
+                  }
+                });
+  }
+
+  private void announcementsAreRead(List<Request> before) {
+    reading = false;
+    before.forEach(earlyRequests::remove);
+    letRequestsThrough();
+    readAnnouncements();
+  }
+
   private void letRequestsThrough() {
     for (Iterator<Request> rest = waitingRequests.iterator(); rest.hasNext(); ) {
       Request request = rest.next();
-      if (waiting.stream().noneMatch(event -> request.names(event.checkpointId()))) {
+      boolean isEarly = earlyRequests.contains(request) && namesAnUnknown(request);
+      if (!isEarly && waiting.stream().noneMatch(event -> request.names(event.checkpointId()))) {
         rest.remove();
+        earlyRequests.remove(request);
         output.collect(new StreamRecord<>(Admitted.of(request)));
       }
     }
+  }
+
+  private boolean namesAnUnknown(Request request) {
+    return Stream.of(request.checkpointId(), request.rehearsalId())
+        .filter(id -> !id.isEmpty() && !known.containsKey(id))
+        .anyMatch(id -> waiting.stream().noneMatch(event -> event.checkpointId().equals(id)));
   }
 
   /** Why the event does not fit what was announced before; null where it does. */

@@ -4,6 +4,7 @@ import dev.craftstream.Curation;
 import dev.craftstream.CurationSettings;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -12,7 +13,6 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -102,7 +102,8 @@ final class BenchmarkJob {
         env.addSource(new NoRequests(), TypeInformation.of(Request.class))
             .uid("requests")
             .setParallelism(1),
-        QuestionIntake.AT_ONCE,
+        Intake.AT_ONCE,
+        Intake.AT_ONCE,
         model,
         settings);
   }

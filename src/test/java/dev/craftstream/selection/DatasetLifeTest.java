@@ -100,6 +100,17 @@ class DatasetLifeTest {
     job.send(new QuestionEvent(id, null, new Origin("questions", 0, 0)));
   }
 
+  /** Nine of either label, and some of neither in each task. */
+  private void askMany() {
+    for (int i = 0; i < 8; i++) {
+      ask("slow" + i, "0.5 0.5");
+    }
+    for (int i = 0; i < 9; i++) {
+      ask("a" + i, "0.9 0." + i);
+      ask("r" + i, "0.1 0." + i);
+    }
+  }
+
   private void givenADataset() throws Exception {
     ask("a1", "0.9 0.9");
     ask("a2", "0.9 0.8");
@@ -139,13 +150,7 @@ class DatasetLifeTest {
 
   @Test
   void whatGoesOrChangesWhileTheOthersAreStillMeasuredWasNeverThere() throws Exception {
-    for (int i = 0; i < 8; i++) {
-      ask("slow" + i, "0.5 0.5");
-    }
-    for (int i = 0; i < 9; i++) {
-      ask("a" + i, "0.9 0." + i);
-      ask("r" + i, "0.1 0." + i);
-    }
+    askMany();
     job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
     job.run(false);
     job.holdAnswers(question -> question.id().startsWith("slow"));
@@ -221,13 +226,7 @@ class DatasetLifeTest {
 
   @Test
   void whatIsReplacedUnderTheSameIdBeforeTheCutOffIsNotInTheDataset() throws Exception {
-    for (int i = 0; i < 8; i++) {
-      ask("slow" + i, "0.5 0.5");
-    }
-    for (int i = 0; i < 9; i++) {
-      ask("a" + i, "0.9 0." + i);
-      ask("r" + i, "0.1 0." + i);
-    }
+    askMany();
     job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
     job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
     job.holdAnswers(question -> question.id().equals("slow1"));

@@ -8,13 +8,13 @@ import dev.craftstream.Curation;
 import dev.craftstream.CurationSettings;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -137,7 +137,8 @@ public final class InMemoryCuration implements AutoCloseable {
             source(env, "questions", QuestionEvent.class),
             source(env, "model-checkpoints", ModelCheckpointEvent.class),
             source(env, "requests", Request.class),
-            QuestionIntake.AT_ONCE,
+            Intake.AT_ONCE,
+            Intake.AT_ONCE,
             model.factory(),
             CurationSettings.of(options));
     collect(curation.instructions(), "instructions");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.craftstream.local.KafkaBroker;
-import dev.craftstream.model.QuestionIntake;
+import dev.craftstream.model.Intake;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import java.time.Duration;
 import java.util.Map;
@@ -43,14 +43,14 @@ class CommittedIntakeTest {
 
   @Test
   void whereNoQuestionLies_allAreTakenIn() throws Exception {
-    try (QuestionIntake intake = open()) {
+    try (Intake intake = open()) {
       taken(intake.complete());
     }
   }
 
   @Test
   void whatLiesInAnyPartitionIsWaitedForUntilItIsCommitted() throws Exception {
-    try (QuestionIntake intake = open()) {
+    try (Intake intake = open()) {
       send(0, 3);
       send(1, 2);
       CompletableFuture<Void> complete = intake.complete();
@@ -68,7 +68,7 @@ class CommittedIntakeTest {
 
   @Test
   void whatComesLaterIsNotWaitedFor() throws Exception {
-    try (QuestionIntake intake = open()) {
+    try (Intake intake = open()) {
       send(0, 1);
       CompletableFuture<Void> complete = intake.complete();
       await().until(() -> intake.missing() == 1);
@@ -82,7 +82,7 @@ class CommittedIntakeTest {
   void whereTransactionsEndAndAreAborted_nothingLies() throws Exception {
     sendInTransaction(true);
     sendInTransaction(false);
-    try (QuestionIntake intake = open()) {
+    try (Intake intake = open()) {
       CompletableFuture<Void> complete = intake.complete();
       await().until(() -> intake.missing() > 0);
       // Behind it come the end of its transaction, an aborted record and the end of that one's.
@@ -95,7 +95,7 @@ class CommittedIntakeTest {
   void whatAnEarlierRunCommittedSaysNothing() throws Exception {
     send(0, 3);
     commit(0, 3);
-    try (QuestionIntake intake = open()) {
+    try (Intake intake = open()) {
       CompletableFuture<Void> complete = intake.complete();
       await().until(() -> intake.missing() == 3);
       assertThat(committed(0)).as("for those who watch the lag").isEqualTo(3);
@@ -111,7 +111,7 @@ class CommittedIntakeTest {
   void aBrokerThatIsNotThereIsWaitedFor_andClosingEndsThat() throws Exception {
     KafkaSettings nobody =
         KafkaSettings.builder("localhost:1").transactionalIdPrefix("nobody").build();
-    QuestionIntake intake = CommittedIntake.of(nobody).open();
+    Intake intake = CommittedIntake.ofQuestions(nobody).open();
     CompletableFuture<Void> complete = intake.complete();
     intake.close();
     assertThat(complete).isNotDone();
@@ -119,11 +119,11 @@ class CommittedIntakeTest {
         .until(
             () ->
                 Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().equals("nobody-intake")));
+                    .noneMatch(thread -> thread.getName().equals("questions-intake")));
   }
 
-  private QuestionIntake open() {
-    return CommittedIntake.of(settings).open();
+  private Intake open() {
+    return CommittedIntake.ofQuestions(settings).open();
   }
 
   private static void taken(CompletableFuture<Void> complete) throws Exception {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.craftstream.model.Admitted;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
+import dev.craftstream.model.Intake;
 import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.QuestionIntake;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.ServerUnavailableException;
@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointAdmissionTest {
   private ScriptedQuery server;
-  private CompletableFuture<Void> intake = CompletableFuture.completedFuture(null);
+  private final ScriptedIntake questions = new ScriptedIntake();
+  private final ScriptedIntake announcements = new ScriptedIntake();
   private TwoInputStreamOperatorTestHarness<ModelCheckpointEvent, Request, Admitted> harness;
 
   @BeforeEach
@@ -100,10 +101,10 @@ class CheckpointAdmissionTest {
   @Test
   void announcementsWaitForTheQuestionsBeforeThem() throws Exception {
     event(announce(1, "i", Role.INITIAL, ""));
-    intake = new CompletableFuture<>();
+    questions.complete = new CompletableFuture<>();
     ready();
     assertThat(admitted()).isEmpty();
-    intake.complete(null);
+    questions.complete.complete(null);
     mails();
     assertThat(admitted()).containsExactly("i");
   }
@@ -126,6 +127,24 @@ class CheckpointAdmissionTest {
     server.readiness.get(1).completeExceptionally(new UnusableAnswerException("no such model"));
     mails();
     assertThat(admitted()).as("to be refused").containsExactly("i", "of i", "of j");
+  }
+
+  @Test
+  void aRequestForAnUnknownCheckpointWaitsUntilAllAnnouncementsBeforeItAreRead() throws Exception {
+    announcements.complete = new CompletableFuture<>();
+    request("of i", "i");
+    request("of nobody", "nobody");
+    assertThat(admitted()).isEmpty();
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+
+    restore(state);
+    event(announce(1, "i", Role.INITIAL, ""));
+    ready();
+    assertThat(admitted()).containsExactly("i", "of i");
+    announcements.complete.complete(null);
+    mails();
+    assertThat(admitted()).as("to be refused").containsExactly("i", "of i", "of nobody");
   }
 
   @Test
@@ -192,16 +211,18 @@ class CheckpointAdmissionTest {
     assertThat(admitted()).containsExactly("r");
   }
 
-  /** As the test has it. */
-  private final class Intake implements QuestionIntake {
+  /** Complete at once, or when the test says. */
+  private static final class ScriptedIntake implements Intake {
+    private CompletableFuture<Void> complete = CompletableFuture.completedFuture(null);
+
     @Override
     public CompletableFuture<Void> complete() {
-      return intake;
+      return complete;
     }
 
     @Override
     public long missing() {
-      return intake.isDone() ? 0 : 1;
+      return complete.isDone() ? 0 : 1;
     }
 
     @Override
@@ -212,7 +233,7 @@ class CheckpointAdmissionTest {
     server = new ScriptedQuery();
     harness =
         new TwoInputStreamOperatorTestHarness<>(
-            new CheckpointAdmission(server.factory(), () -> new Intake()));
+            new CheckpointAdmission(server.factory(), () -> questions, () -> announcements));
     harness.setup();
     if (state != null) {
       harness.initializeState(state);

@@ -4,17 +4,17 @@ import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Knows which questions lie before the job and which of them it has taken in, so that what is
- * announced behind them does not overtake them.
+ * Knows which records of a topic lie before the job and which of them it has taken in, so that what
+ * comes behind them in another topic does not overtake them.
  */
-public interface QuestionIntake extends AutoCloseable {
+public interface Intake extends AutoCloseable {
 
-  /** Where the order of questions and announcements is somebody else's: all is taken in at once. */
+  /** Where the order of the topics is somebody else's: all is taken in at once. */
   Factory AT_ONCE = () -> new AtOnce();
 
   /**
-   * Completes when all questions that lie before the job at this time are with their tracker tasks.
-   * Never fails, but waits for whatever keeps it from knowing.
+   * Completes when all records that lie before the job at this time have come to the stages behind
+   * its source. Never fails, but waits for whatever keeps it from knowing.
    */
   CompletableFuture<Void> complete();
 
@@ -27,11 +27,11 @@ public interface QuestionIntake extends AutoCloseable {
 
   /** Opens the intake on the machine that uses it. */
   interface Factory extends Serializable {
-    QuestionIntake open();
+    Intake open();
   }
 
   /** See {@link #AT_ONCE}. */
-  final class AtOnce implements QuestionIntake {
+  final class AtOnce implements Intake {
     private AtOnce() {}
 
     @Override
