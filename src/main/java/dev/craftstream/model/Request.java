@@ -54,11 +54,6 @@ public record Request(
         id, Kind.RETRY, checkpointId, "", null, List.of(), questionIds, null, original);
   }
 
-  /** Whether it is about that checkpoint. */
-  public boolean names(String id) {
-    return checkpointId.equals(id) || rehearsalId.equals(id);
-  }
-
   /** What is asked for. */
   public enum Kind {
     DATASET,

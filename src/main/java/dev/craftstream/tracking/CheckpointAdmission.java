@@ -13,18 +13,12 @@ import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -46,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
  * server is not reachable, and until the trackers have all questions that came before it; those
- * behind it wait as well: order is what makes model time. So do requests that name a checkpoint
- * which waits, or which may lie among announcements that are not read yet; the others pass.
+ * behind it wait as well: order is what makes model time. Requests pass through a {@link
+ * RequestQueue} beside them, so that they come behind what they name.
  */
 public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     implements TwoInputStreamOperator<ModelCheckpointEvent, Request, Admitted> {
@@ -67,17 +61,10 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   private transient MailboxExecutor mailbox;
   private transient KnowledgeQuery query;
   private transient Intake questionIntake;
-  private transient Intake announcementIntake;
   private transient ListState<ModelCheckpointEvent> waitingState;
   private transient ListState<ModelCheckpoint> knownState;
-  private transient ListState<Request> waitingRequestsState;
   private transient Deque<ModelCheckpointEvent> waiting;
-  private transient List<Request> waitingRequests;
-
-  /** Of these, those that came before all announcements in front of them were read. */
-  private transient Set<Request> earlyRequests;
-
-  private transient boolean reading;
+  private transient RequestQueue requests;
   private transient Map<String, ModelCheckpoint> known;
   private transient boolean checking;
   private transient Counter admitted;
@@ -112,23 +99,20 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
             .getOperatorStateStore()
             .getListState(
                 new ListStateDescriptor<>("known", TypeInformation.of(ModelCheckpoint.class)));
-    waitingRequestsState =
-        context
-            .getOperatorStateStore()
-            .getListState(
-                new ListStateDescriptor<>("waiting-requests", TypeInformation.of(Request.class)));
     waiting = new ArrayDeque<>();
-    waitingRequests = new ArrayList<>();
     known = new HashMap<>();
     for (ModelCheckpointEvent event : waitingState.get()) {
       waiting.add(event);
     }
-    for (Request request : waitingRequestsState.get()) {
-      waitingRequests.add(request);
-    }
     for (ModelCheckpoint checkpoint : knownState.get()) {
       known.put(checkpoint.id(), checkpoint);
     }
+    requests =
+        new RequestQueue(
+            context.getOperatorStateStore(),
+            known::containsKey,
+            this::isWaiting,
+            request -> output.collect(new StreamRecord<>(Admitted.of(request))));
   }
 
   @Override
@@ -136,16 +120,14 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     super.open();
     query = queryFactory.open();
     questionIntake = questionIntakeFactory.open();
-    announcementIntake = announcementIntakeFactory.open();
-    earlyRequests = Collections.newSetFromMap(new IdentityHashMap<>());
     TrackerMetrics.exposeHealth(getMetricGroup(), query.health());
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
     getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
-    getMetricGroup().gauge("waitingRequests", (Gauge<Integer>) waitingRequests::size);
+    getMetricGroup().gauge("waitingRequests", (Gauge<Integer>) requests::size);
     getMetricGroup().gauge("questionsAhead", (Gauge<Long>) questionIntake::missing);
     mailbox.execute(this::next, "check the first announcement");
-    mailbox.execute(() -> came(waitingRequests), "look at the requests");
+    requests.open(mailbox, announcementIntakeFactory.open());
   }
 
   @Override
@@ -156,15 +138,14 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
 
   @Override
   public void processElement2(StreamRecord<Request> element) {
-    waitingRequests.add(element.getValue());
-    came(List.of(element.getValue()));
+    requests.add(element.getValue());
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     waitingState.update(new ArrayList<>(waiting));
-    waitingRequestsState.update(waitingRequests);
+    requests.save();
     knownState.update(new ArrayList<>(known.values()));
   }
 
@@ -173,8 +154,8 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     if (questionIntake != null) {
       questionIntake.close();
     }
-    if (announcementIntake != null) {
-      announcementIntake.close();
+    if (requests != null) {
+      requests.close();
     }
     if (query != null) {
       query.close();
@@ -251,7 +232,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     }
     admitted.inc();
     output.collect(new StreamRecord<>(Admitted.of(event)));
-    letRequestsThrough();
+    requests.advance();
   }
 
   private void refuse(DeadLetter letter) {
@@ -259,58 +240,11 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     refused.inc();
     LOG.warn("Refused: {}", letter.explanation());
     output.collect(REFUSED, new StreamRecord<>(letter));
-    letRequestsThrough();
+    requests.advance();
   }
 
-  private void came(List<Request> requests) {
-    requests.stream().filter(this::namesAnUnknown).forEach(earlyRequests::add);
-    readAnnouncements();
-    letRequestsThrough();
-  }
-
-  /** Until all that is announced now is read, for all requests at once that wait for that. */
-  private void readAnnouncements() {
-    if (reading || earlyRequests.isEmpty()) {
-      return;
-    }
-    reading = true;
-    List<Request> early = List.copyOf(earlyRequests);
-    var unused =
-        announcementIntake
-            .complete()
-            .thenRun(
-                () -> {
-                  try {
-                    mailbox.execute(() -> announcementsAreRead(early), "announcements are read");
-                  } catch (RejectedExecutionException taskHasEnded) {
-                    // The restored task reads again.
-                  }
-                });
-  }
-
-  private void announcementsAreRead(List<Request> before) {
-    reading = false;
-    before.forEach(earlyRequests::remove);
-    letRequestsThrough();
-    readAnnouncements();
-  }
-
-  private void letRequestsThrough() {
-    for (Iterator<Request> rest = waitingRequests.iterator(); rest.hasNext(); ) {
-      Request request = rest.next();
-      boolean isEarly = earlyRequests.contains(request) && namesAnUnknown(request);
-      if (!isEarly && waiting.stream().noneMatch(event -> request.names(event.checkpointId()))) {
-        rest.remove();
-        earlyRequests.remove(request);
-        output.collect(new StreamRecord<>(Admitted.of(request)));
-      }
-    }
-  }
-
-  private boolean namesAnUnknown(Request request) {
-    return Stream.of(request.checkpointId(), request.rehearsalId())
-        .filter(id -> !id.isEmpty() && !known.containsKey(id))
-        .anyMatch(id -> waiting.stream().noneMatch(event -> event.checkpointId().equals(id)));
+  private boolean isWaiting(String checkpointId) {
+    return waiting.stream().anyMatch(event -> event.checkpointId().equals(checkpointId));
   }
 
   /** Why the event does not fit what was announced before; null where it does. */
