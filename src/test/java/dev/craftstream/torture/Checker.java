@@ -101,19 +101,21 @@ final class Checker {
     }
   }
 
+  /** A tombstone, which is a revision too, stands between two editions and behind the last one. */
   private void checkInstructions(List<Committed<Instruction>> ofQuestion) {
     int number = Workload.number(ofQuestion.get(0).key());
     int revision = 0;
     int newestVersion = 0;
-    boolean removed = false;
+    boolean inForce = false;
     Set<String> decisions = new HashSet<>();
     for (Committed<Instruction> record : ofQuestion) {
       Instruction value = record.value();
       if (value == null) {
-        if (removed) {
+        if (!inForce) {
           findings.add(Kind.DUPLICATE, "removal of %s in instructions", record.key());
         }
-        removed = true;
+        inForce = false;
+        revision++;
         continue;
       }
       String what =
@@ -130,9 +132,13 @@ final class Checker {
         findings.add(Kind.DUPLICATE, "%s comes after %d", what, revision);
       }
       revision = value.getRevision();
-      if (removed || value.getQuestionVersion() < newestVersion) {
+      boolean isNewEdition = value.getQuestionVersion() > newestVersion;
+      if (isNewEdition && inForce) {
+        findings.add(Kind.LOST, "removal of the edition before %s", what);
+      } else if (!isNewEdition && (!inForce || value.getQuestionVersion() < newestVersion)) {
         findings.add(Kind.STALE, "%s", what);
       }
+      inForce = true;
       newestVersion = Math.max(newestVersion, value.getQuestionVersion());
       String rehearsal = value.getBasis().getRehearsalCheckpointId();
       if (!decisions.add(value.getQuestionVersion() + " " + rehearsal)) {

@@ -45,6 +45,10 @@ class CheckerTest {
       String id = Workload.id(number);
       int revision = 0;
       for (int edition = 1; edition <= WORKLOAD.lastEdition(number); edition++) {
+        if (edition > 1) {
+          instructions.add(committed(id, null));
+          revision++;
+        }
         String rehearsal = "";
         for (String checkpoint : Workload.CHECKPOINTS) {
           rehearsal = checkpoint.equals(Workload.INITIAL) ? "" : checkpoint;
@@ -97,6 +101,25 @@ class CheckerTest {
         .asString()
         .startsWith("lost: revision 3")
         .endsWith("after 1");
+  }
+
+  @Test
+  void findsAnEditionThatWasNotWithdrawn() {
+    // Number 7 has two editions.
+    instructions.removeIf(record -> record.value() == null && record.key().equals("q000007"));
+    assertThat(checked())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("lost: removal of the edition before revision 5"))
+        .anyMatch(line -> line.startsWith("lost: revision 5") && line.endsWith("after 3"));
+  }
+
+  @Test
+  void findsAnEditionThatComesAfterItsWithdrawal() {
+    replace(
+        instructions,
+        record -> record.value() == null && record.key().equals("q000007"),
+        record -> at(record, record.offset() - 2));
+    assertThat(checked()).anyMatch(line -> line.startsWith("stale: revision 3"));
   }
 
   @Test
