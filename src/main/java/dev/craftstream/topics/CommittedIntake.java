@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * checkpoint: its barriers overtake the questions that wait in front of a busy tracker, which may
  * then come behind an announcement after all, as late ones.
  *
+ * <p>Where no records come, the connector commits when its poll of 10 s is over, so that is how
+ * long it can take beyond the Flink checkpoint.
+ *
  * <p>Offsets that an earlier run left behind say nothing, since this run may have started further
  * back. They are marked at the start and count again when they are committed anew.
  */
@@ -54,7 +57,7 @@ public final class CommittedIntake implements Intake {
   /** All that the consumer does, which bears one thread only. */
   private final ScheduledExecutorService thread;
 
-  private KafkaConsumer<byte[], byte[]> consumer;
+  private volatile KafkaConsumer<byte[], byte[]> consumer;
   private boolean earlierRunIsMarked;
   private long lastLogLine = System.nanoTime() - BETWEEN_LOG_LINES.toNanos();
   private volatile long missing;
@@ -127,6 +130,11 @@ public final class CommittedIntake implements Intake {
   @Override
   public void close() {
     closed = true;
+    KafkaConsumer<byte[], byte[]> used = consumer;
+    if (used != null) {
+      // What waits for a broker ends now.
+      used.wakeup();
+    }
     thread.execute(
         () -> {
           if (consumer != null) {
