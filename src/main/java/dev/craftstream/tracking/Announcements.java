@@ -53,7 +53,7 @@ final class Announcements {
   void apply(ModelCheckpointEvent event) throws Exception {
     ModelCheckpoint announced = event.announced();
     if (announced == null) {
-      for (ModelCheckpoint checkpoint : all()) {
+      for (ModelCheckpoint checkpoint : live) {
         if (checkpoint.goesWith(event.checkpointId())) {
           checkpoints.remove(checkpoint.id());
         }
@@ -125,15 +125,12 @@ final class Announcements {
   }
 
   private void refresh() throws Exception {
-    live = all().stream().sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt)).toList();
-    liveByTime = live.stream().collect(Collectors.toMap(ModelCheckpoint::announcedAt, c -> c));
-  }
-
-  private List<ModelCheckpoint> all() throws Exception {
     List<ModelCheckpoint> all = new ArrayList<>();
     for (Map.Entry<String, ModelCheckpoint> entry : checkpoints.entries()) {
       all.add(entry.getValue());
     }
-    return all;
+    all.sort(Comparator.comparingLong(ModelCheckpoint::announcedAt));
+    live = List.copyOf(all);
+    liveByTime = live.stream().collect(Collectors.toMap(ModelCheckpoint::announcedAt, c -> c));
   }
 }
