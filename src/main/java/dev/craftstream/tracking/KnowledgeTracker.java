@@ -225,6 +225,11 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   }
 
   @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    surveys.prepareSnapshot();
+  }
+
+  @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
@@ -268,7 +273,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     pump();
   }
 
-  private void remove(String id, TrackedQuestion before) {
+  private void remove(String id, TrackedQuestion before) throws Exception {
     if (before == null) {
       measures.duplicates.inc();
       return;
@@ -380,9 +385,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     if (!waits(question)) {
       tally.addWaiting(id, 1);
     }
-    surveys.reopened(knowledge(question, ""), checkpoint.announcedAt());
     questions.update(question.retried(checkpoint.announcedAt(), now()));
     arrivals.schedule(now() + 1);
+    surveys.reopened(knowledge(question, ""), checkpoint.announcedAt());
     measures.reopened.inc();
     queuePump();
     return true;

@@ -115,11 +115,25 @@ final class Shortlist {
 
   /** Whether the best n of each dataset and label are in it. */
   boolean isReliable() {
-    return entries.values().stream()
-        .allMatch(its -> its.answers.isReliable() && its.refusals.isReliable());
+    return spare() >= 0;
   }
 
-  /** Leaves out most of what is not among the best n now, so that the survey need not see it. */
+  /** Whether it may be unreliable after the next question that is reopened or forgotten. */
+  boolean hasNoneToSpare() {
+    return spare() <= 0;
+  }
+
+  private long spare() {
+    return entries.values().stream()
+        .mapToLong(its -> Math.min(its.answers.spare(), its.refusals.spare()))
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /**
+   * Leaves out most of what is not among the best n now, so that the survey need not see it. After
+   * that, nothing that comes makes it unreliable.
+   */
   void narrow() {
     entries.values().forEach(its -> its.answers.narrow());
     entries.values().forEach(its -> its.refusals.narrow());
@@ -196,8 +210,8 @@ final class Shortlist {
     final Map<String, Rank> ranks = new HashMap<>();
     private final int wanted;
     private final int kept;
-    private final int most;
     private final Ties ties;
+    private int most;
     private Rank horizon;
 
     Best(Dataset dataset, Label label, int spare) {
@@ -222,6 +236,7 @@ final class Shortlist {
     }
 
     void narrow() {
+      most = Integer.MAX_VALUE;
       int best = wanted + wanted / 32 + 1;
       if (wanted == 0 || ranks.size() <= best) {
         return;
@@ -243,17 +258,17 @@ final class Shortlist {
       }
     }
 
-    boolean isReliable() {
+    /** How many more there are than have to be. */
+    long spare() {
       if (horizon == null || wanted == 0) {
-        return true;
-      }
-      if (ranks.size() < wanted) {
-        return false;
+        return Long.MAX_VALUE;
       }
       // What ties with the n-th is wanted, too, and may lie behind the horizon.
-      return ties == Ties.EXACT
-          || ranks.values().stream().filter(rank -> rank.score() < horizon.score()).count()
-              >= wanted;
+      long before =
+          ties == Ties.EXACT
+              ? ranks.size()
+              : ranks.values().stream().filter(rank -> rank.score() < horizon.score()).count();
+      return before - wanted;
     }
 
     private List<Rank> inOrder() {

@@ -43,7 +43,10 @@ import org.slf4j.LoggerFactory;
  * at any parallelism, and no key group is reported twice.
  *
  * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist},
- * looks at the questions on it only, and counts no others itself.
+ * looks at the questions on it only, and counts no others itself. Once it has begun, the shortlist
+ * has to do to the end, for what the key groups behind it have beyond the shortlist is lost: so it
+ * goes on to the end at once where the shortlist has none left to spare, and before a snapshot,
+ * behind which there would be no shortlist.
  *
  * <p>A survey lives until one of its checkpoints is retired.
  */
@@ -195,17 +198,19 @@ final class Surveys {
   }
 
   /**
-   * A question's content or purpose changed, or it was removed.
+   * A question's content or purpose changed, or it was removed. May set the current key.
    *
    * @param askedBefore announcements of the checkpoints that it was asked under, as it was before
    */
-  void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now) {
+  void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now)
+      throws Exception {
     int group = keyGroup(now.questionId());
     forEachAhead(
         group,
         (survey, shortlist) ->
             shortlist.forget(before, askedBefore.contains(survey.modelTime()), group));
     annotated(now);
+    endWithNoneToSpare();
   }
 
   /** A question's labels changed, which neither datasets are chosen by nor evaluations. */
@@ -229,10 +234,11 @@ final class Surveys {
     asked(question, announcedAt, keyGroup(question.questionId()));
   }
 
-  /** A question is asked again that was given up under the checkpoint. */
-  void reopened(KnowledgeChange question, long announcedAt) {
-    int group = keyGroup(question.questionId());
-    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(question, announcedAt, group));
+  /** A question is asked again that was given up under the checkpoint. May set the current key. */
+  void reopened(KnowledgeChange before, long announcedAt) throws Exception {
+    int group = keyGroup(before.questionId());
+    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(before, announcedAt, group));
+    endWithNoneToSpare();
   }
 
   private void asked(KnowledgeChange question, long announcedAt, int group) {
@@ -287,36 +293,53 @@ final class Surveys {
     return next(complete) != null;
   }
 
-  /** Looks through the next key groups of the first survey that is due. */
+  /** Looks through the next key groups of the survey under way, or of the first that is due. */
   void slice(long complete) throws Exception {
     Survey survey = next(complete);
     if (survey == null) {
       return;
     }
-    Shortlist shortlist = shortlists.get(survey.id());
-    if (shortlist != null && !shortlist.isReliable()) {
-      shortlists.remove(survey.id());
-      shortlist = null;
-      close();
-    }
-    if (scan == null || !scan.isOf(survey)) {
-      close();
+    if (scan == null) {
+      Shortlist shortlist = shortlists.get(survey.id());
+      if (shortlist != null && !shortlist.isReliable()) {
+        shortlists.remove(survey.id());
+        shortlist = null;
+      }
       if (shortlist != null) {
         shortlist.narrow();
       }
       scan = new Scan(survey, shortlist);
     }
+    scan.modelTime = complete;
+    lookThrough(scan.hasNoneToSpare() ? Integer.MAX_VALUE : sliceSize);
+  }
+
+  /** Ends the survey under way where its shortlist would be lost. Sets the current key. */
+  void prepareSnapshot() throws Exception {
+    if (scan != null && scan.shortlist != null) {
+      lookThrough(Integer.MAX_VALUE);
+    }
+  }
+
+  private void endWithNoneToSpare() throws Exception {
+    if (scan != null && scan.hasNoneToSpare()) {
+      lookThrough(Integer.MAX_VALUE);
+    }
+  }
+
+  private void lookThrough(int atLeast) throws Exception {
+    Survey survey = scan.survey;
     BitSet groups = unfinished.get(survey.id());
     int covered = 0;
     int visited = 0;
     for (int group = groups.nextSetBit(0);
-        group >= 0 && visited < sliceSize;
+        group >= 0 && visited < atLeast;
         group = groups.nextSetBit(group + 1)) {
       visited += scan.visit(group);
       groups.clear(group);
       covered++;
     }
-    scan.report(covered, complete);
+    scan.report(covered);
     if (groups.isEmpty()) {
       if (survey.retried() != null) {
         LOG.info(
@@ -338,6 +361,9 @@ final class Surveys {
   }
 
   private Survey next(long complete) {
+    if (scan != null) {
+      return scan.survey;
+    }
     if (unfinished.isEmpty()) {
       return null;
     }
@@ -388,6 +414,7 @@ final class Surveys {
     private String ahead;
     private int aheadGroup;
     private long retried;
+    private long modelTime;
 
     /**
      * @param shortlist null where there is none
@@ -470,7 +497,11 @@ final class Surveys {
       }
     }
 
-    void report(int covered, long modelTime) {
+    boolean hasNoneToSpare() {
+      return shortlist != null && shortlist.hasNoneToSpare();
+    }
+
+    void report(int covered) {
       for (DatasetSurvey dataset : datasets) {
         output.report(dataset.report(covered, maxParallelism, modelTime));
       }

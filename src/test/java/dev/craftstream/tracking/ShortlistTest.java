@@ -58,8 +58,11 @@ class ShortlistTest {
       Survey survey = new Survey("survey", 2, List.of(dataset), null, null);
       Shortlist shortlist = new Shortlist(survey, SPARE, ShortlistTest::group);
       Map<String, KnowledgeChange> all = new HashMap<>();
+      boolean narrowed = false;
       for (int step = 0; step < 80; step++) {
         String id = "q" + random.nextInt(40);
+        boolean wasReliable = shortlist.isReliable();
+        boolean hadNoneToSpare = shortlist.hasNoneToSpare();
         KnowledgeChange before = all.remove(id);
         if (before != null) {
           shortlist.forget(before, true, group(id));
@@ -69,8 +72,12 @@ class ShortlistTest {
           all.put(id, measured);
         }
         assertThat(counts(shortlist, dataset)).isEqualTo(counts(all, dataset));
+        if (narrowed && (before == null ? wasReliable : !hadNoneToSpare)) {
+          assertThat(shortlist.isReliable()).as("seed %d, step %d", seed, step).isTrue();
+        }
         if (shortlist.isReliable() && random.nextInt(40) == 0) {
           shortlist.narrow();
+          narrowed = true;
           assertThat(shortlist.isReliable()).as("seed %d, step %d", seed, step).isTrue();
         }
         if (shortlist.isReliable()) {

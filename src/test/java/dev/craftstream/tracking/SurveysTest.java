@@ -15,11 +15,14 @@ import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.Directive;
 import dev.craftstream.model.EvaluationReport;
 import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Selection;
@@ -34,6 +37,9 @@ import dev.craftstream.model.Ties;
 import dev.craftstream.tracking.ScriptedQuery.Ask;
 import dev.craftstream.triton.UnusableAnswerException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,8 +47,11 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Surveys that come with a checkpoint, which are kept up to date while it is measured. */
@@ -295,6 +304,139 @@ class SurveysTest {
       }
     }
     assertThat(kinds).as("it is put to the test").containsExactly(false, true);
+  }
+
+  /**
+   * The best that a survey has still to come to are removed or changed under its hands, so that
+   * others have to take their places, which may lie in key groups that it is through with.
+   */
+  @ParameterizedTest
+  @EnumSource(Ties.class)
+  void theBestAreChosenWhateverBecomesOfThemWhileASurveyIsUnderWay(Ties ties) throws Exception {
+    int changedAhead = 0;
+    int failures = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      Dataset dataset = dataset(Strategy.CRAFT, 1 + random.nextInt(6), random.nextInt(4), ties);
+      Survey survey = new Survey("survey", 2, List.of(dataset), null, null);
+      Map<String, Candidacy> passed = new HashMap<>();
+      List<SurveyReport> reports = new ArrayList<>();
+      List<Candidate> candidates = new ArrayList<>();
+      TrackerHarness tracker = tracker();
+      try {
+        for (int i = 0; i < 40; i++) {
+          tracker.ask("q" + i);
+        }
+        tracker.checkpoint(INITIAL);
+        tracker.server.open().forEach(ask -> answerWell(ask, random));
+        tracker.mails();
+        tracker.direct(Directive.of(REHEARSAL, survey));
+        tracker.mails();
+        tracker.server.open().forEach(ask -> answerWell(ask, random));
+        Map<String, KnowledgeChange> open = new HashMap<>();
+        while (tracker.mail()) {
+          if (covered(reports) == 0) {
+            tracker.changes().forEach(change -> open.put(change.questionId(), change));
+          }
+          reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+          candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+          pass(open, covered(reports), dataset, passed);
+          if (covered(reports) == 0 || open.isEmpty()) {
+            continue;
+          }
+          if (random.nextInt(6) == 0) {
+            OperatorSubtaskState state = tracker.snapshot();
+            reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+            candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+            pass(open, covered(reports), dataset, passed);
+            tracker.close();
+            tracker = TrackerHarness.restore(new HashMapStateBackend(), 1_000, 1, 1, 0, state);
+            failures++;
+          }
+          for (int i = random.nextInt(4); i > 0 && !open.isEmpty(); i--) {
+            String best =
+                Collections.min(
+                        open.values(),
+                        Comparator.comparing(
+                            change ->
+                                Candidacy.of(dataset, change).map(Candidacy::rank).orElse(LAST)))
+                    .questionId();
+            open.remove(best);
+            tracker.send(
+                new QuestionEvent(
+                    best,
+                    random.nextBoolean() ? null : TrackerHarness.question(best, "What else?"),
+                    new Origin("questions", 0, 0)));
+            reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+            candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+            pass(open, covered(reports), dataset, passed);
+            changedAhead++;
+          }
+        }
+        reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+        candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+        pass(open, covered(reports), dataset, passed);
+      } finally {
+        tracker.close();
+      }
+      candidates.removeIf(candidate -> !candidate.base());
+      for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+        List<Candidacy> its = passed.values().stream().filter(c -> c.label() == label).toList();
+        Bound expected =
+            CutOffs.bound(
+                dataset.selection(),
+                dataset.id(),
+                label,
+                its.size(),
+                its.stream().map(Candidacy::rank).toList());
+        Bound bound =
+            bound(
+                dataset,
+                label,
+                reports,
+                label == Label.ANSWER ? r -> r.answers() : r -> r.refusals());
+        assertThat(taken(dataset, label, bound, candidates))
+            .as("seed %d, %s", seed, label)
+            .containsExactlyInAnyOrderElementsOf(
+                its.stream()
+                    .filter(c -> expected.takes(c.rank().score(), c.rank().hash()))
+                    .map(Candidacy::questionId)
+                    .toList());
+      }
+    }
+    assertThat(changedAhead).as("it is put to the test").isGreaterThan(200);
+    assertThat(failures).as("failures among it").isGreaterThan(50);
+  }
+
+  private static final Rank LAST = new Rank(Double.MAX_VALUE, Long.MAX_VALUE);
+
+  private static int covered(List<SurveyReport> reports) {
+    return reports.stream().mapToInt(SurveyReport::keyGroups).sum();
+  }
+
+  /** Takes what lies in the key groups that the survey is through with. */
+  private static void pass(
+      Map<String, KnowledgeChange> open,
+      int covered,
+      Dataset dataset,
+      Map<String, Candidacy> passed) {
+    open.values()
+        .removeIf(
+            change -> {
+              boolean through =
+                  KeyGroupRangeAssignment.assignToKeyGroup(
+                          change.questionId(), TrackerHarness.MAX_PARALLELISM)
+                      < covered;
+              if (through) {
+                Candidacy.of(dataset, change)
+                    .ifPresent(candidacy -> passed.put(change.questionId(), candidacy));
+              }
+              return through;
+            });
+  }
+
+  private static void answerWell(Ask ask, Random random) {
+    ask.answer().complete(knows(random.nextInt(3) / 2.0, random.nextInt(12) / 11.0, 0));
   }
 
   // ---------------------------------------------------------------- what is asked

@@ -278,6 +278,7 @@ public final class TrackerHarness implements AutoCloseable {
 
   public OperatorSubtaskState snapshot() throws Exception {
     snapshots++;
+    harness.prepareSnapshotPreBarrier(snapshots);
     return harness.snapshot(snapshots, snapshots);
   }
 
