@@ -509,7 +509,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     sliceLeft--;
     Asked asked = inFlight.get(id);
     if (asked == null) {
-      reconcile(id, lane, due);
+      reconcile(id, questions.value(), true, lane, due);
     } else if (lane == sweep) {
       TrackedQuestion question = questions.value();
       if (question != null && question.reconciledAt() != TrackedQuestion.NEVER) {
@@ -529,41 +529,50 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return due > now() ? arrivals : sweep;
   }
 
-  /** Asks the first live checkpoint that has no answer; the current key is {@code id}. */
-  private void reconcile(String id, Lane lane, long holds) throws Exception {
-    TrackedQuestion question = questions.value();
+  /**
+   * Asks the first live checkpoint that has no answer; the current key is {@code id}.
+   *
+   * @param question null where there is none any more
+   * @param isStored whether the question lies in the state as it is
+   */
+  private void reconcile(
+      String id, TrackedQuestion question, boolean isStored, Lane lane, long holds)
+      throws Exception {
     if (question == null) {
       return;
     }
     TrackedQuestion kept = question.without(announcements.liveTimes());
-    if (kept.measured().size() < question.measured().size()) {
-      questions.update(kept);
+    boolean forgets = kept.measured().size() < question.measured().size();
+    if (forgets) {
       emit(knowledge(kept, ""));
     }
     ModelCheckpoint missing = announcements.missing(kept, checkpoint -> true);
-    if (missing != null) {
-      // All older checkpoints have answered, so model times before this one's need not wait for it.
-      long holdsFrom = Math.max(holds, missing.announcedAt());
-      ModelCheckpoint asks = announcements.missing(kept, probes::mayAsk);
-      if (asks == null) {
-        parked.schedule(holdsFrom);
-        return;
-      }
-      Asked asked =
-          new Asked(lane, asks, kept.question(), kept.version(), holdsFrom, answersOf(asks));
-      inFlight.put(id, asked);
-      countInFlight(lane, 1);
-      if (probes.isMissing(asks)) {
-        probe(asked);
-      }
-      ask(kept.question(), asked);
-      return;
-    }
-    if (waits(kept)) {
-      questions.update(kept.reconciled(now()));
+    boolean isDone = missing == null && waits(kept);
+    if (isDone) {
       tally.addWaiting(id, -1);
     }
-    sweep.schedule(now() + 1);
+    if (forgets || isDone || !isStored) {
+      questions.update(isDone ? kept.reconciled(now()) : kept);
+    }
+    if (missing == null) {
+      sweep.schedule(now() + 1);
+      return;
+    }
+    // All older checkpoints have answered, so model times before this one's need not wait for it.
+    long holdsFrom = Math.max(holds, missing.announcedAt());
+    ModelCheckpoint asks = announcements.missing(kept, probes::mayAsk);
+    if (asks == null) {
+      parked.schedule(holdsFrom);
+      return;
+    }
+    Asked asked =
+        new Asked(lane, asks, kept.question(), kept.version(), holdsFrom, answersOf(asks));
+    inFlight.put(id, asked);
+    countInFlight(lane, 1);
+    if (probes.isMissing(asks)) {
+      probe(asked);
+    }
+    ask(kept.question(), asked);
   }
 
   private void ask(Question question, Asked asked) {
@@ -613,29 +622,31 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       limit.answered(asked.startedNanos, latency, inFlight.size());
       answersByCheckpoint.merge(asked.checkpoint.announcedAt(), 1L, Long::sum);
       unparks |= probes.isBack(asked.checkpoint);
-      TrackedQuestion measured =
-          question.with(new Measured(asked.checkpoint.announcedAt(), answer.state));
-      questions.update(measured);
-      KnowledgeChange change = knowledge(measured, asked.checkpoint.id());
+      question = question.with(new Measured(asked.checkpoint.announcedAt(), answer.state));
+      KnowledgeChange change = knowledge(question, asked.checkpoint.id());
       emit(change);
       surveys.measured(change, asked.checkpoint.announcedAt());
     } else if (wanted && !asked.checkpoint.equals(announcements.newest(asked.checkpoint))) {
       // It is served elsewhere since.
       ask(question.question(), asked);
       return;
-    } else if (wanted && !giveUp(question, asked, cause(failure)) && mayStay(asked)) {
-      restThenAskAgain(id, asked);
-      return;
+    } else if (wanted) {
+      TrackedQuestion givenUp = giveUp(question, asked, cause(failure));
+      if (givenUp == null && mayStay(asked)) {
+        restThenAskAgain(id, asked);
+        return;
+      }
+      question = givenUp == null ? question : givenUp;
     }
     inFlight.remove(id);
     countInFlight(asked.lane, -1);
     unparks |= probes.isOver(asked);
-    reconcile(id, asked.lane, asked.holds);
+    reconcile(id, question, !wanted, asked.lane, asked.holds);
     pump();
   }
 
-  /** Whether the question is given up under this checkpoint; then that is stored and emitted. */
-  private boolean giveUp(TrackedQuestion question, Asked asked, Throwable cause) throws Exception {
+  /** The question given up under this checkpoint, which is emitted; null where it may go on. */
+  private TrackedQuestion giveUp(TrackedQuestion question, Asked asked, Throwable cause) {
     String explanation;
     if (cause instanceof UnusableAnswerException) {
       explanation = cause.getMessage();
@@ -653,7 +664,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         asked.attempts++;
       }
       if (asked.attempts < settings.attempts()) {
-        return false;
+        return null;
       }
       explanation =
           "Given up after "
@@ -670,14 +681,13 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
     measures.unusable.inc();
     TrackedQuestion givenUp = question.with(new Measured(asked.checkpoint.announcedAt(), null));
-    questions.update(givenUp);
     surveys.givenUp(knowledge(givenUp, ""), asked.checkpoint.announcedAt());
     output.collect(
         UNUSABLE,
         new StreamRecord<>(
             new UnusableAnswer(
                 question.question(), question.origin(), asked.checkpoint.id(), explanation)));
-    return true;
+    return givenUp;
   }
 
   private void failedBy(Trouble trouble, Asked asked) {
