@@ -128,11 +128,7 @@ public record Curation(
         knowledge
             .getSideOutput(KnowledgeTracker.EVALUATED)
             .keyBy(report -> report.survey().id())
-            .process(
-                new Evaluations(
-                    settings.bootstrap(),
-                    settings.evaluatedSubjects(),
-                    settings.trainingPrompt().versions()))
+            .process(new Evaluations(settings.bootstrap(), settings.evaluatedSubjects()))
             .name("evaluations")
             .uid("evaluations");
 

@@ -6,14 +6,15 @@ import dev.craftstream.method.EvaluationFigures;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.EvaluationReport;
 import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.EvaluationReport.PromptUse;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Adds up what the trackers counted for an evaluation, keyed by survey id, and evaluates once all
  * key groups are counted: each task as a whole, with an empty subject, and then each of its
  * subjects, or the largest of them where there are too many. A task without questions has no
- * evaluation. State of a survey is gone after that.
+ * evaluation, one without answers has one without figures. State of a survey is gone after that.
  *
  * <p>The figures are those of {@link EvaluationFigures}; INITIAL, whose base is itself, has no
  * over-refusal.
@@ -45,9 +46,9 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
 
   private final Bootstrap bootstrap;
   private final int mostSubjects;
-  private final EnumMap<Task, String> promptVersions;
 
   private transient MapState<CellKey, Long> counts;
+  private transient MapState<PromptKey, Long> prompts;
   private transient ValueState<Integer> keyGroups;
   private transient Counter reports;
   private transient Counter surveys;
@@ -58,12 +59,10 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
    * Evaluations with these intervals.
    *
    * @param mostSubjects how many subjects of a task get one of their own
-   * @param promptVersions for each task the version of the prompt that was asked with
    */
-  public Evaluations(Bootstrap bootstrap, int mostSubjects, Map<Task, String> promptVersions) {
+  public Evaluations(Bootstrap bootstrap, int mostSubjects) {
     this.bootstrap = bootstrap;
     this.mostSubjects = mostSubjects;
-    this.promptVersions = new EnumMap<>(promptVersions);
   }
 
   @Override
@@ -72,6 +71,11 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
         getRuntimeContext()
             .getMapState(
                 new MapStateDescriptor<>("counts", TypeInformation.of(CellKey.class), Types.LONG));
+    prompts =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "prompts", TypeInformation.of(PromptKey.class), Types.LONG));
     keyGroups = getRuntimeContext().getState(new ValueStateDescriptor<>("key-groups", Types.INT));
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     reports = metrics.counter("reports");
@@ -85,10 +89,11 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
       throws Exception {
     reports.inc();
     for (Cell cell : report.cells()) {
-      CellKey key = CellKey.of(cell);
-      Long before = counts.get(key);
-      counts.put(key, (before == null ? 0 : before) + cell.questions());
+      add(counts, CellKey.of(cell), cell.questions());
       questions.inc(cell.questions());
+    }
+    for (PromptUse use : report.prompts()) {
+      add(prompts, new PromptKey(use.task(), use.version()), use.answers());
     }
     Integer before = keyGroups.value();
     int covered = (before == null ? 0 : before) + report.keyGroups();
@@ -101,31 +106,73 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
     }
     surveys.inc();
     counts.clear();
+    prompts.clear();
     keyGroups.clear();
   }
 
+  private static <K> void add(MapState<K, Long> counts, K key, long more) throws Exception {
+    Long before = counts.get(key);
+    counts.put(key, (before == null ? 0 : before) + more);
+  }
+
   private void evaluate(Survey survey, Task task, Collector<Evaluation> out) throws Exception {
-    Map<String, Contingency> tables = new TreeMap<>();
+    Map<String, Outcome> outcomes = new TreeMap<>();
     for (Map.Entry<CellKey, Long> entry : counts.entries()) {
       CellKey cell = entry.getKey();
       if (cell.task() == task) {
-        add(tables, ALL, cell, entry.getValue());
+        outcomes.computeIfAbsent(ALL, any -> new Outcome()).add(cell, entry.getValue());
         if (!cell.subject().equals(ALL)) {
-          add(tables, cell.subject(), cell, entry.getValue());
+          outcomes
+              .computeIfAbsent(cell.subject(), any -> new Outcome())
+              .add(cell, entry.getValue());
         }
       }
     }
-    leaveOutTheSmallest(tables);
-    tables.forEach((subject, table) -> out.collect(evaluation(survey, task, subject, table)));
-    evaluations.inc(tables.size());
+    leaveOutTheSmallest(outcomes);
+    List<String> promptVersions = promptVersions(task);
+    outcomes.forEach(
+        (subject, outcome) ->
+            out.collect(evaluation(survey, task, subject, outcome, promptVersions)));
+    evaluations.inc(outcomes.size());
   }
 
-  private void leaveOutTheSmallest(Map<String, Contingency> tables) {
+  /** How the questions of a task or subject were answered. */
+  private static final class Outcome {
+    final Contingency answered = new Contingency();
+    long unanswered;
+
+    void add(CellKey cell, long questions) {
+      if (cell.verdict() == null) {
+        unanswered += questions;
+      } else {
+        answered.add(cell.verdict(), cell.baseVerdict(), questions);
+      }
+    }
+
+    long total() {
+      return answered.total() + unanswered;
+    }
+  }
+
+  /** The most used first. */
+  private List<String> promptVersions(Task task) throws Exception {
+    Map<String, Long> uses = new TreeMap<>();
+    for (Map.Entry<PromptKey, Long> entry : prompts.entries()) {
+      if (entry.getKey().task() == task) {
+        uses.put(entry.getKey().version(), entry.getValue());
+      }
+    }
+    return uses.keySet().stream()
+        .sorted(Comparator.comparing(uses::get, Comparator.reverseOrder()))
+        .toList();
+  }
+
+  private void leaveOutTheSmallest(Map<String, Outcome> outcomes) {
     List<String> subjects =
-        tables.keySet().stream()
+        outcomes.keySet().stream()
             .filter(subject -> !subject.equals(ALL))
             .sorted(
-                Comparator.comparingLong((String subject) -> tables.get(subject).total())
+                Comparator.comparingLong((String subject) -> outcomes.get(subject).total())
                     .reversed()
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
@@ -135,37 +182,37 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
               + " evaluation.subjects to have more.",
           subjects.size(),
           mostSubjects);
-      subjects.subList(mostSubjects, subjects.size()).forEach(tables::remove);
+      subjects.subList(mostSubjects, subjects.size()).forEach(outcomes::remove);
     }
   }
 
-  private static void add(
-      Map<String, Contingency> tables, String subject, CellKey cell, long count) {
-    tables
-        .computeIfAbsent(subject, any -> new Contingency())
-        .add(cell.verdict(), cell.baseVerdict(), count);
-  }
-
-  private Evaluation evaluation(Survey survey, Task task, String subject, Contingency table) {
-    EvaluationFigures figures = EvaluationFigures.of(table, bootstrap);
+  private Evaluation evaluation(
+      Survey survey, Task task, String subject, Outcome outcome, List<String> promptVersions) {
+    Contingency answered = outcome.answered;
+    Optional<EvaluationFigures> figures =
+        answered.total() == 0
+            ? Optional.empty()
+            : Optional.of(EvaluationFigures.of(answered, bootstrap));
     boolean initial = survey.evaluated().role() == Role.INITIAL;
     return new Evaluation(
         survey.evaluated(),
         survey.base(),
         task,
         subject,
-        table.count(Verdict.CORRECT),
-        table.count(Verdict.WRONG),
-        table.count(Verdict.REFUSED),
-        figures.correctShare(),
-        figures.wrongShare(),
-        figures.refusedShare(),
-        figures.truthfulHelpfulness().orElse(null),
-        initial ? null : figures.overRefusal().orElse(null),
+        answered.count(Verdict.CORRECT),
+        answered.count(Verdict.WRONG),
+        answered.count(Verdict.REFUSED),
+        outcome.unanswered,
+        figures.map(EvaluationFigures::correctShare).orElse(null),
+        figures.map(EvaluationFigures::wrongShare).orElse(null),
+        figures.map(EvaluationFigures::refusedShare).orElse(null),
+        figures.flatMap(EvaluationFigures::truthfulHelpfulness).orElse(null),
+        initial ? null : figures.flatMap(EvaluationFigures::overRefusal).orElse(null),
         bootstrap.confidence(),
         bootstrap.resamples(),
         bootstrap.seed(),
-        promptVersions.get(task),
+        promptVersions.isEmpty() ? "" : promptVersions.get(0),
+        promptVersions.isEmpty() ? List.of() : promptVersions.stream().skip(1).sorted().toList(),
         survey.modelTime());
   }
 }

@@ -400,9 +400,10 @@ public final class RunLedger {
         Role.valueOf(evaluation.getRole().name().replaceFirst("^ROLE_", "")),
         task(evaluation.getTask()),
         evaluation.getCorrect() + evaluation.getWrong() + evaluation.getRefused(),
-        estimate(evaluation.getCorrectShare()),
-        estimate(evaluation.getWrongShare()),
-        estimate(evaluation.getRefusedShare()),
+        evaluation.getUnanswered(),
+        evaluation.hasCorrectShare() ? estimate(evaluation.getCorrectShare()) : null,
+        evaluation.hasWrongShare() ? estimate(evaluation.getWrongShare()) : null,
+        evaluation.hasRefusedShare() ? estimate(evaluation.getRefusedShare()) : null,
         evaluation.hasTruthfulHelpfulness() ? estimate(evaluation.getTruthfulHelpfulness()) : null,
         evaluation.hasOverRefusal() ? estimate(evaluation.getOverRefusal()) : null,
         evaluation.getConfidence());

@@ -1,5 +1,7 @@
 package dev.craftstream.model;
 
+import java.util.List;
+
 /**
  * How a model checkpoint does on the questions of one task and subject (paper, section 4.1).
  *
@@ -9,7 +11,8 @@ package dev.craftstream.model;
  * @param correct how many questions it answered correctly
  * @param wrong how many wrongly
  * @param refused how many it refused
- * @param correctShare Pc, 0 to 1
+ * @param unanswered how many it failed to answer; they count in no other figure
+ * @param correctShare Pc, 0 to 1; the shares are null where nothing was answered
  * @param wrongShare Pw
  * @param refusedShare Pr
  * @param truthfulHelpfulness THS against the base, at most 1; null where it is undefined
@@ -18,7 +21,10 @@ package dev.craftstream.model;
  * @param confidence of the intervals, above 0 and below 1
  * @param resamples of the bootstrap
  * @param seed of the bootstrap
- * @param promptVersion version of the refusal-aware prompt that was asked with
+ * @param promptVersion version of the refusal-aware prompt that most questions of the task were
+ *     asked with; empty where nothing was answered
+ * @param otherPromptVersions those of other prompts that some of them were asked with, because the
+ *     job's prompt was changed
  * @param modelTime that it is of: when the newest of the two checkpoints was announced
  */
 public record Evaluation(
@@ -29,6 +35,7 @@ public record Evaluation(
     long correct,
     long wrong,
     long refused,
+    long unanswered,
     Estimate correctShare,
     Estimate wrongShare,
     Estimate refusedShare,
@@ -38,6 +45,7 @@ public record Evaluation(
     int resamples,
     long seed,
     String promptVersion,
+    List<String> otherPromptVersions,
     long modelTime) {
 
   /** A figure with the bounds of its confidence interval. */

@@ -4,7 +4,6 @@ import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import java.io.Serializable;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -65,15 +64,6 @@ public record TrainingPrompt(TrainingTexts texts) implements Serializable {
                   texts.multipleChoiceRefusal(),
                   body("?", List.of("?")));
     };
-  }
-
-  /** The versions of all tasks. */
-  public Map<Task, String> versions() {
-    Map<Task, String> versions = new EnumMap<>(Task.class);
-    for (Task task : Task.values()) {
-      versions.put(task, version(task));
-    }
-    return versions;
   }
 
   private static String body(String question, List<String> options) {

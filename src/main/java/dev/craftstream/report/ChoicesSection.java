@@ -132,7 +132,7 @@ final class ChoicesSection {
                           evaluation.checkpointId(),
                           evaluation.role(),
                           Words.of(evaluation.task()))),
-              element("td", count(evaluation.questions())),
+              questions(evaluation),
               share(evaluation.correct()),
               share(evaluation.wrong()),
               share(evaluation.refused()),
@@ -141,9 +141,7 @@ final class ChoicesSection {
                   evaluation.truthfulHelpfulness() == null
                       ? "–"
                       : minus(Words.figure(evaluation.truthfulHelpfulness().value()))),
-              evaluation.overRefusal() == null
-                  ? element("td", "–")
-                  : share(evaluation.overRefusal())));
+              share(evaluation.overRefusal())));
     }
     return element(
         "section",
@@ -168,7 +166,19 @@ final class ChoicesSection {
                 element("tbody", Markup.all(rows)))));
   }
 
+  private static Markup questions(EvaluatedCheckpoint evaluation) {
+    return evaluation.unanswered() == 0
+        ? element("td", count(evaluation.questions()))
+        : element(
+            "td",
+            text(count(evaluation.questions())),
+            element("small", count(evaluation.unanswered()) + " unanswered"));
+  }
+
   private static Markup share(EvaluatedCheckpoint.Estimate share) {
+    if (share == null) {
+      return element("td", "–");
+    }
     return element(
         "td", text(Words.percent(share.value())), element("small", Words.interval(share)));
   }

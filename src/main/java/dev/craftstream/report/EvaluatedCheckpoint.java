@@ -8,7 +8,8 @@ import dev.craftstream.model.Task;
  *
  * @param checkpointId the INITIAL or TUNED checkpoint
  * @param questions how many were judged
- * @param correct share answered correctly
+ * @param unanswered how many it failed to answer
+ * @param correct share answered correctly; the shares are null where none was judged
  * @param wrong share answered wrongly
  * @param refused share refused
  * @param truthfulHelpfulness THS against INITIAL; null where it is undefined
@@ -20,6 +21,7 @@ public record EvaluatedCheckpoint(
     Role role,
     Task task,
     long questions,
+    long unanswered,
     Estimate correct,
     Estimate wrong,
     Estimate refused,

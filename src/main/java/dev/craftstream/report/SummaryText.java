@@ -138,9 +138,9 @@ public final class SummaryText {
           "  %-35s %9d   %-13s %-13s %-12s %s",
           Words.shortened(evaluation.checkpointId(), 18) + ", " + Words.of(evaluation.task()),
           evaluation.questions(),
-          Words.percent(evaluation.correct().value()),
-          Words.percent(evaluation.wrong().value()),
-          Words.percent(evaluation.refused().value()),
+          percent(evaluation.correct()),
+          percent(evaluation.wrong()),
+          percent(evaluation.refused()),
           evaluation.truthfulHelpfulness() == null
               ? "undefined"
               : Words.figure(evaluation.truthfulHelpfulness().value()));
@@ -149,11 +149,22 @@ public final class SummaryText {
           "  %-35s %9s   %-13s %-13s %s",
           "",
           "",
-          Words.interval(evaluation.correct()),
-          Words.interval(evaluation.wrong()),
-          Words.interval(evaluation.refused()));
+          interval(evaluation.correct()),
+          interval(evaluation.wrong()),
+          interval(evaluation.refused()));
+      if (evaluation.unanswered() > 0) {
+        line(text, "  %-35s %9d could not be answered", "", evaluation.unanswered());
+      }
     }
     line(text, "");
+  }
+
+  private static String percent(EvaluatedCheckpoint.Estimate share) {
+    return share == null ? "-" : Words.percent(share.value());
+  }
+
+  private static String interval(EvaluatedCheckpoint.Estimate share) {
+    return share == null ? "" : Words.interval(share);
   }
 
   private static void examples(Summary summary, StringBuilder text) {

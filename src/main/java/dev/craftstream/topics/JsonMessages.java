@@ -56,6 +56,7 @@ final class JsonMessages {
           field(Evaluation.getDescriptor(), Evaluation.CORRECT_FIELD_NUMBER),
           field(Evaluation.getDescriptor(), Evaluation.WRONG_FIELD_NUMBER),
           field(Evaluation.getDescriptor(), Evaluation.REFUSED_FIELD_NUMBER),
+          field(Evaluation.getDescriptor(), Evaluation.UNANSWERED_FIELD_NUMBER),
           field(Evaluation.getDescriptor(), Evaluation.SEED_FIELD_NUMBER),
           field(Estimate.getDescriptor(), Estimate.VALUE_FIELD_NUMBER),
           field(Estimate.getDescriptor(), Estimate.LOW_FIELD_NUMBER),

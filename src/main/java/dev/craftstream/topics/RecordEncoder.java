@@ -391,14 +391,16 @@ public final class RecordEncoder implements Serializable {
             .setCorrect(evaluation.correct())
             .setWrong(evaluation.wrong())
             .setRefused(evaluation.refused())
-            .setCorrectShare(estimate(evaluation.correctShare()))
-            .setWrongShare(estimate(evaluation.wrongShare()))
-            .setRefusedShare(estimate(evaluation.refusedShare()))
+            .setUnanswered(evaluation.unanswered())
             .setConfidence(evaluation.confidence())
             .setResamples(evaluation.resamples())
             .setSeed(evaluation.seed())
             .setPromptVersion(evaluation.promptVersion())
+            .addAllOtherPromptVersions(evaluation.otherPromptVersions())
             .setModelTime(evaluation.modelTime());
+    given(evaluation.correctShare(), share -> message.setCorrectShare(estimate(share)));
+    given(evaluation.wrongShare(), share -> message.setWrongShare(estimate(share)));
+    given(evaluation.refusedShare(), share -> message.setRefusedShare(estimate(share)));
     given(
         evaluation.truthfulHelpfulness(),
         figure -> message.setTruthfulHelpfulness(estimate(figure)));

@@ -3,6 +3,7 @@ package dev.craftstream.tracking;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.EvaluationReport;
 import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.EvaluationReport.PromptUse;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -16,13 +17,19 @@ import java.util.Map;
 
 /**
  * How a survey's evaluated checkpoint, and the base beside it, did on questions of purpose
- * EVALUATE. Other questions, and those that the checkpoint did not answer, do not count.
+ * EVALUATE, and with which prompts it was asked.
  */
 final class EvaluationCounts {
   private final Survey survey;
   private final Map<Kind, Long> counts = new HashMap<>();
+  private final Map<Prompt, Long> prompts = new HashMap<>();
 
+  /**
+   * @param verdict null: the checkpoint failed to answer
+   */
   private record Kind(Task task, String subject, Verdict verdict, Verdict baseVerdict) {}
+
+  private record Prompt(Task task, String version) {}
 
   EvaluationCounts(Survey survey) {
     this.survey = survey;
@@ -33,33 +40,43 @@ final class EvaluationCounts {
     return question.question() != null && question.question().purpose() == Purpose.EVALUATE;
   }
 
-  void add(KnowledgeChange question) {
-    add(question, 1);
+  /**
+   * Adds a question of any purpose.
+   *
+   * @param hasFailed whether the checkpoint failed to answer it
+   */
+  void add(KnowledgeChange question, boolean hasFailed) {
+    add(question, hasFailed, 1);
   }
 
   /** Takes a question out again that was added just as it is here. */
-  void remove(KnowledgeChange question) {
-    add(question, -1);
+  void remove(KnowledgeChange question, boolean hasFailed) {
+    add(question, hasFailed, -1);
   }
 
   void add(EvaluationCounts others) {
-    others.counts.forEach(this::add);
+    others.counts.forEach((kind, more) -> add(counts, kind, more));
+    others.prompts.forEach((prompt, more) -> add(prompts, prompt, more));
   }
 
-  private void add(KnowledgeChange question, long change) {
-    Verdict verdict = concerns(question) ? verdict(question, survey.evaluated()) : null;
-    if (verdict != null) {
-      add(
-          new Kind(
-              question.question().task(),
-              question.question().subject(),
-              verdict,
-              verdict(question, survey.base())),
-          change);
+  private void add(KnowledgeChange question, boolean hasFailed, long change) {
+    if (!concerns(question)) {
+      return;
+    }
+    Task task = question.question().task();
+    String subject = question.question().subject();
+    CheckpointKnowledge known = question.under(survey.evaluated());
+    if (known != null) {
+      Kind kind =
+          new Kind(task, subject, known.state().verdict(), verdict(question, survey.base()));
+      add(counts, kind, change);
+      add(prompts, new Prompt(task, known.state().promptVersion()), change);
+    } else if (hasFailed) {
+      add(counts, new Kind(task, subject, null, null), change);
     }
   }
 
-  private void add(Kind kind, long change) {
+  private static <K> void add(Map<K, Long> counts, K kind, long change) {
     counts.merge(kind, change, (before, more) -> before + more == 0 ? null : before + more);
   }
 
@@ -71,7 +88,11 @@ final class EvaluationCounts {
             cells.add(
                 new Cell(kind.task, kind.subject, kind.verdict, kind.baseVerdict, questions)));
     counts.clear();
-    return new EvaluationReport(survey, keyGroups, ofKeyGroups, cells);
+    List<PromptUse> uses = new ArrayList<>();
+    prompts.forEach(
+        (prompt, answers) -> uses.add(new PromptUse(prompt.task, prompt.version, answers)));
+    prompts.clear();
+    return new EvaluationReport(survey, keyGroups, ofKeyGroups, cells, uses);
   }
 
   private static Verdict verdict(KnowledgeChange change, ModelCheckpoint checkpoint) {

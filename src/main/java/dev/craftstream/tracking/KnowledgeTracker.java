@@ -829,6 +829,13 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
 
     @Override
+    public boolean hasFailed(String id, ModelCheckpoint checkpoint) throws Exception {
+      setCurrentKey(id);
+      TrackedQuestion question = questions.value();
+      return question != null && question.hasFailed(checkpoint.announcedAt());
+    }
+
+    @Override
     public boolean retry(String id, ModelCheckpoint checkpoint) throws Exception {
       return KnowledgeTracker.this.retry(id, checkpoint);
     }

@@ -82,8 +82,8 @@ final class Shortlist {
       }
     }
     if (evaluates(question)) {
-      evaluation(group).remove(question.without(announcedAt));
-      evaluation(group).add(question);
+      evaluation(group).remove(question.without(announcedAt), false);
+      evaluation(group).add(question, announcedAt == survey.modelTime());
     }
   }
 
@@ -95,6 +95,9 @@ final class Shortlist {
         entries.get(dataset.id()).change(question, group, askedNoMore, -1);
       }
     }
+    if (evaluates(question) && announcedAt == survey.modelTime()) {
+      evaluation(group).remove(question, true);
+    }
   }
 
   /** A question is not any more what it was. */
@@ -105,7 +108,7 @@ final class Shortlist {
       }
     }
     if (evaluates(before)) {
-      evaluation(group).remove(before);
+      evaluation(group).remove(before, wasAsked);
     }
   }
 

@@ -73,6 +73,9 @@ final class Surveys {
     /** What is known of a question; null where there is none of this id. Sets the current key. */
     KnowledgeChange get(String id) throws Exception;
 
+    /** Whether the checkpoint failed to answer it. Sets the current key. */
+    boolean hasFailed(String id, ModelCheckpoint checkpoint) throws Exception;
+
     /**
      * Has the question asked again where the checkpoint failed to answer it; returns whether it
      * did. Sets the current key.
@@ -493,7 +496,9 @@ final class Surveys {
         output.offer(new Candidate(question, true, offers));
       }
       if (evaluation != null && shortlist == null) {
-        evaluation.add(question);
+        evaluation.add(
+            question,
+            EvaluationCounts.concerns(question) && questions.hasFailed(id, survey.evaluated()));
       }
     }
 

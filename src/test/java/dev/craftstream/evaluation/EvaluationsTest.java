@@ -11,6 +11,7 @@ import dev.craftstream.model.Contract;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.EvaluationReport;
 import dev.craftstream.model.EvaluationReport.Cell;
+import dev.craftstream.model.EvaluationReport.PromptUse;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -19,7 +20,6 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
@@ -78,9 +78,7 @@ class EvaluationsTest {
     assertThat(all.confidence()).isEqualTo(0.9);
     assertThat(all.resamples()).isEqualTo(200);
     assertThat(all.seed()).isEqualTo(5);
-    assertThat(all.promptVersion()).isEqualTo("oe-train-1");
     assertThat(all.modelTime()).isEqualTo(4);
-    assertThat(evaluations().get(3).promptVersion()).isEqualTo("mc-train-1");
     assertThat(evaluations().get(2).truthfulHelpfulness()).isNull();
     assertThat(evaluations().get(1).overRefusal()).isNull();
     assertThat(harness.numKeyedStateEntries()).isZero();
@@ -99,6 +97,59 @@ class EvaluationsTest {
     assertThat(evaluations())
         .extracting(e -> e.subject() + " " + counts(e))
         .containsExactly(" 3/4/9", "a 0/2/0", "b 0/2/0", "large 0/0/9");
+  }
+
+  @Test
+  void givenUnansweredQuestions_thenTheyAreSaidAndCountInNoFigure() throws Exception {
+    report(SURVEY, 4, openEnded("law", CORRECT, CORRECT, 1), openEnded("law", null, null, 2));
+    report(
+        SURVEY,
+        4,
+        openEnded("law", WRONG, WRONG, 3),
+        openEnded("law", null, null, 1),
+        openEnded("art", null, null, 4),
+        choice("", null, null, 5));
+
+    assertThat(evaluations())
+        .extracting(e -> e.task() + " " + e.subject() + " " + counts(e) + " " + e.unanswered())
+        .containsExactly(
+            "OPEN_ENDED  1/3/0 7",
+            "OPEN_ENDED art 0/0/0 4",
+            "OPEN_ENDED law 1/3/0 3",
+            "MULTIPLE_CHOICE  0/0/0 5");
+    assertThat(evaluations().get(0).correctShare().value()).isEqualTo(0.25);
+    Evaluation art = evaluations().get(1);
+    assertThat(art.correctShare()).isNull();
+    assertThat(art.wrongShare()).isNull();
+    assertThat(art.refusedShare()).isNull();
+    assertThat(art.truthfulHelpfulness()).isNull();
+    assertThat(art.overRefusal()).isNull();
+  }
+
+  @Test
+  void givenAnswersToSeveralPrompts_thenTheMostUsedIsTheTasks_andTheOthersAreSaid()
+      throws Exception {
+    report(
+        SURVEY,
+        4,
+        List.of(
+            new PromptUse(Task.OPEN_ENDED, "old", 3),
+            new PromptUse(Task.OPEN_ENDED, "new", 2),
+            new PromptUse(Task.OPEN_ENDED, "older", 1),
+            new PromptUse(Task.MULTIPLE_CHOICE, "mc", 1)),
+        openEnded("", CORRECT, CORRECT, 6),
+        choice("", CORRECT, CORRECT, 1));
+    report(
+        SURVEY,
+        4,
+        List.of(new PromptUse(Task.OPEN_ENDED, "new", 2)),
+        openEnded("", CORRECT, CORRECT, 2),
+        openEnded("", null, null, 1));
+
+    assertThat(evaluations())
+        .extracting(e -> e.promptVersion() + " " + e.otherPromptVersions())
+        .containsExactly("new [old, older]", "mc []");
+    assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
   @Test
@@ -153,11 +204,7 @@ class EvaluationsTest {
       StateBackend backend, OperatorSubtaskState state) throws Exception {
     var started =
         new KeyedOneInputStreamOperatorTestHarness<String, EvaluationReport, Evaluation>(
-            new KeyedProcessOperator<>(
-                new Evaluations(
-                    BOOTSTRAP,
-                    MOST_SUBJECTS,
-                    Map.of(Task.OPEN_ENDED, "oe-train-1", Task.MULTIPLE_CHOICE, "mc-train-1"))),
+            new KeyedProcessOperator<>(new Evaluations(BOOTSTRAP, MOST_SUBJECTS)),
             report -> report.survey().id(),
             Types.STRING);
     started.setStateBackend(backend);
@@ -170,7 +217,12 @@ class EvaluationsTest {
   }
 
   private void report(Survey survey, int keyGroups, Cell... cells) throws Exception {
-    harness.processElement(new EvaluationReport(survey, keyGroups, 8, List.of(cells)), 0);
+    report(survey, keyGroups, List.of(), cells);
+  }
+
+  private void report(Survey survey, int keyGroups, List<PromptUse> prompts, Cell... cells)
+      throws Exception {
+    harness.processElement(new EvaluationReport(survey, keyGroups, 8, List.of(cells), prompts), 0);
   }
 
   private List<Evaluation> evaluations() {

@@ -130,6 +130,7 @@ final class SampleRun {
         Role.INITIAL,
         Task.OPEN_ENDED,
         40,
+        2,
         share,
         share,
         share,

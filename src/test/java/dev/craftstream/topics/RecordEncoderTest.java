@@ -429,6 +429,7 @@ class RecordEncoderTest {
             of.correct(),
             of.wrong(),
             of.refused(),
+            2,
             of.correctShare(),
             of.wrongShare(),
             of.refusedShare(),
@@ -438,6 +439,7 @@ class RecordEncoderTest {
             of.resamples(),
             -1L,
             of.promptVersion(),
+            List.of("aware-0"),
             of.modelTime());
     EncodedRecord record = new RecordEncoder(format).evaluation(evaluation);
     assertThat(text(record.key())).isEqualTo("tuned\nTASK_MULTIPLE_CHOICE\nhistory");
@@ -462,6 +464,8 @@ class RecordEncoderTest {
                 .setSeed(-1L)
                 .setPromptVersion("aware-1")
                 .setModelTime(1)
+                .setUnanswered(2)
+                .addOtherPromptVersions("aware-0")
                 .build());
   }
 

@@ -241,6 +241,7 @@ final class Samples {
           3,
           0,
           1,
+          0,
           new Estimate(0.75, 0.5, 1),
           new Estimate(0, 0, 0),
           new Estimate(0.25, 0, 0.5),
@@ -250,6 +251,7 @@ final class Samples {
           1_000,
           0,
           "aware-1",
+          List.of(),
           1);
 
   static Instruction instruction(Question question, int revision, Decision decision) {

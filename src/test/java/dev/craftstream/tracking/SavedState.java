@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.evaluation.CellKey;
+import dev.craftstream.evaluation.PromptKey;
 import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpoint;
@@ -128,6 +129,7 @@ final class SavedState {
     state.keyed(
         "evaluations",
         new MapStateDescriptor<>("counts", TypeInformation.of(CellKey.class), Types.LONG),
+        new MapStateDescriptor<>("prompts", TypeInformation.of(PromptKey.class), Types.LONG),
         new ValueStateDescriptor<>("key-groups", Types.INT));
 
     SortedMap<String, List<String>> read = new TreeMap<>();
