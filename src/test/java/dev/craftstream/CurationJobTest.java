@@ -152,6 +152,8 @@ class CurationJobTest {
       assertThat(evaluation.getCorrect()).isEqualTo(1);
       assertThat(evaluation.getWrong()).isEqualTo(1);
       assertThat(evaluation.getRefused()).isZero();
+      assertThat(evaluation.getUnanswered()).isZero();
+      assertThat(evaluation.getPromptVersion()).startsWith("oe-train-");
       assertThat(evaluation.getTruthfulHelpfulness().getValue()).isZero();
 
       job.announce("rehearsal", Role.REHEARSAL, "initial", "craft_echo", "1");

@@ -3,6 +3,8 @@ package dev.craftstream.local;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Role;
+import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,9 +55,19 @@ final class LiveCheckpoints {
     refused.add(deadLetter.getOffset() + 1);
   }
 
-  /** The job wrote something that it writes only of a checkpoint that it took. */
+  /** The job wrote something that it writes only of a checkpoint that it took, here and below. */
   void served(String checkpointId) {
     served.add(checkpointId);
+  }
+
+  void served(Basis basis) {
+    served.add(basis.getInitialCheckpointId());
+    served.add(basis.getRehearsalCheckpointId());
+  }
+
+  void served(DatasetManifest manifest) {
+    served.add(manifest.getInitialCheckpointId());
+    served.add(manifest.getRehearsalCheckpointId());
   }
 
   /** The newest model time at which something came or went; 0 where nothing has. */

@@ -8,7 +8,6 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
-import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
 import java.io.IOException;
@@ -118,14 +117,11 @@ public final class ReportReader {
     } else if (entry.topic().equals(settings.topics().datasetManifests())) {
       DatasetManifest manifest = records.manifest(entry.value());
       manifests.put(manifest.getDatasetId(), manifest);
-      checkpoints.served(manifest.getInitialCheckpointId());
-      checkpoints.served(manifest.getRehearsalCheckpointId());
+      checkpoints.served(manifest);
     } else if (entry.topic().equals(settings.topics().evaluations())) {
       checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
     } else if (entry.topic().equals(settings.topics().instructions())) {
-      Basis basis = records.instruction(entry.value()).getBasis();
-      checkpoints.served(basis.getInitialCheckpointId());
-      checkpoints.served(basis.getRehearsalCheckpointId());
+      checkpoints.served(records.instruction(entry.value()).getBasis());
     } else {
       DeadLetter letter = records.deadLetter(entry.value());
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {

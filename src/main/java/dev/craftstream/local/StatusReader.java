@@ -107,8 +107,7 @@ public final class StatusReader {
       knowledge(records.knowledge(entry.value()));
     } else if (topic.equals(topics.instructions())) {
       Instruction instruction = records.instruction(entry.value());
-      checkpoints.served(instruction.getBasis().getInitialCheckpointId());
-      checkpoints.served(instruction.getBasis().getRehearsalCheckpointId());
+      checkpoints.served(instruction.getBasis());
       decisions.put(
           instruction.getQuestionId(),
           new Decision(
@@ -120,8 +119,7 @@ public final class StatusReader {
       checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
     } else {
       DatasetManifest manifest = records.manifest(entry.value());
-      checkpoints.served(manifest.getInitialCheckpointId());
-      checkpoints.served(manifest.getRehearsalCheckpointId());
+      checkpoints.served(manifest);
       manifests.put(manifest.getDatasetId(), manifest);
     }
   }
