@@ -54,6 +54,7 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
   private transient Counter surveys;
   private transient Counter evaluations;
   private transient Counter questions;
+  private transient Counter unanswered;
 
   /**
    * Evaluations with these intervals.
@@ -82,6 +83,7 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
     surveys = metrics.counter("surveys");
     evaluations = metrics.counter("evaluations");
     questions = metrics.counter("questions");
+    unanswered = metrics.counter("unanswered");
   }
 
   @Override
@@ -90,7 +92,7 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
     reports.inc();
     for (Cell cell : report.cells()) {
       add(counts, CellKey.of(cell), cell.questions());
-      questions.inc(cell.questions());
+      (cell.verdict() == null ? unanswered : questions).inc(cell.questions());
     }
     for (PromptUse use : report.prompts()) {
       add(prompts, new PromptKey(use.task(), use.version()), use.answers());
