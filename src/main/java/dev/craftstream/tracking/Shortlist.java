@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * questions.
  */
 final class Shortlist {
-  /** About 250 bytes each. */
-  private static final long MOST_WANTED = 500_000;
+  /** About 250 bytes each; and some seconds of a task where a snapshot comes during the survey. */
+  private static final long MOST_WANTED = 100_000;
 
   private final Survey survey;
   private final ToIntFunction<String> keyGroup;
@@ -58,7 +58,7 @@ final class Shortlist {
     }
   }
 
-  /** Whether a survey can do with one: very large datasets would not fit into memory. */
+  /** Whether a survey can do with one: with very large datasets it would stop the task for long. */
   static boolean serves(Survey survey) {
     long wanted = 0;
     for (Dataset dataset : survey.datasets()) {
