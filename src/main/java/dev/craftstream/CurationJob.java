@@ -23,8 +23,12 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +47,8 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 public final class CurationJob {
+  private static final Logger LOG = LoggerFactory.getLogger(CurationJob.class);
+
   private static final int DEFAULT_MAX_PARALLELISM = 1024;
 
   /** What a Flink checkpoint may come late when another job is looked for. */
@@ -72,30 +78,51 @@ public final class CurationJob {
   public static void main(String... arguments) throws Exception {
     CurationJob job = new CurationJob();
     // Not execute(): it would print what is thrown, and the caller would take it for success.
-    CommandLine.ParseResult parsed = new CommandLine(job).parseArgs(arguments);
-    if (CommandLine.executeHelpRequest(parsed) == null) {
-      job.run();
+    StreamExecutionEnvironment env;
+    try {
+      CommandLine.ParseResult parsed = new CommandLine(job).parseArgs(arguments);
+      if (CommandLine.executeHelpRequest(parsed) != null) {
+        return;
+      }
+      env = job.prepare();
+    } catch (Exception mistake) {
+      if (isEmbedded(StreamExecutionEnvironment.getExecutionEnvironment())) {
+        LOG.error(
+            "The job can't start, and its job manager ends. {}", mistake.getMessage(), mistake);
+        Runtime.getRuntime().halt(1);
+      }
+      throw mistake;
     }
+    env.execute("craft-stream");
   }
 
-  private void run() throws Exception {
+  private StreamExecutionEnvironment prepare() throws Exception {
     Configuration all = config == null ? new Configuration() : ConfigurationFile.read(config);
     all.addAll(Configuration.fromMap(options));
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     define(env, settings);
     checkKafka(env, new TopicAdmin(settings.kafka()));
-    env.execute("craft-stream");
+    return env;
   }
 
   /**
-   * In application mode each new job manager runs the main method again. One that ends without its
-   * job is the application's end for Flink, which then forgets where the newest Flink checkpoint
-   * lies. So what is wrong with the topics is waited out there; and transactions that begin
-   * meanwhile are most likely those of the job that was recovered.
+   * Whether the main method runs in the job manager, as in application mode, where each new job
+   * manager runs it again. A main method that ends there without its job is the application's end
+   * for Flink, which then forgets where the newest Flink checkpoint lies. So what is wrong with the
+   * options ends the process instead, which keeps that; and what is wrong with the topics is waited
+   * out.
+   */
+  private static boolean isEmbedded(StreamExecutionEnvironment env) {
+    return EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET));
+  }
+
+  /**
+   * In application mode, transactions that begin meanwhile are most likely those of the job that
+   * was recovered.
    */
   static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
-    if (EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET))) {
+    if (isEmbedded(env)) {
       topics.prepareHoweverLong(TOPICS_PAUSE);
     } else {
       topics.prepare();
@@ -201,15 +228,33 @@ public final class CurationJob {
               + " execution.checkpointing.interval in Flink's configuration, or"
               + " kafka.delivery-guarantee to at-least-once.");
     }
+    CheckpointConfig checkpoints = env.getCheckpointConfig();
+    if (checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
+      throw new IllegalArgumentException(
+          "Output is exactly-once, and Flink's state is not: after a failure what was read twice"
+              + " would be written twice. Set execution.checkpointing.mode to EXACTLY_ONCE in"
+              + " Flink's configuration, or kafka.delivery-guarantee to at-least-once.");
+    }
     Duration interval = checkpointInterval(env);
-    if (interval.compareTo(kafka.transactionTimeout()) >= 0) {
+    int failures = Math.max(0, checkpoints.getTolerableCheckpointFailureNumber());
+    Duration open =
+        interval.plus(
+            Duration.ofMillis(checkpoints.getCheckpointTimeout()).multipliedBy(failures + 1L));
+    if (open.compareTo(kafka.transactionTimeout()) >= 0) {
       throw new IllegalArgumentException(
           "kafka.transaction-timeout is "
               + kafka.transactionTimeout()
-              + ", not longer than the Flink checkpoint interval of "
+              + ", and a transaction can be open for "
+              + open
+              + " before its commit: the Flink checkpoint interval of "
               + interval
-              + "; the broker would end each transaction before its commit. Set the first longer or"
-              + " the second shorter.");
+              + " and "
+              + (failures + 1)
+              + " Flink checkpoints of "
+              + Duration.ofMillis(checkpoints.getCheckpointTimeout())
+              + ". The broker would end it before, and what is in it would be lost. Set the first"
+              + " longer, or execution.checkpointing.interval, .timeout or"
+              + " .tolerable-failed-checkpoints lower.");
     }
   }
 

@@ -43,6 +43,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -513,6 +514,33 @@ class CurationJobTest {
     env.enableCheckpointing(Duration.ofHours(1).toMillis());
     assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
         .hasMessageContaining("kafka.transaction-timeout is PT15M");
+  }
+
+  @Test
+  void transactionsThatWaitForTooManyFlinkCheckpointsAreAMistake() {
+    Configuration options =
+        Configuration.fromMap(
+            Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
+    env.enableCheckpointing(Duration.ofSeconds(10).toMillis());
+    env.getCheckpointConfig().setCheckpointTimeout(Duration.ofMinutes(5).toMillis());
+    env.getCheckpointConfig().setTolerableCheckpointFailureNumber(2);
+    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
+        .hasMessageContaining("can be open for PT15M10S");
+
+    env.getCheckpointConfig().setTolerableCheckpointFailureNumber(1);
+    CurationJob.define(env, CurationSettings.of(options));
+  }
+
+  @Test
+  void exactlyOnceOutputOfAStateThatIsNotIsAMistake() {
+    Configuration options =
+        Configuration.fromMap(
+            Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
+    env.enableCheckpointing(Duration.ofSeconds(10).toMillis(), CheckpointingMode.AT_LEAST_ONCE);
+    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
+        .hasMessageContaining("Set execution.checkpointing.mode to EXACTLY_ONCE");
   }
 
   private static RunningJob start(KafkaBroker broker, String triton, Map<String, String> overrides)

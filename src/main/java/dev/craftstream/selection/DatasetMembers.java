@@ -14,6 +14,7 @@ import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,7 @@ public final class DatasetMembers
   private transient MapState<String, Candidate> offered;
   private transient MapState<String, Candidate> changed;
   private transient MapState<String, Membership> memberships;
+  private transient Map<String, Map<Label, Map<Long, Integer>>> drawnAgain;
   private transient MetricGroup metrics;
   private transient Map<Mark, Counter> marks;
 
@@ -93,6 +95,7 @@ public final class DatasetMembers
                     "memberships",
                     TypeInformation.of(String.class),
                     TypeInformation.of(Membership.class)));
+    drawnAgain = new HashMap<>();
     metrics = getRuntimeContext().getMetricGroup();
     marks = new EnumMap<>(Mark.class);
   }
@@ -107,6 +110,7 @@ public final class DatasetMembers
     CutOff before = cutOffs.get(id);
     if (before != null) {
       cutOffs.put(id, before.frozen());
+      drawnAgain.remove(id);
       return;
     }
     cutOffs.put(id, cutOff);
@@ -181,10 +185,17 @@ public final class DatasetMembers
     Bound bound = cutOff.of(candidacy.label());
     settlement.candidates++;
     if (cutOff.isBuilt() && bound.takes(rank.score(), rank.hash())) {
-      int copies = settlement.copies(candidacy.label(), bound, rank);
+      int copies = copies(cutOff, candidacy.label(), rank);
       write(candidacy, question, Mark.BASE, copies, out);
       settlement.records.merge(candidacy.label(), (long) copies, Long::sum);
     }
+  }
+
+  private int copies(CutOff cutOff, Label label, Rank rank) {
+    return drawnAgain
+        .computeIfAbsent(cutOff.dataset().id(), id -> new EnumMap<>(Label.class))
+        .computeIfAbsent(label, any -> cutOff.of(label).copies())
+        .getOrDefault(rank.hash(), 1);
   }
 
   /** Does what a later change asks for. */
@@ -209,7 +220,8 @@ public final class DatasetMembers
       if (!isIn) {
         write(taken.get(), question, Mark.ADDED, 1, out);
       } else if (!saysTheSame(before, taken.get(), question)) {
-        write(taken.get(), question, Mark.CHANGED, 1, out);
+        int copies = sameContent(before, question) ? Math.max(1, before.copies()) : 1;
+        write(taken.get(), question, Mark.CHANGED, copies, out);
       }
     } else if (isIn && !sameContent(before, question)) {
       // With the same content it can only be that a checkpoint is just being retired.
@@ -265,7 +277,8 @@ public final class DatasetMembers
             candidacy.label(),
             change.questionVersion(),
             annotations(question),
-            content(question)));
+            content(question),
+            copies));
     count(mark);
     out.collect(
         new DatasetRecord(
@@ -317,7 +330,7 @@ public final class DatasetMembers
             0,
             change.modelTime()));
     return new Membership(
-        before.kind(), before.task(), revision, null, change.questionVersion(), 0, 0);
+        before.kind(), before.task(), revision, null, change.questionVersion(), 0, 0, 0);
   }
 
   private void count(Mark mark) {
@@ -331,11 +344,6 @@ public final class DatasetMembers
   private static final class Settlement {
     long candidates;
     final Map<Label, Long> records = new EnumMap<>(Label.class);
-    private final Map<Label, Map<Long, Integer>> copies = new EnumMap<>(Label.class);
-
-    int copies(Label label, Bound bound, Rank rank) {
-      return copies.computeIfAbsent(label, l -> bound.copies()).getOrDefault(rank.hash(), 1);
-    }
 
     Settled of(String datasetId) {
       return new Settled(

@@ -15,6 +15,7 @@ import dev.craftstream.model.Task;
  * @param annotations hash of the subject and the tags
  * @param content hash of what is asked and what is right; 0 where it is not known. Versions alone
  *     don't tell: those of a question that was removed and came back begin at 1 again
+ * @param copies how often the question is in it; 0 where that is not known
  */
 public record Membership(
     DatasetKind kind,
@@ -23,7 +24,8 @@ public record Membership(
     Label label,
     int questionVersion,
     int annotations,
-    int content) {
+    int content,
+    int copies) {
 
   boolean isIn() {
     return label != null;

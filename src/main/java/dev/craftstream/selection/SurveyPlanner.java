@@ -270,6 +270,9 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
           + checkpoint.id()
           + ". Name one that is.";
     }
+    if (request.strategy() == null && settings.strategies().isEmpty()) {
+      return "the job has no strategies (datasets.strategies). Name one.";
+    }
     return null;
   }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -171,6 +172,9 @@ public final class CommittedIntake implements Intake {
         soon(step, LOOK_AGAIN);
       }
     } catch (RuntimeException e) {
+      if (closed) {
+        return;
+      }
       if (mayLog()) {
         LOG.warn(
             "How far {} is read is not known, and what came behind it waits: {}. If this goes on,"
@@ -211,7 +215,12 @@ public final class CommittedIntake implements Intake {
   }
 
   private List<TopicPartition> partitions() {
-    return consumer.partitionsFor(topic, BROKER_ANSWERS).stream()
+    // Asked of the broker each time; what the client knows can be old.
+    List<PartitionInfo> partitions = consumer.listTopics(BROKER_ANSWERS).get(topic);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new IllegalStateException("The broker knows no topic " + topic + ".");
+    }
+    return partitions.stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }

@@ -182,7 +182,7 @@ public final class TopicAdmin {
     while (true) {
       try {
         return prepare();
-      } catch (TopicSetupException e) {
+      } catch (RuntimeException e) {
         if (Thread.currentThread().isInterrupted()) {
           throw e;
         }

@@ -249,6 +249,20 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
 
   /** Why the event does not fit what was announced before; null where it does. */
   private DeadLetter contradiction(ModelCheckpointEvent event) {
+    long newest = known.values().stream().mapToLong(ModelCheckpoint::announcedAt).max().orElse(0);
+    if (event.modelTime() <= newest) {
+      return letter(
+          event,
+          Reason.INVALID,
+          "The event on model checkpoint "
+              + event.checkpointId()
+              + " has model time "
+              + event.modelTime()
+              + ", and "
+              + newest
+              + " is taken: the topic was made anew under the job's state, and model time would go"
+              + " back. Start the job without its state.");
+    }
     ModelCheckpoint announced = event.announced();
     ModelCheckpoint before = known.get(event.checkpointId());
     if (announced == null) {

@@ -416,12 +416,18 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       parked.drain(Long.MAX_VALUE, () -> sliceLeft > 0);
       unparks = parked.drainedTo() < Long.MAX_VALUE;
     }
-    arrivals.drain(now + 1, () -> mayTake() && arrivalsInFlight < arrivalSlots());
+    // First those that were there before the newest announcement: model time waits for them alone.
+    arrivals.drain(now, this::mayTakeArrival);
+    arrivals.drain(now + 1, this::mayTakeArrival);
     sweep.drain(now, this::mayTake);
     if (sliceLeft <= 0) {
       queuePump();
     }
     advance();
+  }
+
+  private boolean mayTakeArrival() {
+    return mayTake() && arrivalsInFlight < arrivalSlots();
   }
 
   private boolean mayTake() {
@@ -671,6 +677,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
               + asked.attempts
               + " attempts while the server answered other questions; the last one: "
               + cause.getMessage();
+    } else if (cause instanceof VirtualMachineError serious) {
+      // Such as too little memory: the task's, not the question's.
+      throw serious;
     } else {
       LOG.error(
           "Asking question {} under model checkpoint {} failed in a way that should not happen.",

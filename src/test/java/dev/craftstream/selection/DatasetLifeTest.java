@@ -44,11 +44,15 @@ class DatasetLifeTest {
 
   @BeforeEach
   void start() throws Exception {
+    start(List.of(Strategy.CORCER_RAIT), new Counts(3, 2, Ties.EXACT, Shortage.FAIL));
+  }
+
+  private void start(List<Strategy> strategies, Counts openEnded) throws Exception {
     DatasetSettings settings =
         new DatasetSettings(
-            List.of(Strategy.CORCER_RAIT),
+            strategies,
             Thresholds.PAPER,
-            new Counts(3, 2, Ties.EXACT, Shortage.FAIL),
+            openEnded,
             new Counts(1, 1, Ties.EXACT, Shortage.FAIL),
             7,
             new RehearsalSets(DatasetSettings.PAPER.rehearsal().known(), 5, 5, 7));
@@ -191,6 +195,42 @@ class DatasetLifeTest {
   }
 
   @Test
+  void aQuestionWithOtherLabelsOnItKeepsItsCopies() throws Exception {
+    stop();
+    start(List.of(Strategy.CORCER_RAIT), new Counts(9, 3, Ties.EXACT, Shortage.DRAW_AGAIN));
+    for (String id : List.of("a1", "a2", "a3")) {
+      ask(id, "0.9 0.9");
+    }
+    ask("r1", "0.1 0.1");
+    job.run(false);
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    assertThat(copies(Mark.BASE)).isEqualTo(12);
+    for (String subject : List.of("history", "art")) {
+      for (String id : List.of("a1", "a2", "a3")) {
+        ask(id, "0.9 0.9", subject, Purpose.TRAIN);
+      }
+      ask("r1", "0.1 0.1", subject, Purpose.TRAIN);
+      job.run(false);
+    }
+    assertThat(copies(Mark.CHANGED)).as("changed twice").isEqualTo(24);
+
+    ask("r1", "0.1 0.05");
+    job.run(false);
+    assertThat(marks("r1"))
+        .containsExactly(Mark.BASE, Mark.CHANGED, Mark.CHANGED, Mark.REMOVED, Mark.ADDED);
+    assertThat(copies(Mark.ADDED)).isEqualTo(1);
+  }
+
+  private int copies(Mark mark) {
+    return job.records().stream()
+        .filter(record -> record.datasetId().equals(DATASET) && record.mark() == mark)
+        .mapToInt(DatasetRecord::copies)
+        .sum();
+  }
+
+  @Test
   void aQuestionWithAnotherContentLeaves_andComesBackWhereThatPasses() throws Exception {
     givenADataset();
     ask("a1", "0.9 0.1");
@@ -297,12 +337,17 @@ class DatasetLifeTest {
   // ---------------------------------------------------------------- requests
 
   private static Request request(String id, Request.Kind kind, String... checkpoints) {
+    return request(id, kind, Strategy.CORCER_RAIT, checkpoints);
+  }
+
+  private static Request request(
+      String id, Request.Kind kind, Strategy strategy, String... checkpoints) {
     return new Request(
         id,
         kind,
         checkpoints[0],
         checkpoints.length > 1 ? checkpoints[1] : "",
-        Strategy.CORCER_RAIT,
+        strategy,
         List.of(new Changes(Task.OPEN_ENDED, 1, 3, null, null, 0.85, null, null, null)),
         null,
         new OriginalRecord(new Origin("requests", 0, 0), new byte[] {1}, new byte[] {2}));
@@ -334,6 +379,22 @@ class DatasetLifeTest {
         .singleElement()
         .satisfies(letter -> assertThat(letter.explanation()).contains("another id"))
         .satisfies(letter -> assertThat(letter.original().value()).containsExactly(2));
+  }
+
+  @Test
+  void aRequestForADatasetOfNoStrategyIsRefusedWhereTheJobHasNone() throws Exception {
+    stop();
+    start(List.of(), new Counts(3, 2, Ties.EXACT, Shortage.FAIL));
+    ask("a1", "0.9 0.9");
+    job.run(false);
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    job.send(request("mine", Request.Kind.DATASET, (Strategy) null, "initial", "rehearsal"));
+    job.run(false);
+    assertThat(job.refused())
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.explanation()).contains("datasets.strategies"));
   }
 
   @Test

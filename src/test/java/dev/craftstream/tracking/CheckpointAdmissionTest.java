@@ -160,6 +160,18 @@ class CheckpointAdmissionTest {
   }
 
   @Test
+  void modelTimeThatGoesBackIsRefused() throws Exception {
+    event(announce(5, "i", Role.INITIAL, ""));
+    ready();
+    event(announce(5, "j", Role.INITIAL, ""));
+    event(retire(4, "i"));
+    assertThat(refused())
+        .hasSize(2)
+        .allSatisfy(l -> assertThat(l.reason()).isEqualTo(Reason.INVALID))
+        .allSatisfy(l -> assertThat(l.explanation()).contains("the topic was made anew"));
+  }
+
+  @Test
   void theRetirementOfWhatIsNotAnnouncedIsRefused() throws Exception {
     event(retire(1, "i"));
     assertThat(refused())

@@ -143,6 +143,29 @@ class KnowledgeTrackerTest {
   }
 
   @Test
+  void questionsThatCameLaterAndFindNoSlotNeverHoldModelTimeBack() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("a", "b", "c", "d", "e", "f");
+      tracker.rehearsal(2);
+      tracker.ask("later1", "later2", "later3", "later4", "later5", "later6");
+      while (tracker.server.openNames().stream().anyMatch(name -> !name.startsWith("later"))) {
+        for (String name : List.copyOf(tracker.server.openNames())) {
+          if (!name.startsWith("later")) {
+            tracker.answer(name, 1);
+          }
+        }
+        if (tracker.modelTime() < 2) {
+          assertThat(tracker.server.openNames()).as("asked").isNotEmpty();
+        }
+      }
+
+      assertThat(tracker.modelTime()).isEqualTo(2);
+      assertThat(tracker.measured()).noneMatch(name -> name.startsWith("later"));
+    }
+  }
+
+  @Test
   void aModelTimeDoesNotWaitForTheCheckpointAfterIt() throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(4)) {
       tracker.ask("a");
