@@ -49,10 +49,10 @@ final class Failures {
       return unavailable(
           model,
           trouble,
-          "has something else than a gRPC server at its address: "
+          "has something else than Triton at its address: "
               + detail(lastFailure.isOk() ? status : lastFailure)
               + ". Check host and port; Triton's gRPC port is 8001 by default, and what stands before"
-              + " it has to pass HTTP/2 on",
+              + " it has to pass HTTP/2 and Triton's service on",
           status);
     }
     return switch (status.getCode()) {

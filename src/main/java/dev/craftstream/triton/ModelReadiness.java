@@ -118,16 +118,22 @@ final class ModelReadiness {
     if (client.isClosed() || failure instanceof UnusableAnswerException) {
       return Verdict.failed(failure);
     }
-    switch (Status.fromThrowable(failure).getCode()) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED -> answeredSince = null;
-      default -> {
-        // The server is there, but won't say.
-        if (!withinTimeout()) {
-          return Verdict.failed(failure);
-        }
-      }
+    if (isWithoutServer(failure)) {
+      answeredSince = null;
+    } else if (!withinTimeout()) {
+      // The server is there, but won't say.
+      return Verdict.failed(failure);
     }
     return Verdict.askAgain(failure.getMessage());
+  }
+
+  private static boolean isWithoutServer(Throwable failure) {
+    if (failure instanceof ServerUnavailableException unavailable
+        && unavailable.trouble() == Trouble.NOT_GRPC) {
+      return true;
+    }
+    Status.Code code = Status.fromThrowable(failure).getCode();
+    return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED;
   }
 
   private void askAgain(String reason) {

@@ -15,8 +15,8 @@ public enum Trouble {
   MODEL_MISSING("is not loaded", End.ANSWER),
   /** The connection broke, or went silent, under a request. */
   CONNECTION_LOST("lost the connection", End.REPLY),
-  /** What listens there is no gRPC server. */
-  NOT_GRPC("has something else than gRPC at its address", End.REPLY),
+  /** What listens there is no gRPC server, or one without Triton's service. */
+  NOT_GRPC("has something else than Triton at its address", End.REPLY),
   /** The token or the certificate is not accepted. */
   ACCESS_DENIED("may not be asked", End.REPLY),
   /** The server answers with a failure of its own. */
@@ -72,7 +72,8 @@ public enum Trouble {
     boolean notGrpc = !replied && isNotGrpc(description);
     return switch (status.getCode()) {
       case OK, CANCELLED, INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> null;
-      case UNIMPLEMENTED -> notGrpc ? NOT_GRPC : null;
+      // A proxy without a route and a server without the service say so as well.
+      case UNIMPLEMENTED -> replied && isDecoupled(description) ? null : NOT_GRPC;
       case DEADLINE_EXCEEDED -> HANGING;
       case RESOURCE_EXHAUSTED -> isTooLarge(description) ? null : OVERLOADED;
       case NOT_FOUND -> MODEL_MISSING;
@@ -109,6 +110,11 @@ public enum Trouble {
   /** Triton's words, also while a model is being loaded or unloaded. */
   private static boolean isUnknownModel(String description) {
     return description.contains("Request for unknown model");
+  }
+
+  /** Triton's words when a model that streams is asked for one answer. */
+  private static boolean isDecoupled(String description) {
+    return description.contains("decoupled transaction policy");
   }
 
   /** gRPC's words for an HTTP answer without gRPC in it, and for what is no HTTP/2 at all. */

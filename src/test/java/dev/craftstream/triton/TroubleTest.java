@@ -30,7 +30,11 @@ class TroubleTest {
         "INTERNAL           | false | http2 exception                               | NOT_GRPC",
         "UNIMPLEMENTED      | false | HTTP status code 404                          | NOT_GRPC",
         "UNAVAILABLE        | false | HTTP status code 502                          | NOT_GRPC",
-        "UNIMPLEMENTED      | true  | doesn't support unary                         | -",
+        "UNIMPLEMENTED      | true  | ModelInfer RPC doesn't support models with decoupled transaction"
+            + " policy | -",
+        "UNIMPLEMENTED      | true  | -                                             | NOT_GRPC",
+        "UNIMPLEMENTED      | true  | Method not found: inference.GRPCInferenceService/ModelInfer"
+            + " | NOT_GRPC",
         "UNAUTHENTICATED    | true  | who are you?                                  | ACCESS_DENIED",
         "DEADLINE_EXCEEDED  | true  | too slow                                      | HANGING",
         "INVALID_ARGUMENT   | true  | wrong shape                                   | -",

@@ -1,0 +1,69 @@
+package dev.craftstream.triton;
+
+import static dev.craftstream.triton.TritonFixtures.craft;
+import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.open;
+import static dev.craftstream.triton.TritonFixtures.openEnded;
+import static dev.craftstream.triton.TritonFixtures.settings;
+import static dev.craftstream.triton.TritonFixtures.vllm;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.craftstream.model.ModelCheckpoint;
+import io.grpc.BindableService;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the client makes of gRPC servers that are no Triton, or not all of it. */
+class OtherServersTest {
+  private Server server;
+
+  @AfterEach
+  void stop() {
+    server.shutdownNow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"craft", "vllm"})
+  void waitsForTritonWhereAServerHasNoSuchService(String contract) throws Exception {
+    start();
+    ModelCheckpoint checkpoint = contract.equals("craft") ? craft("any") : vllm("any", "other");
+    try (KnowledgeQuery query =
+        open(settings(endpoint()).modelReadyTimeout(Duration.ofMillis(100)).build())) {
+      assertThat(failure(query.ask(openEnded("x"), 1, checkpoint)))
+          .isInstanceOfSatisfying(
+              ServerUnavailableException.class,
+              e -> assertThat(e.trouble()).isEqualTo(Trouble.NOT_GRPC))
+          .hasMessageContaining("something else than Triton")
+          .hasMessageContaining("UNIMPLEMENTED: Method not found");
+      assertThat(query.health().models(Trouble.NOT_GRPC)).isEqualTo(1);
+
+      CompletableFuture<Void> ready = query.ready(checkpoint);
+      assertThatThrownBy(() -> ready.get(1, TimeUnit.SECONDS))
+          .as("ten times the model-ready time-out")
+          .isInstanceOf(TimeoutException.class);
+    }
+  }
+
+  private void start(BindableService... services) throws IOException {
+    ServerBuilder<?> builder = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create());
+    for (BindableService service : services) {
+      builder.addService(service);
+    }
+    server = builder.build().start();
+  }
+
+  private String endpoint() {
+    return "127.0.0.1:" + server.getPort();
+  }
+}
