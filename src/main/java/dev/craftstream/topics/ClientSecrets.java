@@ -40,10 +40,27 @@ final class ClientSecrets {
           SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG,
           SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
 
-  /** An option of a login module whose name says that its value is a secret. */
+  /** One or more references and nothing else. */
+  private static final Pattern REFERENCE = Pattern.compile("(?:\\$\\{[^{}:]+:[^{}]*})+");
+
+  /** A name that says that its value is a secret. */
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("(?i)password|passphrase|secret|token|credential");
+
+  /** What is about a secret and none itself: where it lies, who hands it out, for how long. */
+  private static final Pattern ABOUT_A_SECRET =
+      Pattern.compile(
+          "(?i).*[._-](?:class|url|uri|location|path|file|ms|seconds|id|name|type|source|enabled?)");
+
+  /** The settings of a config provider; its own name is the user's. */
+  private static final Pattern PROVIDER_SETTING =
+      Pattern.compile(Pattern.quote(PROVIDERS) + "\\.[^.]+\\.");
+
+  /** An option of a login module whose name says that its value is a secret, and the value. */
   private static final Pattern SECRET_OPTION =
       Pattern.compile(
-          "(?i)[\\w.]*(?:password|secret|token)[\\w.]*\\s*=\\s*\"?(?!\"|\\$\\{)[^\\s;]");
+          "(?i)[\\w.]*(?:password|passphrase|secret|token)[\\w.]*\\s*=\\s*"
+              + "(?:\"([^\"]*)\"|((?:\\$\\{[^{}]*}|[^\\s;])*))");
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:(?:[^}:]*:)?([^}]+)}");
 
@@ -67,14 +84,27 @@ final class ClientSecrets {
   private static boolean holdsSecret(String name, String value) {
     if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)
         || name.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG)) {
-      return SECRET_OPTION.matcher(value).find();
+      return SECRET_OPTION
+          .matcher(value)
+          .results()
+          .map(option -> option.group(1) == null ? option.group(2) : option.group(1))
+          .anyMatch(ClientSecrets::isInClear);
     }
+    return isSecret(name) && isInClear(value);
+  }
+
+  /** Kafka knows its own properties; those of plug-ins are known by their names. */
+  private static boolean isSecret(String name) {
     ConfigDef.ConfigKey key = AdminClientConfig.configDef().configKeys().get(name);
-    return key != null
-        && key.type() == ConfigDef.Type.PASSWORD
-        && !PUBLIC.contains(name)
-        && !value.isBlank()
-        && !value.strip().startsWith("${");
+    if (key != null) {
+      return key.type() == ConfigDef.Type.PASSWORD && !PUBLIC.contains(name);
+    }
+    String ownName = PROVIDER_SETTING.matcher(name).replaceFirst("");
+    return SECRET_NAME.matcher(ownName).find() && !ABOUT_A_SECRET.matcher(ownName).matches();
+  }
+
+  private static boolean isInClear(String value) {
+    return !value.isBlank() && !REFERENCE.matcher(value.strip()).matches();
   }
 
   /** With the built-in providers, where there are references and no providers of the user's. */

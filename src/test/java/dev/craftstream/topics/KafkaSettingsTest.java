@@ -42,11 +42,25 @@ class KafkaSettingsTest {
         "sasl.jaas.config | o.a.Scram required username=\"${env:U}\" password=hunter2;",
         "sasl.jaas.config | o.a.OAuth required clientId=\"u\" clientSecret = \"hunter2\";",
         "listener.name.x.sasl.jaas.config | o.a.Scram required password=\"hunter2\";",
+        "sasl.jaas.config | o.a.Scram required password=\"${env:P}hunter2\";",
+        "sasl.jaas.config | o.a.Scram required password=\"hunter2${env:P}\";",
+        "sasl.jaas.config | o.a.Scram required password=${env:P}hunter2;",
+        "sasl.jaas.config | o.a.Scram required username=\"u\" password=\"hunter2",
+        "sasl.jaas.config | o.a.Own required keyPassphrase=\"hunter2\";",
+        "sasl.jaas.config | o.a.Scram required password=\"${env:P}\"; o.b.Own required token=hunter2;",
         "ssl.keystore.password | hunter2",
+        "ssl.keystore.password | ${env:P}hunter2",
+        "ssl.keystore.password | ${hunter2}",
         "ssl.key.password | hunter2",
         "ssl.truststore.password | hunter2",
         "ssl.keystore.key | -----BEGIN PRIVATE KEY----- hunter2",
         "sasl.oauthbearer.client.credentials.client.secret | hunter2",
+        "listener.name.x.ssl.key.password | hunter2",
+        "config.providers.vault.param.token | hunter2",
+        "own.interceptor.apiToken | hunter2",
+        "own.interceptor.CLIENT_SECRET | hunter2",
+        "own.key.passphrase | hunter2",
+        "own.credentials | hunter2",
       })
   void givenASecretAsItIs_whenBuilt_thenItIsRefusedUnshown(String property, String value) {
     assertThatIllegalArgumentException()
@@ -65,7 +79,14 @@ class KafkaSettingsTest {
         "sasl.jaas.config | o.a.Scram required username=${env:U} password=${file:/run/kafka.properties:password};",
         "sasl.jaas.config | com.sun.Krb5LoginModule required useKeyTab=true keyTab=\"/k\" principal=\"craft\";",
         "ssl.keystore.password | ${directory:/run/secrets:keystore}",
+        "sasl.jaas.config | o.a.Scram required password=${file:/run/my kafka.properties:password};",
+        "sasl.jaas.config | o.a.Scram required password=\"\" username=\"u\";",
         "ssl.truststore.certificates | -----BEGIN CERTIFICATE-----",
+        "sasl.oauthbearer.token.endpoint.url | https://sso/token",
+        "sasl.login.callback.handler.class | org.example.TokenLogin",
+        "own.token.refresh.ms | 1000",
+        "own.token.location | /run/secrets/token",
+        "own.interceptor.token | ${env:TOKEN}",
       })
   void givenAReference_whenBuilt_thenKafkasProvidersAreThere(String property, String value) {
     KafkaSettings settings = settings().clientProperties(Map.of(property, value)).build();
@@ -83,9 +104,10 @@ class KafkaSettingsTest {
   void givenProvidersOfTheUsers_whenBuilt_thenTheyStay() {
     Map<String, String> own =
         Map.of(
-            "config.providers", "vault",
-            "config.providers.vault.class", "org.example.Vault",
-            "ssl.key.password", "${vault:kafka:key}");
+            "config.providers", "secrets",
+            "config.providers.secrets.class", "org.example.Vault",
+            "config.providers.secrets.param.region", "north",
+            "ssl.key.password", "${secrets:kafka:key}");
     assertThat(settings().clientProperties(own).build().clientProperties()).isEqualTo(own);
   }
 
