@@ -25,6 +25,9 @@ final class OutputTensors {
   private static final String DOUBLE = "FP64";
   private static final int NAMES_IN_MESSAGE = 20;
 
+  /** Of a vector; sentence embedders have a few thousand at most. */
+  private static final int MAX_COLUMNS = 16_384;
+
   private final Map<String, Output> outputs;
 
   private OutputTensors(Map<String, Output> outputs) {
@@ -90,7 +93,10 @@ final class OutputTensors {
     return elements(output, name, count);
   }
 
-  /** The {@code rows} vectors, all of one length, of finite numbers of an FP32 or FP64 output. */
+  /**
+   * The {@code rows} vectors, all of one length up to 16,384, of finite numbers of an FP32 or FP64
+   * output.
+   */
   double[][] rows(String name, int rows) throws MalformedAnswerException {
     String expected = FLOAT + " or " + DOUBLE + " [" + rows + ", D]";
     Output output = output(name, expected);
@@ -100,6 +106,11 @@ final class OutputTensors {
       throw unexpected(name, expected, output);
     }
     long columns = shape.get(1);
+    if (columns > MAX_COLUMNS) {
+      throw new MalformedAnswerException(
+          "output %s has vectors of %d numbers, and at most %d are allowed"
+              .formatted(name, columns, MAX_COLUMNS));
+    }
     if (columns > Integer.MAX_VALUE / rows) {
       throw new MalformedAnswerException(
           "output " + name + " claims the shape " + shape + ", which no message can hold");

@@ -96,9 +96,22 @@ class OutputTensorsTest {
         () -> reader(raw("x", "FP32", bytes(), 2, -1)).rows("x", 2), "FP32 [2, -1] came");
     assertMalformed(() -> reader(raw("x", "FP32", bytes(), 2, 0)).rows("x", 2), "[2, 0] came");
     assertMalformed(
-        () -> reader(raw("x", "FP32", bytes(), 2, Long.MAX_VALUE)).rows("x", 2),
+        () -> reader(raw("x", "FP32", bytes(), 200_000, 16_384)).rows("x", 200_000),
         "which no message can hold");
-    assertMalformed(() -> reader(raw("x", "FP32", bytes(), 2, 1 << 29)).rows("x", 2), "but 0 came");
+    assertMalformed(() -> reader(raw("x", "FP32", bytes(), 2, 16_384)).rows("x", 2), "but 0 came");
+  }
+
+  @Test
+  void refusesVectorsThatAreLongerThanAnEmbedding() throws Exception {
+    ModelInferResponse longest = raw("x", "FP32", ByteString.copyFrom(new byte[65_536]), 1, 16_384);
+    assertThat(reader(longest).rows("x", 1)[0]).hasSize(16_384);
+    ModelInferResponse longer = raw("x", "FP32", ByteString.copyFrom(new byte[65_540]), 1, 16_385);
+    assertMalformed(
+        () -> reader(longer).rows("x", 1),
+        "output x has vectors of 16385 numbers, and at most 16384 are allowed");
+    assertMalformed(
+        () -> reader(raw("x", "FP32", bytes(), 2, Long.MAX_VALUE)).rows("x", 2),
+        "at most 16384 are allowed");
   }
 
   @Test
