@@ -50,7 +50,7 @@ final class ClientSecrets {
   /** What is about a secret and none itself: where it lies, who hands it out, for how long. */
   private static final Pattern ABOUT_A_SECRET =
       Pattern.compile(
-          "(?i).*[._-](?:class|url|uri|location|path|file|ms|seconds|id|name|type|source|enabled?)");
+          "(?i).*[._-](?:class|url|uri|location|path|file|ms|seconds|name|type|source|enabled?)");
 
   /** The settings of a config provider; its own name is the user's. */
   private static final Pattern PROVIDER_SETTING =

@@ -57,6 +57,7 @@ class KafkaSettingsTest {
         "sasl.oauthbearer.client.credentials.client.secret | hunter2",
         "listener.name.x.ssl.key.password | hunter2",
         "config.providers.vault.param.token | hunter2",
+        "config.providers.vault.param.secret_id | hunter2",
         "own.interceptor.apiToken | hunter2",
         "own.interceptor.CLIENT_SECRET | hunter2",
         "own.key.passphrase | hunter2",
