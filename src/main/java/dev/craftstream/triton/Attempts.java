@@ -2,6 +2,7 @@ package dev.craftstream.triton;
 
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 
@@ -9,6 +10,7 @@ import io.grpc.Status;
 final class Attempts extends ClientStreamTracer.Factory {
   private final ServedModel model;
   private final Outages outages;
+  private final Deadline deadline;
   private final boolean tooLate;
   private final long started = System.nanoTime();
 
@@ -19,12 +21,13 @@ final class Attempts extends ClientStreamTracer.Factory {
   private volatile Attempt current;
 
   /**
-   * @param tooLate whether the deadline had passed before there was anything to try
+   * @param deadline of the request; may have passed before there is anything to try
    */
-  Attempts(ServedModel model, Outages outages, boolean tooLate) {
+  Attempts(ServedModel model, Outages outages, Deadline deadline) {
     this.model = model;
     this.outages = outages;
-    this.tooLate = tooLate;
+    this.deadline = deadline;
+    this.tooLate = deadline.isExpired();
   }
 
   ServedModel model() {
@@ -107,8 +110,8 @@ final class Attempts extends ClientStreamTracer.Factory {
 
     @Override
     public void streamClosed(Status status) {
-      if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && !replied) {
-        // The request's own deadline, which is looked at when the request is over.
+      if (isOwnDeadline(status)) {
+        // It is looked at when the request is over.
         return;
       }
       if (current == this) {
@@ -118,6 +121,15 @@ final class Attempts extends ClientStreamTracer.Factory {
       if (failedBy != null) {
         failed(failedBy, status);
       }
+    }
+
+    /** A server that sees the deadline pass first cancels; gRPC takes that for the deadline too. */
+    private boolean isOwnDeadline(Status status) {
+      return switch (status.getCode()) {
+        case DEADLINE_EXCEEDED -> !replied;
+        case CANCELLED -> deadline.isExpired();
+        default -> false;
+      };
     }
   }
 }

@@ -280,7 +280,7 @@ final class TritonClient implements AutoCloseable {
   }
 
   private Attempts attempts(ServedModel model, Deadline deadline) {
-    var attempts = new Attempts(model, outages, deadline.isExpired());
+    var attempts = new Attempts(model, outages, deadline);
     open.add(attempts);
     return attempts;
   }

@@ -71,10 +71,12 @@ public enum Trouble {
     String description = status.getDescription() == null ? "" : status.getDescription();
     boolean notGrpc = !replied && isNotGrpc(description);
     return switch (status.getCode()) {
-      case OK, CANCELLED, INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> null;
+      case OK, INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> null;
       // A proxy without a route and a server without the service say so as well.
       case UNIMPLEMENTED -> replied && isDecoupled(description) ? null : NOT_GRPC;
       case DEADLINE_EXCEEDED -> HANGING;
+      case CANCELLED ->
+          isOwnCancellation(status, replied) ? null : replied ? FAILING : CONNECTION_LOST;
       case RESOURCE_EXHAUSTED -> isTooLarge(description) ? null : OVERLOADED;
       case NOT_FOUND -> MODEL_MISSING;
       case UNAUTHENTICATED, PERMISSION_DENIED -> ACCESS_DENIED;
@@ -99,6 +101,16 @@ public enum Trouble {
   /** gRPC's own limit on messages has the same code as a server that is busy. */
   static boolean isTooLarge(String description) {
     return description.startsWith("gRPC message exceeds maximum size");
+  }
+
+  /**
+   * Whether the client took the request back. Else the server said CANCELLED, or reset the stream
+   * with that code; what comes over the wire has no Java cause.
+   */
+  private static boolean isOwnCancellation(Status status, boolean replied) {
+    String description = status.getDescription();
+    boolean reset = description != null && description.startsWith("RST_STREAM");
+    return status.getCause() != null || !(replied || reset);
   }
 
   /** Triton's words when a model's queue is full, or a request was too long in it. */

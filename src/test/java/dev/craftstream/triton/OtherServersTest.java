@@ -9,18 +9,26 @@ import static dev.craftstream.triton.TritonFixtures.vllm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
+import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.model.ModelCheckpoint;
 import io.grpc.BindableService;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +60,52 @@ class OtherServersTest {
       assertThatThrownBy(() -> ready.get(1, TimeUnit.SECONDS))
           .as("ten times the model-ready time-out")
           .isInstanceOf(TimeoutException.class);
+    }
+  }
+
+  @Test
+  void aServerThatCancelsIsFailing() throws Exception {
+    start(
+        new GRPCInferenceServiceImplBase() {
+          @Override
+          public void modelInfer(
+              ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+            answer.onError(Status.CANCELLED.withDescription("stopping").asException());
+          }
+        });
+    try (KnowledgeQuery query = open(settings(endpoint()).build())) {
+      assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
+          .isInstanceOfSatisfying(
+              ServerUnavailableException.class,
+              e -> assertThat(e.trouble()).isEqualTo(Trouble.FAILING))
+          .hasMessageContaining("CANCELLED: stopping");
+      assertThat(query.health().failures(Trouble.FAILING)).isEqualTo(1);
+      assertThat(query.health().models(Trouble.FAILING)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRequestThatIsTakenBackIsNoTrouble() throws Exception {
+    var asked = new CountDownLatch(1);
+    var takenBack = new CountDownLatch(1);
+    start(
+        new GRPCInferenceServiceImplBase() {
+          @Override
+          public void modelInfer(
+              ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+            ((ServerCallStreamObserver<ModelInferResponse>) answer)
+                .setOnCancelHandler(takenBack::countDown);
+            asked.countDown();
+          }
+        });
+    try (KnowledgeQuery query = open(settings(endpoint()).build())) {
+      CompletableFuture<?> answer = query.ask(openEnded("x"), 1, craft("any"));
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+      answer.cancel(false);
+      assertThat(takenBack.await(30, TimeUnit.SECONDS)).isTrue();
+      for (Trouble trouble : Trouble.values()) {
+        assertThat(query.health().failures(trouble)).as(trouble.name()).isZero();
+      }
     }
   }
 

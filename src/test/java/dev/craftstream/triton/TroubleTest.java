@@ -3,6 +3,7 @@ package dev.craftstream.triton;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,12 +40,24 @@ class TroubleTest {
         "DEADLINE_EXCEEDED  | true  | too slow                                      | HANGING",
         "INVALID_ARGUMENT   | true  | wrong shape                                   | -",
         "CANCELLED          | false | taken back                                    | -",
+        "CANCELLED          | true  | -                                             | FAILING",
+        "CANCELLED          | false | RST_STREAM closed stream. HTTP/2 error code: CANCEL"
+            + " | CONNECTION_LOST",
         "OK                 | true  | -                                             | -",
       })
   void whatAFailedAttemptSaysOfTheServer(
       Status.Code code, boolean replied, String description, Trouble trouble) {
     assertThat(Trouble.of(code.toStatus().withDescription(description), replied))
         .isEqualTo(trouble);
+  }
+
+  @Test
+  void whatTheClientTakesBackIsNoTroubleEvenIfTheServerHasReplied() {
+    Status takenBack =
+        Status.CANCELLED
+            .withDescription("Context cancelled")
+            .withCause(new CancellationException("another question"));
+    assertThat(Trouble.of(takenBack, true)).isNull();
   }
 
   @Test
