@@ -53,7 +53,8 @@ final class Attempts extends ClientStreamTracer.Factory {
   /** What the request suffers from when its deadline passes; reports it where none has. */
   Trouble atDeadline(Status status) {
     if (tooLate) {
-      // What came before it took all the time, and has been reported.
+      // What came before it was answered, and took all the time.
+      failed(Trouble.HANGING, status);
       return Trouble.HANGING;
     }
     Attempt attempt = current;

@@ -14,6 +14,7 @@ import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.model.ModelCheckpoint;
 import io.grpc.BindableService;
+import io.grpc.Deadline;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -23,6 +24,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +108,21 @@ class OtherServersTest {
       for (Trouble trouble : Trouble.values()) {
         assertThat(query.health().failures(trouble)).as(trouble.name()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aRequestThatComesAfterItsDeadlineIsCounted() throws Exception {
+    start();
+    var embedder = new ServedModel("minilm", "");
+    try (TritonClient client = TritonClient.open(settings(endpoint()).build())) {
+      var passed = Deadline.after(-1, TimeUnit.SECONDS);
+      assertThat(failure(EmbeddingRequest.send(client, embedder, "id", List.of("x"), passed)))
+          .isInstanceOfSatisfying(
+              ServerUnavailableException.class,
+              e -> assertThat(e.trouble()).isEqualTo(Trouble.HANGING));
+      assertThat(client.health().failures(Trouble.HANGING)).isEqualTo(1);
+      assertThat(client.health().models(Trouble.HANGING)).isEqualTo(1);
     }
   }
 
