@@ -136,11 +136,7 @@ final class ChoicesSection {
               share(evaluation.correct()),
               share(evaluation.wrong()),
               share(evaluation.refused()),
-              element(
-                  "td",
-                  evaluation.truthfulHelpfulness() == null
-                      ? "–"
-                      : minus(Words.figure(evaluation.truthfulHelpfulness().value()))),
+              score(evaluation.truthfulHelpfulness()),
               share(evaluation.overRefusal())));
     }
     return element(
@@ -148,8 +144,8 @@ final class ChoicesSection {
         element("h2", "How the model does"),
         element(
             "p",
-            "Questions that it is never trained on, asked once, greedily, with the prompt of the instructions; below"
-                + " the shares their %.0f %% bootstrap intervals. THS is the truthful helpfulness score against INITIAL, whose own is 0."
+            "Questions that it is never trained on, asked once, greedily, with the prompt of the instructions."
+                + " Below the figures are their %.0f %% bootstrap intervals. THS is the truthful helpfulness score, times 100: INITIAL's own is 0, a perfect model's 100."
                     .formatted(100 * run.evaluations().get(0).confidence())),
         element(
             "div class='scroll'",
@@ -173,6 +169,14 @@ final class ChoicesSection {
             "td",
             text(count(evaluation.questions())),
             element("small", count(evaluation.unanswered()) + " unanswered"));
+  }
+
+  private static Markup score(EvaluatedCheckpoint.Estimate score) {
+    if (score == null) {
+      return element("td", "–");
+    }
+    return element(
+        "td", text(minus(Words.score(score))), element("small", minus(Words.scoreInterval(score))));
   }
 
   private static Markup share(EvaluatedCheckpoint.Estimate share) {

@@ -131,11 +131,11 @@ public final class SummaryText {
     }
     line(
         text,
-        "Evaluation                            questions   correct       wrong         refused      THS");
+        "Evaluation                            questions  correct      wrong        refused      THS");
     for (EvaluatedCheckpoint evaluation : run.evaluations()) {
       line(
           text,
-          "  %-35s %9d   %-13s %-13s %-12s %s",
+          "  %-35s %9d  %-12s %-12s %-12s %s",
           Words.shortened(evaluation.checkpointId(), 18) + ", " + Words.of(evaluation.task()),
           evaluation.questions(),
           percent(evaluation.correct()),
@@ -143,15 +143,27 @@ public final class SummaryText {
           percent(evaluation.refused()),
           evaluation.truthfulHelpfulness() == null
               ? "undefined"
-              : Words.figure(evaluation.truthfulHelpfulness().value()));
+              : Words.score(evaluation.truthfulHelpfulness()));
       line(
           text,
-          "  %-35s %9s   %-13s %-13s %s",
+          "  %-35s %9s  %-12s %-12s %-12s %s",
           "",
           "",
           interval(evaluation.correct()),
           interval(evaluation.wrong()),
-          interval(evaluation.refused()));
+          interval(evaluation.refused()),
+          evaluation.truthfulHelpfulness() == null
+              ? ""
+              : Words.scoreInterval(evaluation.truthfulHelpfulness()));
+      if (evaluation.overRefusal() != null) {
+        line(
+            text,
+            "  %-35s %9s  over-refusal %s, %s",
+            "",
+            "",
+            percent(evaluation.overRefusal()),
+            interval(evaluation.overRefusal()));
+      }
       if (evaluation.unanswered() > 0) {
         line(text, "  %-35s %9d could not be answered", "", evaluation.unanswered());
       }

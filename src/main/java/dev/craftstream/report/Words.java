@@ -35,6 +35,16 @@ public final class Words {
     return String.format(Locale.ROOT, "%.0f to %.0f %%", 100 * share.low(), 100 * share.high());
   }
 
+  /** A truthful helpfulness score as the paper has it: times 100, with one decimal. */
+  static String score(EvaluatedCheckpoint.Estimate score) {
+    return String.format(Locale.ROOT, "%.1f", Math.round(1000 * score.value()) / 10.0);
+  }
+
+  /** A score's interval, times 100. */
+  static String scoreInterval(EvaluatedCheckpoint.Estimate score) {
+    return "%d to %d".formatted(Math.round(100 * score.low()), Math.round(100 * score.high()));
+  }
+
   /** With commas between the thousands. */
   static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);

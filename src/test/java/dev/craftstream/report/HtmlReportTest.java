@@ -69,6 +69,8 @@ class HtmlReportTest {
             "Rehearsal sets",
             "How the model does",
             "<td>25.0 %<small>13 to 50 %</small></td>",
+            "<td>12.5<small>−100 to −90</small></td>",
+            "<td>3.4 %<small>1 to 7 %</small></td>",
             "95 %");
     assertThat(SummaryText.of(SampleRun.make(40, 20)))
         .contains(

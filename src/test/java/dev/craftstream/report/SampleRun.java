@@ -104,7 +104,13 @@ final class SampleRun {
             dataset("craft", "CRAFT", "", questions.subList(0, questions.size() / 2)),
             dataset("van-tuning", "VAN_TUNING", "too few <candidates>", List.of()),
             dataset("rehearsal", "", "", List.of())),
-        List.of(evaluation()),
+        List.of(
+            evaluation("smollm2-initial", Role.INITIAL, null, null),
+            evaluation(
+                "smollm2-tuned",
+                Role.TUNED,
+                new Estimate(0.1251, -1.0004, -0.9),
+                new Estimate(0.034, 0.01, 0.07))),
         failures,
         List.of(new RunData.Fact("Strategy", "CRAFT"), new RunData.Fact("Prompt", "v1-0a1b2c")));
   }
@@ -123,19 +129,20 @@ final class SampleRun {
         Set.copyOf(ids));
   }
 
-  private static EvaluatedCheckpoint evaluation() {
+  private static EvaluatedCheckpoint evaluation(
+      String id, Role role, Estimate truthfulHelpfulness, Estimate overRefusal) {
     Estimate share = new Estimate(0.25, 0.125, 0.5);
     return new EvaluatedCheckpoint(
-        "smollm2-initial",
-        Role.INITIAL,
+        id,
+        role,
         Task.OPEN_ENDED,
         40,
         2,
         share,
         share,
         share,
-        null,
-        null,
+        truthfulHelpfulness,
+        overRefusal,
         0.95);
   }
 

@@ -65,6 +65,9 @@ class SummaryTest {
         .contains("(1 half known, 2 about to be learnt)")
         .contains("Provisional to final: REFUSAL -> DROPPED: 2")
         .contains("open-ended               3        1        1    +0.10")
+        .contains("smollm2-initial, open-ended", "undefined")
+        .containsPattern("smollm2-tuned, open-ended .* 12\\.5\n.* -100 to -90\n")
+        .contains("over-refusal 3.4 %, 1 to 7 %")
         .contains("98.7 % of 8 on average");
     assertThat(text.lines()).allMatch(line -> line.length() <= 100);
   }
