@@ -118,12 +118,15 @@ final class Demo implements AutoCloseable {
         id, 1, role, base, new Serving(MODEL, version, Contract.CRAFT, "", ""));
   }
 
+  /** What the job will go by, but for the addresses of its servers. */
+  static CurationSettings settings(Project project, Map<String, String> options) {
+    return CurationSettings.of(options(project, options, "localhost:9092", "localhost:8001"));
+  }
+
   // ---------------------------------------------------------------- the run
 
   /** Everything up to the report, which goes to {@code page}. */
   void run(Path page) throws Exception {
-    // Mistakes in the options show before anything is started.
-    CurationSettings.of(options("localhost:9092", "localhost:8001"));
     terminal.line(
         "%d open-ended and %d multiple-choice questions, and %d to evaluate with; logs in %s",
         count(Task.OPEN_ENDED),
@@ -286,7 +289,7 @@ final class Demo implements AutoCloseable {
 
   private void startJob() throws Exception {
     long start = begin("Job");
-    Configuration all = options(broker.bootstrapServers(), triton.endpoint());
+    Configuration all = options(project, options, broker.bootstrapServers(), triton.endpoint());
     settings = CurationSettings.of(all);
     writeOptions(all);
     new TopicAdmin(settings.kafka()).prepare();
@@ -294,14 +297,14 @@ final class Demo implements AutoCloseable {
     CurationJob.define(environment, settings);
     job = flink.submit(environment, "craft-stream");
     long deadline = System.nanoTime() + JOB_START.toNanos();
-    while (!job.allTasksRun()) {
+    while (!allTasksRun()) {
       failWhereTheJobFailed();
       if (System.nanoTime() > deadline) {
         throw new IOException(
             "The job does not run after "
                 + Words.of(JOB_START)
                 + ". Its last failure: "
-                + job.newestFailure());
+                + newestFailure());
       }
       Thread.sleep(100);
     }
@@ -312,7 +315,8 @@ final class Demo implements AutoCloseable {
             .formatted(requestsInFlight(), flink.checkpointInterval().toSeconds()));
   }
 
-  private Configuration options(String kafka, String endpoint) {
+  private static Configuration options(
+      Project project, Map<String, String> options, String kafka, String endpoint) {
     Configuration all = ConfigurationFile.read(project.options());
     all.addAll(ofTheDemo());
     for (String key :
@@ -431,7 +435,8 @@ final class Demo implements AutoCloseable {
   }
 
   private void refuse(ModelCheckpoint checkpoint) throws IOException {
-    Optional<String> refusal = live.refusal(checkpoint.id());
+    Optional<String> refusal =
+        live.refusal(settings.kafka().topics().modelCheckpoints(), checkpoint.id());
     if (refusal.isPresent()) {
       throw new IOException(
           "The job did not take the model checkpoint " + checkpoint.id() + ": " + refusal.get());
@@ -553,13 +558,31 @@ final class Demo implements AutoCloseable {
     return switch (state) {
       case "FAILED", "CANCELED", "SUSPENDED", "FINISHED" ->
           throw new IOException(
-              "The job ended (%s). Its last failure: %s".formatted(state, job.newestFailure()));
+              "The job ended (%s). Its last failure: %s".formatted(state, newestFailure()));
       case "RESTARTING", "FAILING" -> {
-        String failure = "The job restarts: " + job.newestFailure();
+        String failure = "The job restarts: " + newestFailure();
         yield failure.length() > 100 ? failure.substring(0, 99) + "…" : failure;
       }
       default -> "";
     };
+  }
+
+  private boolean allTasksRun() {
+    try {
+      return job.allTasksRun();
+    } catch (IOException e) {
+      LOG.warn("Flink's REST API did not tell the tasks' states", e);
+      return false;
+    }
+  }
+
+  private String newestFailure() {
+    try {
+      return job.newestFailure();
+    } catch (IOException e) {
+      LOG.warn("Flink's REST API did not tell the job's newest failure", e);
+      return "unknown, for Flink's REST API did not tell it";
+    }
   }
 
   /** A broker or server that is gone is started again in its old place. */

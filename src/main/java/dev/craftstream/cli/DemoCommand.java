@@ -8,6 +8,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
+import dev.craftstream.topics.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +150,12 @@ final class DemoCommand implements Callable<Integer> {
     port("--kafka-port", kafkaPort);
     Terminal terminal = Terminal.of(spec.commandLine().getOut());
     Project project = Project.here();
-    List<Question> asked = questions();
+    Map<String, String> set = new HashMap<>(options);
+    if (requestsInFlight != null) {
+      set.put("tracker.requests-in-flight", requestsInFlight.toString());
+    }
+    // Mistakes in the options and the questions show before anything is started.
+    List<Question> asked = questions(Demo.settings(project, set).limits());
     project.check();
     int web = Ports.choose(webPort, WEB_PORT, "the web UI", "--web-port");
     int kafka = Ports.choose(kafkaPort, KAFKA_PORT, "the broker", "--kafka-port");
@@ -160,10 +166,6 @@ final class DemoCommand implements Callable<Integer> {
         Files.createDirectories(page.getParent());
       }
       Logs.to(work.logs());
-      Map<String, String> set = new HashMap<>(options);
-      if (requestsInFlight != null) {
-        set.put("tracker.requests-in-flight", requestsInFlight.toString());
-      }
       try (Demo demo = new Demo(project, work, terminal, asked, set, web, kafka)) {
         demo.run(page);
         if (keepRunning) {
@@ -188,9 +190,9 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private List<Question> questions() throws IOException {
+  private List<Question> questions(Limits limits) throws IOException {
     List<QuestionEvent> events =
-        questions == null ? QuestionsFile.builtIn() : QuestionsFile.read(questions);
+        questions == null ? QuestionsFile.builtIn(limits) : QuestionsFile.read(questions, limits);
     List<Question> all = new ArrayList<>();
     for (QuestionEvent event : events) {
       if (event.question() == null) {

@@ -23,14 +23,14 @@ final class QuestionsFile {
   private QuestionsFile() {}
 
   /** The questions that come with the project. */
-  static List<QuestionEvent> builtIn() throws IOException {
+  static List<QuestionEvent> builtIn(Limits limits) throws IOException {
     Path copy = Files.createTempFile("questions", ".jsonl");
     try (InputStream input = QuestionsFile.class.getResourceAsStream(BUILT_IN)) {
       if (input == null) {
         throw new IOException("The jar has no questions of its own; build it again.");
       }
       Files.copy(input, copy, StandardCopyOption.REPLACE_EXISTING);
-      return read(copy);
+      return read(copy, limits);
     } finally {
       Files.delete(copy);
     }
@@ -39,9 +39,10 @@ final class QuestionsFile {
   /**
    * Reads a file.
    *
+   * @param limits those of the job that is to take the questions
    * @throws IOException with a sentence for each line that cannot be used
    */
-  static List<QuestionEvent> read(Path file) throws IOException {
+  static List<QuestionEvent> read(Path file, Limits limits) throws IOException {
     QuestionImport source =
         new QuestionImport(
             QuestionFormat.JSONL,
@@ -49,7 +50,7 @@ final class QuestionsFile {
             Adjustments.NONE,
             new Choice.All(),
             WireFormat.JSON,
-            Limits.DEFAULT,
+            limits,
             (writing, records, bytes, totalBytes) -> {});
     Checked checked = source.check();
     if (checked.unusable() > 0) {

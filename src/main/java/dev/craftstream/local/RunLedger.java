@@ -59,7 +59,7 @@ public final class RunLedger {
   private final Map<String, Integer> decidedVersions = new HashMap<>();
   private final NavigableMap<Place, Failure> newestFailures = new TreeMap<>();
   private final Map<String, Long> failuresByReason = new TreeMap<>();
-  private final Map<String, String> refusals = new HashMap<>();
+  private final Map<Subject, String> refusals = new HashMap<>();
   private final Predicate<String> datasets;
   private final Map<String, DatasetManifest> manifests = new TreeMap<>();
   private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
@@ -83,6 +83,9 @@ public final class RunLedger {
 
   /** What a dataset's record says of its question. */
   private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
+
+  /** A model checkpoint that a topic's record is on. */
+  private record Subject(String topic, String checkpointId) {}
 
   /** When a dead letter was written, and what it is on. */
   private record Place(long writtenAt, String origin) implements Comparable<Place> {
@@ -166,7 +169,8 @@ public final class RunLedger {
       newestFailures.pollFirstEntry();
     }
     if (letter.getQuestionId().isEmpty() && !letter.getCheckpointId().isEmpty()) {
-      refusals.putIfAbsent(letter.getCheckpointId(), letter.getExplanation());
+      refusals.putIfAbsent(
+          new Subject(letter.getTopic(), letter.getCheckpointId()), letter.getExplanation());
     }
     if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER
         && questions.containsKey(letter.getQuestionId())) {
@@ -227,9 +231,13 @@ public final class RunLedger {
     return unusable.getOrDefault(checkpointId, Set.of()).contains(questionId);
   }
 
-  /** Why the job did not take a model checkpoint; empty where it did, or has not looked yet. */
-  public synchronized Optional<String> refusal(String checkpointId) {
-    return Optional.ofNullable(refusals.get(checkpointId));
+  /**
+   * Why the job did not take a model checkpoint; empty where it did, or has not looked yet.
+   *
+   * @param topic that of the announcements: requests name checkpoints, too
+   */
+  public synchronized Optional<String> refusal(String topic, String checkpointId) {
+    return Optional.ofNullable(refusals.get(new Subject(topic, checkpointId)));
   }
 
   /** How many questions to train on still lack their decision under this checkpoint. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
+import dev.craftstream.topics.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class QuestionsFileTest {
   @Test
   void readsOneQuestionALineAndSkipsBlankLines() throws Exception {
     List<QuestionEvent> events =
-        QuestionsFile.read(
+        read(
             file(
                 RIVER
                     + "\r\n\n  \n"
@@ -47,7 +48,7 @@ class QuestionsFileTest {
                 + RIVER.replace("Seine", "Loire")
                 + "\n");
 
-    assertThatThrownBy(() -> QuestionsFile.read(file))
+    assertThatThrownBy(() -> read(file))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file + ":2: The value is not JSON")
         .hasMessageContaining(file + ":3: multiple_choice.target is \"C\"")
@@ -59,7 +60,7 @@ class QuestionsFileTest {
     String lines = IntStream.range(0, 25).mapToObj(i -> "x").collect(Collectors.joining("\n"));
     Path file = file(lines);
 
-    assertThatThrownBy(() -> QuestionsFile.read(file))
+    assertThatThrownBy(() -> read(file))
         .hasMessageContaining(file + ":10: ")
         .hasMessageContaining("and 15 records more");
   }
@@ -69,20 +70,23 @@ class QuestionsFileTest {
     Path broken = folder.resolve("broken.jsonl");
     Files.write(broken, new byte[] {'{', (byte) 0xC3, '}'});
 
-    assertThatThrownBy(() -> QuestionsFile.read(broken)).hasMessageContaining("not UTF-8");
-    assertThatThrownBy(() -> QuestionsFile.read(folder.resolve("none")))
+    assertThatThrownBy(() -> read(broken)).hasMessageContaining("not UTF-8");
+    assertThatThrownBy(() -> read(folder.resolve("none")))
         .hasMessageStartingWith("There is no file ");
-    assertThatThrownBy(() -> QuestionsFile.read(folder)).hasMessageContaining("is a folder");
-    assertThatThrownBy(() -> QuestionsFile.read(file("\n\n")))
-        .hasMessageContaining("has no questions in it");
+    assertThatThrownBy(() -> read(folder)).hasMessageContaining("is a folder");
+    assertThatThrownBy(() -> read(file("\n\n"))).hasMessageContaining("has no questions in it");
   }
 
   @Test
   void theProjectBringsEnoughQuestionsOfBothTasks() throws Exception {
-    List<QuestionEvent> events = QuestionsFile.builtIn();
+    List<QuestionEvent> events = QuestionsFile.builtIn(Limits.DEFAULT);
 
     assertThat(count(events, Task.OPEN_ENDED)).isGreaterThanOrEqualTo(150);
     assertThat(count(events, Task.MULTIPLE_CHOICE)).isGreaterThanOrEqualTo(60);
+  }
+
+  private static List<QuestionEvent> read(Path file) throws IOException {
+    return QuestionsFile.read(file, Limits.DEFAULT);
   }
 
   private static long count(List<QuestionEvent> events, Task task) {

@@ -107,12 +107,31 @@ class RunLedgerTest {
 
   @Test
   void aRefusalIsKnownHoweverManyDeadLettersComeAfterIt() {
-    ledger.add(DeadLetter.newBuilder().setCheckpointId("a").setExplanation("No.").build(), 0);
+    ledger.add(
+        DeadLetter.newBuilder()
+            .setTopic("model-checkpoints")
+            .setCheckpointId("a")
+            .setExplanation("No.")
+            .build(),
+        0);
     for (int i = 1; i <= 1_000; i++) {
       ledger.add(DeadLetter.newBuilder().setOffset(i).build(), i);
     }
 
-    assertThat(ledger.refusal("a")).contains("No.");
+    assertThat(ledger.refusal("model-checkpoints", "a")).contains("No.");
+  }
+
+  @Test
+  void aRequestThatCannotBeMetDoesNotRefuseTheCheckpointItNames() {
+    ledger.add(
+        DeadLetter.newBuilder()
+            .setTopic("requests")
+            .setCheckpointId("a")
+            .setExplanation("No.")
+            .build(),
+        0);
+
+    assertThat(ledger.refusal("model-checkpoints", "a")).isEmpty();
   }
 
   private CuratedQuestion curated(String initialId, String rehearsalId) {
