@@ -9,6 +9,7 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.topics.EncodedRecord;
+import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.Parsed;
@@ -108,9 +109,14 @@ final class AnnounceCommand implements Callable<Integer> {
             base,
             new Serving(model, modelVersion, contract, embeddingModel, embeddingModelVersion));
     check(new RecordEncoder(WireFormat.JSON).announcement(checkpoint));
-    try (TopicWriter writer = new TopicWriter(job.kafka())) {
+    KafkaSettings kafka = job.kafka();
+    try (TopicWriter writer = new TopicWriter(kafka)) {
       long time = writer.announcement(checkpoint);
-      spec.commandLine().getOut().printf("Announced %s as model time %d.%n", id, time);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "Written to %s: the announcement of %s, as model time %d. If the job can't take it, %s says why.%n",
+              kafka.topics().modelCheckpoints(), id, time, kafka.topics().deadLetters());
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package dev.craftstream.cli;
 
 import dev.craftstream.local.TopicWriter;
+import dev.craftstream.topics.KafkaSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +28,15 @@ final class RemoveCommand implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           spec.commandLine(), "The question id is blank.");
     }
-    try (TopicWriter writer = new TopicWriter(job.kafka())) {
+    KafkaSettings kafka = job.kafka();
+    try (TopicWriter writer = new TopicWriter(kafka)) {
       writer.removal(questionId);
     }
-    spec.commandLine().getOut().printf("Removed question %s.%n", questionId);
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Written to %s: the removal of question %s. If the job can't take it, %s says why.%n",
+            kafka.topics().questions(), questionId, kafka.topics().deadLetters());
     return 0;
   }
 }

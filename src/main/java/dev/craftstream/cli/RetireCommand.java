@@ -1,6 +1,7 @@
 package dev.craftstream.cli;
 
 import dev.craftstream.local.TopicWriter;
+import dev.craftstream.topics.KafkaSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,9 +29,14 @@ final class RetireCommand implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           spec.commandLine(), "The model checkpoint's id is blank.");
     }
-    try (TopicWriter writer = new TopicWriter(job.kafka())) {
+    KafkaSettings kafka = job.kafka();
+    try (TopicWriter writer = new TopicWriter(kafka)) {
       long time = writer.retirement(id);
-      spec.commandLine().getOut().printf("Retired %s as model time %d.%n", id, time);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "Written to %s: the retirement of %s, as model time %d. If the job can't take it, %s says why.%n",
+              kafka.topics().modelCheckpoints(), id, time, kafka.topics().deadLetters());
     }
     return 0;
   }

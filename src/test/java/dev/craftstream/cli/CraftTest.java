@@ -163,6 +163,41 @@ class CraftTest {
   }
 
   @Test
+  void questionsThatTheJobWouldNotTakeAreSentencesBeforeAnythingStarts() {
+    assertThat(run("demo", "-Dlimits.text=20")).isEqualTo(1);
+    assertThat(err.toString()).contains("The questions cannot be used.", "at most 20 are allowed");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  @ExtendWith(KafkaBrokerExtension.class)
+  void whatTheJobHasYetToDecideIsSaidToBeWrittenAndNoMore(KafkaBroker broker) {
+    KafkaSettings kafka =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(KafkaBrokerExtension.freshPrefix())
+            .build();
+    new TopicAdmin(kafka).prepare();
+    String where =
+        " --bootstrap-servers=%s -D kafka.topic-prefix=%s"
+            .formatted(broker.bootstrapServers(), kafka.topics().prefix());
+
+    for (String line :
+        List.of("announce m --role=INITIAL --model=x", "retire typo", "remove unknown")) {
+      assertThat(run((line + where).split(" "))).as(err.toString()).isZero();
+    }
+
+    String why = "If the job can't take it, " + kafka.topics().deadLetters() + " says why.";
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "Written to %s: the announcement of m, as model time 1. %s"
+                .formatted(kafka.topics().modelCheckpoints(), why),
+            "Written to %s: the retirement of typo, as model time 2. %s"
+                .formatted(kafka.topics().modelCheckpoints(), why),
+            "Written to %s: the removal of question unknown. %s"
+                .formatted(kafka.topics().questions(), why));
+  }
+
+  @Test
   void aPortThatIsTakenIsASentence() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       String port = String.valueOf(taken.getLocalPort());
