@@ -65,16 +65,22 @@ public final class TopicReader implements AutoCloseable {
   }
 
   private static Consumer<byte[], byte[]> consumer(KafkaSettings settings, boolean committed) {
+    return new KafkaConsumer<>(
+        properties(settings, committed), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  static Properties properties(KafkaSettings settings, boolean committed) {
     Properties properties = new Properties();
     settings.clientProperties().forEach(properties::setProperty);
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     properties.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, committed ? "read_committed" : "read_uncommitted");
+    // Where retention overtakes the reading: go on with what is left, rather than skip that, too.
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return properties;
   }
 
   private List<TopicPartition> partitions(String topic) {

@@ -3,6 +3,7 @@ package dev.craftstream.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.craftstream.topics.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,14 @@ class TopicReaderTest {
     assertThat(reader.hasReached(ends)).isFalse();
     nanos.addAndGet(Duration.ofHours(8).toNanos());
     assertThat(reader.hasReached(ends)).isFalse();
+  }
+
+  @Test
+  void givenRetentionThatOvertakesIt_whenItsPlaceIsGone_thenItReadsWhatIsLeft() {
+    KafkaSettings settings = KafkaSettings.builder("broker:9092").build();
+
+    assertThat(TopicReader.properties(settings, true))
+        .containsEntry("auto.offset.reset", "earliest");
   }
 
   private void pollInVain(int times, Map<TopicPartition, Long> ends) {
