@@ -155,7 +155,7 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void write(KafkaSettings kafka, QuestionImport source, Checked checked)
+  static void write(KafkaSettings kafka, QuestionImport source, Checked checked)
       throws IOException {
     TopicWriter writer = new TopicWriter(kafka);
     try (writer) {
@@ -169,6 +169,12 @@ final class ImportCommand implements Callable<Integer> {
           "%s %,d of %,d question events were written before; importing the same again is safe, for an event that is there already changes nothing."
               .formatted(FailureSentence.of(e), writer.written(), checked.counts().all()),
           e);
+    }
+    // The files are read twice.
+    if (writer.written() != checked.counts().all()) {
+      throw new IOException(
+          "%,d question events were written, but the check had found %,d: the files changed meanwhile. Import them again; that is safe, for an event that is there already changes nothing."
+              .formatted(writer.written(), checked.counts().all()));
     }
   }
 
