@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -64,6 +65,9 @@ final class StatusCommand implements Callable<Integer> {
 
   @Mixin private JobOptions job;
 
+  /** A job that Flink has; without progress as long as it has reported none. */
+  private record Present(String name, String state, Optional<JobMonitor.Progress> progress) {}
+
   @Override
   public Integer call() throws Exception {
     if (flink != null
@@ -91,7 +95,7 @@ final class StatusCommand implements Callable<Integer> {
     } finally {
       patience.end();
     }
-    List<JobMonitor.Progress> jobs = jobs();
+    List<Present> jobs = jobs();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
@@ -107,11 +111,11 @@ final class StatusCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<JobMonitor.Progress> jobs() throws IOException {
-    List<JobMonitor.Progress> jobs = new ArrayList<>();
+  private List<Present> jobs() throws IOException {
+    List<Present> jobs = new ArrayList<>();
     if (flink != null) {
-      for (JobMonitor monitor : JobMonitor.running(flink)) {
-        monitor.progress().ifPresent(jobs::add);
+      for (JobMonitor monitor : JobMonitor.present(flink)) {
+        jobs.add(new Present(monitor.name(), monitor.state(), monitor.progress()));
       }
     }
     return jobs;
@@ -119,7 +123,7 @@ final class StatusCommand implements Callable<Integer> {
 
   // For people.
 
-  private List<String> lines(JobStatus status, List<JobMonitor.Progress> jobs) {
+  private List<String> lines(JobStatus status, List<Present> jobs) {
     List<String> lines = new ArrayList<>();
     lines.add(row("Model time", count(status.modelTime())));
     lines.add(row("Questions", count(status.allQuestions())));
@@ -185,22 +189,31 @@ final class StatusCommand implements Callable<Integer> {
                     .map(lag -> lag.topic() + " " + count(lag.records()))
                     .collect(Collectors.joining(", "))));
     if (flink != null && jobs.isEmpty()) {
-      lines.add(row("Job", "none runs at " + flink + ", or it has reported nothing yet"));
+      lines.add(row("Job", "none at " + flink));
     }
-    for (JobMonitor.Progress progress : jobs) {
+    for (Present present : jobs) {
       lines.add(
           row(
-              "Job " + progress.job(),
-              "model time %s, complete up to %s; %s of %s questions miss an answer, %s in flight, %s announcements wait"
-                  .formatted(
-                      count(progress.modelTime()),
-                      count(progress.completeModelTime()),
-                      count(progress.backlog()),
-                      count(progress.questions()),
-                      count(progress.inFlight()),
-                      count(progress.waiting()))));
+              "Job " + present.name(),
+              present.state()
+                  + "; "
+                  + present
+                      .progress()
+                      .map(StatusCommand::line)
+                      .orElse("it has not reported how far it is")));
     }
     return lines;
+  }
+
+  private static String line(JobMonitor.Progress progress) {
+    return "model time %s, complete up to %s; %s of %s questions miss an answer, %s in flight, %s announcements wait"
+        .formatted(
+            count(progress.modelTime()),
+            count(progress.completeModelTime()),
+            count(progress.backlog()),
+            count(progress.questions()),
+            count(progress.inFlight()),
+            count(progress.waiting()));
   }
 
   private static String row(String name, String value) {
@@ -224,7 +237,7 @@ final class StatusCommand implements Callable<Integer> {
 
   // For programs.
 
-  private JsonObject json(JobStatus status, List<JobMonitor.Progress> jobs) {
+  private JsonObject json(JobStatus status, List<Present> jobs) {
     JsonObject all = new JsonObject();
     all.addProperty("model_time", status.modelTime());
     JsonObject questions = new JsonObject();
@@ -262,15 +275,21 @@ final class StatusCommand implements Callable<Integer> {
     all.add("lag", lags);
     if (flink != null) {
       JsonArray running = new JsonArray();
-      for (JobMonitor.Progress progress : jobs) {
+      for (Present present : jobs) {
         JsonObject one = new JsonObject();
-        one.addProperty("job", progress.job());
-        one.addProperty("model_time", progress.modelTime());
-        one.addProperty("complete_model_time", progress.completeModelTime());
-        one.addProperty("questions", progress.questions());
-        one.addProperty("backlog", progress.backlog());
-        one.addProperty("in_flight", progress.inFlight());
-        one.addProperty("waiting", progress.waiting());
+        one.addProperty("job", present.name());
+        one.addProperty("state", present.state());
+        present
+            .progress()
+            .ifPresent(
+                progress -> {
+                  one.addProperty("model_time", progress.modelTime());
+                  one.addProperty("complete_model_time", progress.completeModelTime());
+                  one.addProperty("questions", progress.questions());
+                  one.addProperty("backlog", progress.backlog());
+                  one.addProperty("in_flight", progress.inFlight());
+                  one.addProperty("waiting", progress.waiting());
+                });
         running.add(one);
       }
       all.add("jobs", running);

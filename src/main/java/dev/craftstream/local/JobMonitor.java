@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Looks at a running job through Flink's REST API. */
@@ -28,6 +30,8 @@ public final class JobMonitor {
   private static final String OPERATOR = "knowledge-tracker";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final String ADMISSION = "checkpoint-admission";
+
+  private static final Set<String> ENDS = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final URI rest;
@@ -54,7 +58,6 @@ public final class JobMonitor {
   /**
    * How far the job is, at one time.
    *
-   * @param job its name
    * @param modelTime the newest model time that it has let through
    * @param completeModelTime the one up to which everything is measured; the least of the parallel
    *     tasks'
@@ -63,7 +66,6 @@ public final class JobMonitor {
    * @param waiting announcements that wait for their server, or behind one that does
    */
   public record Progress(
-      String job,
       long modelTime,
       long completeModelTime,
       long questions,
@@ -72,17 +74,20 @@ public final class JobMonitor {
       long waiting) {}
 
   /**
-   * The curation jobs that run on a Flink cluster.
+   * The curation jobs of a Flink cluster that have not ended, whatever state they are in.
    *
    * @param rest address of its REST API, such as {@code http://localhost:8081}
    * @throws IOException with a sentence, where it does not answer
    */
-  public static List<JobMonitor> running(URI rest) throws IOException {
+  public static List<JobMonitor> present(URI rest) throws IOException {
     List<JobMonitor> found = new ArrayList<>();
     JsonElement overview = new JobMonitor(rest, "").parsed("overview");
+    if (!overview.isJsonObject() || !overview.getAsJsonObject().has("jobs")) {
+      throw notFlink(rest, null);
+    }
     for (JsonElement element : overview.getAsJsonObject().getAsJsonArray("jobs")) {
       JsonObject job = element.getAsJsonObject();
-      if (job.get("state").getAsString().equals("RUNNING")) {
+      if (!ENDS.contains(job.get("state").getAsString())) {
         JobMonitor monitor = new JobMonitor(rest, job.get("jid").getAsString());
         if (monitor.vertexWith(OPERATOR).isPresent()) {
           found.add(monitor);
@@ -102,13 +107,17 @@ public final class JobMonitor {
     }
     return Optional.of(
         new Progress(
-            get("").get("name").getAsString(),
             (long) figure(tracker.get(), "modelTime", "max"),
             (long) figure(tracker.get(), "completeModelTime", "min"),
             (long) figure(tracker.get(), "questions", "sum"),
             (long) figure(tracker.get(), "backlog", "sum"),
             (long) figure(tracker.get(), "inFlight", "sum"),
             (long) figure(admission.get(), "waiting", "sum")));
+  }
+
+  /** The job's name. */
+  public String name() throws IOException {
+    return get("").get("name").getAsString();
   }
 
   /** Flink's word for the job's state, such as RUNNING. */
@@ -205,6 +214,11 @@ public final class JobMonitor {
     return parsed(job + path).getAsJsonObject();
   }
 
+  private static IOException notFlink(URI rest, Exception cause) {
+    return new IOException(
+        "What answers at " + rest + " is not Flink's REST API; check the address.", cause);
+  }
+
   private JsonElement parsed(String path) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(rest.toString().replaceAll("/+$", "") + "/jobs/" + path))
@@ -219,6 +233,8 @@ public final class JobMonitor {
       return JsonParser.parseString(answer.body());
     } catch (ConnectException | HttpTimeoutException e) {
       throw new IOException("Flink's REST API does not answer at " + rest + ".", e);
+    } catch (JsonParseException e) {
+      throw notFlink(rest, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Asking Flink's REST API was interrupted.", e);

@@ -2,13 +2,18 @@ package dev.craftstream.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
+import dev.craftstream.exchange.Adjustments;
+import dev.craftstream.exchange.Choice;
 import dev.craftstream.exchange.DatasetSamples;
+import dev.craftstream.exchange.QuestionFormat;
+import dev.craftstream.exchange.QuestionImport;
 import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.local.TopicReader;
 import dev.craftstream.model.Contract;
@@ -18,6 +23,7 @@ import dev.craftstream.model.Serving;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.EncodedRecord;
 import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.Limits;
 import dev.craftstream.topics.RecordEncoder;
 import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.WireFormat;
@@ -171,6 +177,26 @@ class ExchangeCommandsTest {
         .contains("did not take the record")
         .contains("2 of 3 question events were written before; importing the same again is safe");
     assertThat(read(settings.topics().questions())).hasSize(2);
+  }
+
+  @Test
+  void aFileThatChangesBetweenCheckAndImportIsASentence(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    QuestionImport source =
+        new QuestionImport(
+            QuestionFormat.JSONL,
+            List.of(questions("one")),
+            Adjustments.NONE,
+            new Choice.All(),
+            WireFormat.JSON,
+            Limits.DEFAULT,
+            (writing, records, bytes, totalBytes) -> {});
+    QuestionImport.Checked checked = source.check();
+    questions("one", "two");
+
+    assertThatThrownBy(() -> ImportCommand.write(settings, source, checked))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("2 question events were written, but the check had found 1");
   }
 
   /** A file of open-ended questions with these texts. */
@@ -348,8 +374,17 @@ class ExchangeCommandsTest {
       assertThat(out.toString())
           .contains(
               "Job craft",
-              "model time 4, complete up to 3; 7 of 1,000 questions miss an answer, 5 in flight,"
-                  + " 1 announcements wait");
+              "RUNNING; model time 4, complete up to 3; 7 of 1,000 questions miss an answer, 5 in flight,"
+                  + " 1 announcements wait")
+          .containsPattern("Job fallen +RESTARTING; it has not reported how far it is");
+      assertThat(run("status", "--json", "--flink", address)).as(err.toString()).isZero();
+      assertThat(out.toString()).contains("\"state\": \"RESTARTING\"");
+
+      for (String other : List.of("page", "text", "other")) {
+        assertThat(run("status", "--flink", address + other)).isEqualTo(1);
+        assertThat(err.toString())
+            .contains("What answers at " + address + other + " is not Flink's REST API");
+      }
     } finally {
       flink.stop(0);
     }
@@ -455,10 +490,21 @@ class ExchangeCommandsTest {
     Map<String, String> answers = new HashMap<>();
     answers.put(
         "/jobs/overview",
-        "{\"jobs\":[{\"jid\":\"j0\",\"state\":\"FINISHED\"},{\"jid\":\"j1\",\"state\":\"RUNNING\"}]}");
+        "{\"jobs\":[{\"jid\":\"j0\",\"state\":\"FINISHED\"},{\"jid\":\"j1\",\"state\":\"RUNNING\"},"
+            + "{\"jid\":\"j2\",\"state\":\"RESTARTING\"}]}");
+    answers.put(
+        "/jobs/j2",
+        "{\"name\":\"fallen\",\"state\":\"RESTARTING\",\"vertices\":["
+            + "{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},"
+            + "{\"id\":\"v2\",\"name\":\"knowledge-tracker\"}]}");
+    answers.put("/jobs/j2/vertices/v1/subtasks/metrics", "[]");
+    answers.put("/jobs/j2/vertices/v2/subtasks/metrics", "[]");
+    answers.put("/page/jobs/overview", "<html><body>Welcome</body></html>");
+    answers.put("/text/jobs/overview", "Welcome");
+    answers.put("/other/jobs/overview", "{}");
     answers.put(
         "/jobs/j1",
-        "{\"name\":\"craft\",\"vertices\":[{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},"
+        "{\"name\":\"craft\",\"state\":\"RUNNING\",\"vertices\":[{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},"
             + "{\"id\":\"v2\",\"name\":\"knowledge-tracker -> x\"}]}");
     answers.put(
         "/jobs/j1/vertices/v1/subtasks/metrics",
