@@ -187,13 +187,27 @@ final class DatasetCard {
         shuffleSeed.isPresent()
             ? "in a random order (seed " + shuffleSeed.getAsLong() + ")"
             : "in the order of the questions' ids";
-    return "`%s` has the rows, %s, a question as often as it was drawn.%s\n"
+    return "`%s` has the rows, %s, a question as often as it was drawn.%s\n%s"
         .formatted(
             format.fileName(),
             order,
             system.isEmpty()
                 ? ""
-                : " Each begins with the system's text `" + oneLine(system) + "`.");
+                : " Each begins with the system's text `" + oneLine(system) + "`.",
+            axolotl());
+  }
+
+  private String axolotl() {
+    return switch (format) {
+      case CHAT, PARQUET -> "\nAxolotl reads them with `type: chat_template`.\n";
+      case SHAREGPT ->
+          "\nAxolotl reads them with `type: chat_template`, `field_messages: conversations` and"
+              + " `message_property_mappings: {role: from, content: value}`.\n";
+      case ALPACA ->
+          "\nNot for Axolotl: its `type: alpaca` wraps the prompt in a template of its own, so that the model"
+              + " would be trained with another prompt than it is evaluated with. Export the format `chat` for it,"
+              + " and read that with `type: chat_template`.\n";
+    };
   }
 
   private static String table(List<String> head, List<List<String>> rows) {

@@ -123,6 +123,7 @@ class ExportFolderTest {
         .startsWith("---\nlicense: unknown\n")
         .contains(
             "  - split: train\n    path: train.jsonl\n---\n",
+            "Axolotl reads them with `type: chat_template`.",
             "| strategy | CRAFT |",
             "| INITIAL checkpoint | `base` |",
             "| REHEARSAL checkpoint | `base-r1` |",
