@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class Shortlist {
   /** About 250 bytes each; and some seconds of a task where a snapshot comes during the survey. */
-  private static final long MOST_WANTED = 100_000;
+  private static final long MOST_WANTED = 150_000;
 
   private final Survey survey;
   private final ToIntFunction<String> keyGroup;
