@@ -9,6 +9,7 @@ import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Ties;
+import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.selection.DatasetSettings;
 import dev.craftstream.topics.Limits;
@@ -311,6 +312,23 @@ public final class CurationOptions {
           .defaultValues("Answer the following question")
           .withDescription(
               "Texts that end a sample at the server. The first line of the instruction always does.");
+
+  public static final ConfigOption<String> QUERY_OPEN_ENDED_INSTRUCTION =
+      key("query.open-ended.instruction")
+          .stringType()
+          .defaultValue(KnowledgePrompt.INSTRUCTION)
+          .withDescription(
+              "What each open-ended question, and each shot, is introduced with. Every measurement"
+                  + " names the prompt that it rests on; answers to two prompts can't be compared, so"
+                  + " change it before an INITIAL checkpoint is announced.");
+
+  public static final ConfigOption<String> QUERY_MULTIPLE_CHOICE_INSTRUCTION =
+      key("query.multiple-choice.instruction")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "What the prompt of a multiple-choice question begins with, before the shots. Empty:"
+                  + " nothing, as in the paper. Changing it is as for open-ended questions.");
 
   public static final ConfigOption<String> QUERY_SHOTS =
       key("query.shots-file")

@@ -147,7 +147,10 @@ public record CurationSettings(
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
         stop(options, QUERY_STOP),
-        new KnowledgePrompt(KnowledgePrompt.INSTRUCTION, shots),
+        new KnowledgePrompt(
+            options.get(QUERY_OPEN_ENDED_INSTRUCTION),
+            options.get(QUERY_MULTIPLE_CHOICE_INSTRUCTION),
+            shots),
         certainty(options));
   }
 

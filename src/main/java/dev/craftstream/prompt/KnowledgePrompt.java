@@ -15,10 +15,12 @@ import java.util.List;
  * asked alone, so that such a text misleads the model about nothing but itself. What models and
  * trainers must not meet at all is kept out by the option {@code limits.forbidden-texts}.
  *
- * @param instruction what open-ended questions are introduced with; multiple-choice ones need none
+ * @param instruction what each open-ended question is introduced with
+ * @param multipleChoiceInstruction what a multiple-choice prompt begins with; may be empty
  * @param shots the solved questions shown first
  */
-public record KnowledgePrompt(String instruction, Shots shots) implements Serializable {
+public record KnowledgePrompt(String instruction, String multipleChoiceInstruction, Shots shots)
+    implements Serializable {
 
   /** The paper's instruction. */
   public static final String INSTRUCTION = "Answer the following question as simple as possible.";
@@ -34,6 +36,11 @@ public record KnowledgePrompt(String instruction, Shots shots) implements Serial
               + INSTRUCTION
               + "\"");
     }
+  }
+
+  /** Without an instruction for multiple-choice questions, as in the paper. */
+  public KnowledgePrompt(String instruction, Shots shots) {
+    this(instruction, "", shots);
   }
 
   /** The paper's instruction and the project's own shots. */
@@ -91,6 +98,9 @@ public record KnowledgePrompt(String instruction, Shots shots) implements Serial
 
   private String multipleChoice(String question, List<String> options) {
     StringBuilder prompt = new StringBuilder();
+    if (!multipleChoiceInstruction.isBlank()) {
+      prompt.append(multipleChoiceInstruction).append("\n\n");
+    }
     for (Shots.MultipleChoice shot : shots.multipleChoice()) {
       prompt
           .append(multipleChoiceForm(shot.question(), shot.options()))

@@ -104,7 +104,11 @@ class KnowledgePromptTest {
   @Test
   void theVersionChangesWithEveryTextThatTheModelSees() {
     String openEnded = prompt.version(Task.OPEN_ENDED);
+    KnowledgePrompt introduced = new KnowledgePrompt("Answer it.", "Choose one.", SHOTS);
+    assertThat(introduced.version(Task.MULTIPLE_CHOICE))
+        .isNotEqualTo(prompt.version(Task.MULTIPLE_CHOICE));
     assertThat(new KnowledgePrompt("Answer it.", SHOTS).version(Task.OPEN_ENDED))
+        .isEqualTo(introduced.version(Task.OPEN_ENDED))
         .isNotEqualTo(openEnded);
     Shots otherAnswer =
         new Shots(
