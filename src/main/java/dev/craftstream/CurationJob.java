@@ -62,6 +62,8 @@ public final class CurationJob {
 
   private static final Duration TOPICS_PAUSE = Duration.ofSeconds(5);
 
+  private static final Duration MISTAKE_PAUSE = Duration.ofSeconds(30);
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -74,26 +76,31 @@ public final class CurationJob {
       description = "An option; wins over the file. `./craft options` lists them all.")
   private Map<String, String> options = Map.of();
 
-  /** Runs the job; what is wrong with the options or the topics is thrown with a sentence. */
+  /**
+   * Runs the job; what is wrong with the options or the topics is thrown with a sentence, or waited
+   * out in a job manager.
+   */
   public static void main(String... arguments) throws Exception {
     CurationJob job = new CurationJob();
     // Not execute(): it would print what is thrown, and the caller would take it for success.
-    StreamExecutionEnvironment env;
-    try {
-      CommandLine.ParseResult parsed = new CommandLine(job).parseArgs(arguments);
-      if (CommandLine.executeHelpRequest(parsed) != null) {
-        return;
-      }
-      env = job.prepare();
-    } catch (Exception mistake) {
-      if (isEmbedded(StreamExecutionEnvironment.getExecutionEnvironment())) {
-        LOG.error(
-            "The job can't start, and its job manager ends. {}", mistake.getMessage(), mistake);
-        Runtime.getRuntime().halt(1);
-      }
-      throw mistake;
+    CommandLine.ParseResult parsed = new CommandLine(job).parseArgs(arguments);
+    if (CommandLine.executeHelpRequest(parsed) == null) {
+      job.prepared().execute("craft-stream");
     }
-    env.execute("craft-stream");
+  }
+
+  private StreamExecutionEnvironment prepared() throws Exception {
+    while (true) {
+      try {
+        return prepare();
+      } catch (Exception mistake) {
+        if (!isEmbedded(StreamExecutionEnvironment.getExecutionEnvironment())) {
+          throw mistake;
+        }
+        LOG.error("The job does not start, and tries again in {}.", MISTAKE_PAUSE, mistake);
+        Thread.sleep(MISTAKE_PAUSE.toMillis());
+      }
+    }
   }
 
   private StreamExecutionEnvironment prepare() throws Exception {
@@ -110,8 +117,7 @@ public final class CurationJob {
    * Whether the main method runs in the job manager, as in application mode, where each new job
    * manager runs it again. A main method that ends there without its job is the application's end
    * for Flink, which then forgets where the newest Flink checkpoint lies. So what is wrong with the
-   * options ends the process instead, which keeps that; and what is wrong with the topics is waited
-   * out.
+   * options or the topics is waited out there.
    */
   private static boolean isEmbedded(StreamExecutionEnvironment env) {
     return EMBEDDED.equals(env.getConfiguration().get(DeploymentOptions.TARGET));
