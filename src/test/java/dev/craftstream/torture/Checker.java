@@ -12,6 +12,7 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,9 @@ import java.util.Set;
  * it, and no request for what was committed already.
  */
 final class Checker {
+  /** How long after its recovery a fault may still end the job's tasks. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(10);
+
   private static final double ROUNDING = 1e-9;
 
   private final Workload workload;
@@ -294,7 +298,7 @@ final class Checker {
             });
     again.forEach(
         (fault, count) -> {
-          if (!fault.kind().takesStateBack() && count.total() > slots) {
+          if (!mayTakeStateBack(fault, faults) && count.total() > slots) {
             findings.add(
                 Kind.ASKED_WITHOUT_CAUSE,
                 "%d requests for %s, but only %d can be in flight",
@@ -346,6 +350,22 @@ final class Checker {
     boolean ofTheOneUnderWay =
         underWay != null && (underWay.kind().takesStateBack() || next == null);
     return ofTheOneUnderWay ? underWay : next;
+  }
+
+  /**
+   * Whether the job may go back to its last Flink checkpoint at a fault, or for the one before it:
+   * a job manager that lost its leadership with ZooKeeper can end its tasks after they have
+   * committed again.
+   */
+  private static boolean mayTakeStateBack(Fault fault, List<Fault> faults) {
+    return faults.stream()
+        .filter(other -> other.kind().takesStateBack())
+        .filter(other -> !other.began().isAfter(fault.began()))
+        .anyMatch(
+            other ->
+                other.equals(fault)
+                    || other.recovered() == null
+                    || other.recovered().plus(AFTERMATH).isAfter(fault.began()));
   }
 
   /** When the last Flink checkpoint began that was complete when the fault struck. */
