@@ -505,42 +505,38 @@ class CurationJobTest {
 
   @Test
   void exactlyOnceWithoutFlinkCheckpointsIsAMistake() {
-    Configuration options =
-        Configuration.fromMap(
-            Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
-    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
+    assertThatThrownBy(() -> define(env))
         .hasMessageContaining("Set execution.checkpointing.interval");
     env.enableCheckpointing(Duration.ofHours(1).toMillis());
-    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
+    assertThatThrownBy(() -> define(env))
         .hasMessageContaining("kafka.transaction-timeout is PT15M");
   }
 
   @Test
   void transactionsThatWaitForTooManyFlinkCheckpointsAreAMistake() {
-    Configuration options =
-        Configuration.fromMap(
-            Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
     env.enableCheckpointing(Duration.ofSeconds(10).toMillis());
     env.getCheckpointConfig().setCheckpointTimeout(Duration.ofMinutes(5).toMillis());
     env.getCheckpointConfig().setTolerableCheckpointFailureNumber(2);
-    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
-        .hasMessageContaining("can be open for PT15M10S");
+    assertThatThrownBy(() -> define(env)).hasMessageContaining("can be open for PT15M10S");
 
     env.getCheckpointConfig().setTolerableCheckpointFailureNumber(1);
-    CurationJob.define(env, CurationSettings.of(options));
+    define(env);
   }
 
   @Test
   void exactlyOnceOutputOfAStateThatIsNotIsAMistake() {
-    Configuration options =
-        Configuration.fromMap(
-            Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
     env.enableCheckpointing(Duration.ofSeconds(10).toMillis(), CheckpointingMode.AT_LEAST_ONCE);
-    assertThatThrownBy(() -> CurationJob.define(env, CurationSettings.of(options)))
+    assertThatThrownBy(() -> define(env))
         .hasMessageContaining("Set execution.checkpointing.mode to EXACTLY_ONCE");
+  }
+
+  private static void define(StreamExecutionEnvironment env) {
+    Map<String, String> options =
+        Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001");
+    CurationJob.define(env, CurationSettings.of(Configuration.fromMap(options)));
   }
 
   private static RunningJob start(KafkaBroker broker, String triton, Map<String, String> overrides)

@@ -114,9 +114,11 @@ final class AnnounceCommand implements Callable<Integer> {
       long time = writer.announcement(checkpoint);
       spec.commandLine()
           .getOut()
-          .printf(
-              "Written to %s: the announcement of %s, as model time %d. If the job can't take it, %s says why.%n",
-              kafka.topics().modelCheckpoints(), id, time, kafka.topics().deadLetters());
+          .println(
+              Written.sentence(
+                  kafka,
+                  kafka.topics().modelCheckpoints(),
+                  "the announcement of %s, as model time %d".formatted(id, time)));
     }
     return 0;
   }

@@ -34,9 +34,9 @@ final class RemoveCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .printf(
-            "Written to %s: the removal of question %s. If the job can't take it, %s says why.%n",
-            kafka.topics().questions(), questionId, kafka.topics().deadLetters());
+        .println(
+            Written.sentence(
+                kafka, kafka.topics().questions(), "the removal of question " + questionId));
     return 0;
   }
 }

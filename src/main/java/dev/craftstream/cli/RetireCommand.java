@@ -34,9 +34,11 @@ final class RetireCommand implements Callable<Integer> {
       long time = writer.retirement(id);
       spec.commandLine()
           .getOut()
-          .printf(
-              "Written to %s: the retirement of %s, as model time %d. If the job can't take it, %s says why.%n",
-              kafka.topics().modelCheckpoints(), id, time, kafka.topics().deadLetters());
+          .println(
+              Written.sentence(
+                  kafka,
+                  kafka.topics().modelCheckpoints(),
+                  "the retirement of %s, as model time %d".formatted(id, time)));
     }
     return 0;
   }

@@ -214,7 +214,7 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
         bootstrap.resamples(),
         bootstrap.seed(),
         promptVersions.isEmpty() ? "" : promptVersions.get(0),
-        promptVersions.isEmpty() ? List.of() : promptVersions.stream().skip(1).sorted().toList(),
+        promptVersions.stream().skip(1).sorted().toList(),
         survey.modelTime());
   }
 }

@@ -498,7 +498,9 @@ final class Surveys {
       if (evaluation != null && shortlist == null) {
         evaluation.add(
             question,
-            EvaluationCounts.concerns(question) && questions.hasFailed(id, survey.evaluated()));
+            EvaluationCounts.concerns(question)
+                && question.under(survey.evaluated()) == null
+                && questions.hasFailed(id, survey.evaluated()));
       }
     }
 

@@ -132,14 +132,8 @@ class CraftTest {
   @Test
   @ExtendWith(KafkaBrokerExtension.class)
   void aRequestIsWrittenWithWhatTheOptionsSayAndNoMore(KafkaBroker broker) {
-    KafkaSettings kafka =
-        KafkaSettings.builder(broker.bootstrapServers())
-            .topicPrefix(KafkaBrokerExtension.freshPrefix())
-            .build();
-    new TopicAdmin(kafka).prepare();
-    String where =
-        " --bootstrap-servers=%s -D kafka.topic-prefix=%s"
-            .formatted(broker.bootstrapServers(), kafka.topics().prefix());
+    KafkaSettings kafka = withTopics(broker);
+    String where = where(kafka);
     String request =
         "request dataset r --initial=i --rehearsal=h --strategy=craft --open-ended-shortage=short"
             + " --multiple-choice-refusals=3 --seed=18446744073709551615";
@@ -151,6 +145,20 @@ class CraftTest {
     assertThat(out.toString())
         .contains(
             "r\t{\"request_id\":\"r\",\"dataset\":{\"initial_checkpoint_id\":\"i\",\"rehearsal_checkpoint_id\":\"h\",\"strategy\":\"CRAFT\",\"open_ended\":{\"shortage\":\"SHORTAGE_SHORT\"},\"multiple_choice\":{\"refusals\":3},\"seed\":\"18446744073709551615\"}}");
+  }
+
+  private static KafkaSettings withTopics(KafkaBroker broker) {
+    KafkaSettings kafka =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(KafkaBrokerExtension.freshPrefix())
+            .build();
+    new TopicAdmin(kafka).prepare();
+    return kafka;
+  }
+
+  private static String where(KafkaSettings kafka) {
+    return " --bootstrap-servers=%s -D kafka.topic-prefix=%s"
+        .formatted(kafka.bootstrapServers(), kafka.topics().prefix());
   }
 
   @Test
@@ -172,14 +180,8 @@ class CraftTest {
   @Test
   @ExtendWith(KafkaBrokerExtension.class)
   void whatTheJobHasYetToDecideIsSaidToBeWrittenAndNoMore(KafkaBroker broker) {
-    KafkaSettings kafka =
-        KafkaSettings.builder(broker.bootstrapServers())
-            .topicPrefix(KafkaBrokerExtension.freshPrefix())
-            .build();
-    new TopicAdmin(kafka).prepare();
-    String where =
-        " --bootstrap-servers=%s -D kafka.topic-prefix=%s"
-            .formatted(broker.bootstrapServers(), kafka.topics().prefix());
+    KafkaSettings kafka = withTopics(broker);
+    String where = where(kafka);
 
     for (String line :
         List.of("announce m --role=INITIAL --model=x", "retire typo", "remove unknown")) {
