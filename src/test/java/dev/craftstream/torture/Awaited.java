@@ -1,6 +1,7 @@
 package dev.craftstream.torture;
 
 import dev.craftstream.torture.Output.Committed;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Stage;
@@ -9,7 +10,8 @@ import java.util.Set;
 
 /**
  * What has to come of a workload at least and has not come yet: the knowledge of each question that
- * stays under each checkpoint, its final instruction, and the removal of the others.
+ * stays under each checkpoint, its final instruction, the removal of the others, and a manifest of
+ * every dataset.
  */
 final class Awaited {
   private final Set<String> missing = new HashSet<>();
@@ -27,6 +29,7 @@ final class Awaited {
       }
       missing.add(finalInstruction(id, edition));
     }
+    Workload.datasets().forEach(id -> missing.add(manifest(id)));
   }
 
   void knowledge(Committed<KnowledgeRecord> record) {
@@ -46,6 +49,10 @@ final class Awaited {
     }
   }
 
+  void manifest(Committed<DatasetManifest> record) {
+    missing.remove(manifest(record.key()));
+  }
+
   /** In words. */
   Set<String> missing() {
     return missing;
@@ -57,6 +64,10 @@ final class Awaited {
 
   private static String finalInstruction(String id, int edition) {
     return "final instruction for %s, edition %d".formatted(id, edition);
+  }
+
+  private static String manifest(String datasetId) {
+    return "manifest of " + datasetId;
   }
 
   private static String removal(String id) {

@@ -33,6 +33,9 @@ final class Checker {
 
   private static final double ROUNDING = 1e-9;
 
+  /** The most requests for one that is needed, those aside that were in flight at a fault. */
+  private static final double MOST_REQUESTS = 1.02;
+
   private final Workload workload;
   private final Findings findings;
 
@@ -48,6 +51,7 @@ final class Checker {
     Awaited awaited = new Awaited(workload);
     output.knowledge().forEach(awaited::knowledge);
     output.instructions().forEach(awaited::instruction);
+    output.manifests().forEach(awaited::manifest);
     awaited.missing().stream().sorted().forEach(what -> findings.add(Kind.LOST, "%s", what));
     byKey(output.knowledge()).values().forEach(this::checkKnowledge);
     byKey(output.instructions()).values().forEach(this::checkInstructions);
@@ -197,7 +201,9 @@ final class Checker {
               long counted =
                   manifest.getAnswer().getQuestions() + manifest.getRefusal().getQuestions();
               long found = base.getOrDefault(id, 0L);
-              if (manifest.getComplete() && found != counted) {
+              if (!manifest.getComplete()) {
+                findings.add(Kind.LOST, "dataset %s was not built: %s", id, manifest.getFailure());
+              } else if (found != counted) {
                 findings.add(
                     found < counted ? Kind.LOST : Kind.DUPLICATE,
                     "dataset %s has %d records, its manifest counts %d",
@@ -320,6 +326,26 @@ final class Checker {
           }
         });
     return again;
+  }
+
+  /**
+   * Whether the model was asked too often in all. What is answered and not yet committed at a kill
+   * is asked again, and that is as much as one Flink checkpoint's interval brings: this holds for a
+   * run that is long against the intervals before its kills.
+   *
+   * @param again by fault, what {@link #checkRequests} gave
+   */
+  void checkTotal(RequestLog log, Map<Fault, AskedAgain> again) {
+    long needed = log.asks().size();
+    int inFlight = again.values().stream().mapToInt(AskedAgain::inFlight).sum();
+    if (log.count() - inFlight > MOST_REQUESTS * needed) {
+      findings.add(
+          Kind.ASKED_TOO_OFTEN,
+          "%d requests where %d were needed and %d were in flight at a fault",
+          log.count(),
+          needed,
+          inFlight);
+    }
   }
 
   private static Subject subject(KnowledgeRecord record) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckerTest {
   private static final Workload WORKLOAD = new Workload(80, 1);
   private static final int SLOTS = 2;
+  private static final String DATASET = "craft-open-ended-3";
 
   private final List<Committed<KnowledgeRecord>> knowledge = new ArrayList<>();
   private final List<Committed<Instruction>> instructions = new ArrayList<>();
@@ -61,24 +62,26 @@ class CheckerTest {
         instructions.add(committed(id, null));
       }
     }
-    for (String id : List.of("a", "b")) {
-      datasets.add(
+    for (String dataset : Workload.datasets()) {
+      for (String id : List.of("a", "b")) {
+        datasets.add(
+            committed(
+                dataset + "\n" + id,
+                DatasetRecord.newBuilder()
+                    .setDatasetId(dataset)
+                    .setRevision(1)
+                    .setMark(Mark.MARK_BASE)
+                    .build()));
+      }
+      manifests.add(
           committed(
-              "d\n" + id,
-              DatasetRecord.newBuilder()
-                  .setDatasetId("d")
-                  .setRevision(1)
-                  .setMark(Mark.MARK_BASE)
+              dataset,
+              DatasetManifest.newBuilder()
+                  .setComplete(true)
+                  .setAnswer(ClassCount.newBuilder().setQuestions(1))
+                  .setRefusal(ClassCount.newBuilder().setQuestions(1))
                   .build()));
     }
-    manifests.add(
-        committed(
-            "d",
-            DatasetManifest.newBuilder()
-                .setComplete(true)
-                .setAnswer(ClassCount.newBuilder().setQuestions(1))
-                .setRefusal(ClassCount.newBuilder().setQuestions(1))
-                .build()));
   }
 
   @Test
@@ -136,15 +139,15 @@ class CheckerTest {
     knowledge.add(again(knowledge, record -> isAbout(record, 4, 1, Workload.INITIAL)));
     instructions.add(
         again(instructions, record -> record.key().equals("q000004") && revision(record) == 3));
-    datasets.add(again(datasets, record -> record.key().equals("d\nb")));
+    datasets.add(again(datasets, record -> record.key().equals(DATASET + "\nb")));
     assertThat(checked())
         .hasSize(5)
         .allMatch(line -> line.startsWith("duplicate: "))
         .anyMatch(line -> line.startsWith("duplicate: knowledge of q000004"))
         .anyMatch(line -> line.contains("revision 3 of the instruction for q000004"))
         .anyMatch(line -> line.contains("decides again"))
-        .anyMatch(line -> line.contains("revision 1 after 1 of d b"))
-        .anyMatch(line -> line.contains("dataset d has 3 records, its manifest counts 2"));
+        .anyMatch(line -> line.contains("revision 1 after 1 of " + DATASET + " b"))
+        .anyMatch(line -> line.contains(DATASET + " has 3 records, its manifest counts 2"));
   }
 
   @Test
@@ -190,8 +193,31 @@ class CheckerTest {
 
   @Test
   void findsDatasetsThatAreNotWhole() {
-    datasets.remove(0);
-    assertThat(checked()).containsExactly("lost: dataset d has 1 records, its manifest counts 2");
+    datasets.removeIf(record -> record.key().equals(DATASET + "\nb"));
+    assertThat(checked())
+        .containsExactly("lost: dataset " + DATASET + " has 1 records, its manifest counts 2");
+  }
+
+  @Test
+  void findsDatasetsThatWereNotClosed() {
+    manifests.removeIf(record -> record.key().equals(DATASET));
+    assertThat(checked()).containsExactly("lost: manifest of " + DATASET);
+  }
+
+  @Test
+  void findsDatasetsThatWereNotBuilt() {
+    replace(
+        manifests,
+        record -> record.key().equals(DATASET),
+        record ->
+            with(
+                record,
+                record.value().toBuilder()
+                    .setComplete(false)
+                    .setFailure("No candidates.")
+                    .build()));
+    assertThat(checked())
+        .containsExactly("lost: dataset " + DATASET + " was not built: No candidates.");
   }
 
   // ---------------------------------------------------------------- requests
@@ -277,6 +303,33 @@ class CheckerTest {
   }
 
   @Test
+  void findsMoreRequestsInAllThanTheFaultsExplain() throws Exception {
+    // Two of a hundred were answered and not yet committed, and one was in flight: 1.02 and that.
+    for (int number = 0; number < 100; number++) {
+      asked(95, Workload.id(number));
+      if (number != 1) {
+        answered(96, Workload.id(number));
+      }
+      if (number < 3) {
+        asked(106, Workload.id(number));
+      }
+    }
+    checkTotal();
+    assertThat(findings.lines()).isEmpty();
+
+    asked(106, Workload.id(3));
+    checkTotal();
+    assertThat(findings.lines())
+        .containsExactly(
+            "asked too often in all: 104 requests where 100 were needed and 1 were in flight at a fault");
+  }
+
+  private void checkTotal() throws Exception {
+    Map<Fault, AskedAgain> again = again();
+    new Checker(WORKLOAD, findings).checkTotal(requestLog(), again);
+  }
+
+  @Test
   void findsTwoRequestsForTheSameThatDiffer() throws Exception {
     log.append("asked 199000000000 1 q000001 1 abc\n");
     log.append("asked 205000000000 1 q000001 1 abd\n");
@@ -293,14 +346,17 @@ class CheckerTest {
   }
 
   private Map<Fault, AskedAgain> again() throws Exception {
-    Path file = Files.writeString(folder.resolve("requests.log"), log);
     return new Checker(WORKLOAD, findings)
         .checkRequests(
-            RequestLog.read(file),
+            requestLog(),
             output(),
             List.of(TASK_MANAGER, SERVER, LATER_TASK_MANAGER),
             CHECKPOINTS,
             SLOTS);
+  }
+
+  private RequestLog requestLog() throws Exception {
+    return RequestLog.read(Files.writeString(folder.resolve("requests.log"), log));
   }
 
   private static Fault fault(Fault.Kind kind, int began, int recovered) {

@@ -87,7 +87,9 @@ final class CommittedRecords implements AutoCloseable {
       instructions.add(committed);
       awaited.instruction(committed);
     } else if (record.topic().equals(topics.datasetManifests())) {
-      manifests.add(committed(record, format.manifest(record.value())));
+      var committed = committed(record, format.manifest(record.value()));
+      manifests.add(committed);
+      awaited.manifest(committed);
     } else if (record.topic().equals(topics.deadLetters())) {
       deadLetters.add(committed(record, format.deadLetter(record.value())));
     } else {

@@ -17,6 +17,7 @@ final class Findings {
     CONFLICTING("conflicting"),
     ASKED_THOUGH_COMMITTED("asked again though committed"),
     ASKED_WITHOUT_CAUSE("asked again without a cause"),
+    ASKED_TOO_OFTEN("asked too often in all"),
     NOT_RECOVERED("not recovered from"),
     NOT_STRUCK("faults left out"),
     UNBOUNDED("unbounded");

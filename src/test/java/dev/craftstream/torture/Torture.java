@@ -139,6 +139,7 @@ public final class Torture implements Callable<Integer> {
           checker.checkRequests(log, output, struck, List.copyOf(checkpoints.values()), slots);
       if (hour) {
         footprint.check(findings);
+        checker.checkTotal(log, again);
       }
       new FaultReport(out, start, struck, again)
           .print(log, output, findings, footprint, Duration.between(start, Instant.now()));

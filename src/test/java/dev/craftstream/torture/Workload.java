@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +39,10 @@ record Workload(int questions, long seed) {
 
   /** In the order of announcement; the n-th is version n of the model. */
   static final List<String> CHECKPOINTS = List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL);
+
+  private static final List<String> TASKS = List.of("open-ended", "multiple-choice");
+  private static final List<String> STRATEGIES =
+      List.of("van-tuning", "cor-rait", "corcer-rait", "craft-without-certainty", "craft");
 
   private static final int SAMPLES = 10;
   private static final int OPTIONS = 4;
@@ -106,6 +112,24 @@ record Workload(int questions, long seed) {
   /** How many requests are needed at least: one for each question that stays, and checkpoint. */
   long requests() {
     return remaining().count() * CHECKPOINTS.size();
+  }
+
+  /** What is chosen from the questions: every rehearsal set and every dataset. */
+  static Set<String> datasets() {
+    Set<String> ids = new TreeSet<>();
+    for (String task : TASKS) {
+      ids.add("rehearsal-" + task + "-" + modelTime(INITIAL));
+      for (String strategy : STRATEGIES) {
+        for (String rehearsal : List.of(FIRST_REHEARSAL, SECOND_REHEARSAL)) {
+          ids.add(strategy + "-" + task + "-" + modelTime(rehearsal));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static int modelTime(String checkpointId) {
+    return CHECKPOINTS.indexOf(checkpointId) + 1;
   }
 
   private static final Origin NOWHERE = new Origin("", 0, 0);
