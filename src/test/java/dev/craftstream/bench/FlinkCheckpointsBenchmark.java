@@ -8,6 +8,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,8 +35,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * How long Flink checkpoints take while the job has nothing to do, and while its server is
  * saturated, answers at once or answers nothing, or a consumer takes next to nothing.
  *
- * <p>Flink is configured as it is shipped, but takes a Flink checkpoint every 5 s. The argument is
- * the number of questions, 1,000,000 without one.
+ * <p>Flink is configured as it is shipped, but takes a Flink checkpoint every 5 s. The first
+ * argument is the number of questions, 1,000,000 without one; the others are options of Flink's,
+ * such as {@code state.changelog.enabled=true}.
  */
 public final class FlinkCheckpointsBenchmark {
   private static final int REQUESTS_IN_FLIGHT = 32;
@@ -70,11 +72,12 @@ public final class FlinkCheckpointsBenchmark {
 
   public static void main(String... arguments) throws Exception {
     int questions = arguments.length == 0 ? 1_000_000 : Integer.parseInt(arguments[0]);
-    JobGraph job = job(questions);
+    Configuration configuration = configuration(arguments);
+    JobGraph job = job(questions, configuration);
     try (MiniCluster flink =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration())
+                .setConfiguration(configuration)
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(2)
                 .build())) {
@@ -111,15 +114,19 @@ public final class FlinkCheckpointsBenchmark {
     }
   }
 
-  private static Configuration configuration() throws Exception {
-    return BenchmarkJob.flink(
-        Map.of(
-            "execution.checkpointing.interval", "5s",
-            "web.checkpoints.history", "1000"));
+  private static Configuration configuration(String... arguments) throws Exception {
+    Map<String, String> changes = new HashMap<>();
+    changes.put("execution.checkpointing.interval", "5s");
+    changes.put("web.checkpoints.history", "1000");
+    Arrays.stream(arguments)
+        .skip(1)
+        .map(option -> option.split("=", 2))
+        .forEach(option -> changes.put(option[0], option[1]));
+    return BenchmarkJob.flink(changes);
   }
 
-  private static JobGraph job(int questions) throws Exception {
-    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration());
+  private static JobGraph job(int questions, Configuration configuration) throws Exception {
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration);
     Curation curation =
         BenchmarkJob.stages(
             env,

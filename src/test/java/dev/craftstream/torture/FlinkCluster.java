@@ -192,9 +192,8 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.name = console
         appender.console.layout.type = PatternLayout
         appender.console.layout.pattern = %d{ISO8601} %-5p [%t] %c{1.} - %m%n
-        logger.metrics.name = org.apache.flink.metrics.MetricGroup
-        logger.metrics.level = ERROR
-        """;
+        """
+            + Files.readString(Path.of("flink-conf/log4j.properties"));
     Files.writeString(folder.resolve("log4j-console.properties"), logging);
     Files.writeString(folder.resolve("log4j-cli.properties"), logging);
   }

@@ -174,6 +174,7 @@ public final class Torture implements Callable<Integer> {
   private Map<String, String> jobOptions() {
     Map<String, String> all = new TreeMap<>();
     all.put("tracker.requests-in-flight", String.valueOf(requestsInFlight()));
+    all.put("datasets.strategies", "VAN_TUNING;COR_RAIT;CORCER_RAIT;CRAFT_WITHOUT_CERTAINTY;CRAFT");
     // Datasets of a size that the questions give.
     for (String task : List.of("open-ended", "multiple-choice")) {
       all.put("datasets." + task + ".answers", String.valueOf(workload.questions() / 20));
