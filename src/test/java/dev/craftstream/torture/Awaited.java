@@ -2,6 +2,7 @@ package dev.craftstream.torture;
 
 import dev.craftstream.torture.Output.Committed;
 import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Stage;
@@ -10,8 +11,8 @@ import java.util.Set;
 
 /**
  * What has to come of a workload at least and has not come yet: the knowledge of each question that
- * stays under each checkpoint, its final instruction, the removal of the others, and a manifest of
- * every dataset.
+ * stays under each checkpoint, its final instruction, the removal of the others, a manifest of
+ * every dataset, and the evaluations.
  */
 final class Awaited {
   private final Set<String> missing = new HashSet<>();
@@ -24,12 +25,18 @@ final class Awaited {
         continue;
       }
       int edition = workload.lastEdition(number);
-      for (String checkpoint : Workload.CHECKPOINTS) {
+      for (String checkpoint : workload.checkpoints(number)) {
         missing.add(knowledge(id, edition, checkpoint));
       }
-      missing.add(finalInstruction(id, edition));
+      if (!workload.isEvaluated(number)) {
+        missing.add(finalInstruction(id, edition));
+      }
     }
     Workload.datasets().forEach(id -> missing.add(manifest(id)));
+    for (String checkpoint : Workload.OF_EVALUATION) {
+      missing.add(evaluation(checkpoint, ""));
+      missing.add(evaluation(checkpoint, Workload.SUBJECT));
+    }
   }
 
   void knowledge(Committed<KnowledgeRecord> record) {
@@ -53,6 +60,10 @@ final class Awaited {
     missing.remove(manifest(record.key()));
   }
 
+  void evaluation(Committed<Evaluation> record) {
+    missing.remove(evaluation(record.value().getCheckpointId(), record.value().getSubject()));
+  }
+
   /** In words. */
   Set<String> missing() {
     return missing;
@@ -68,6 +79,10 @@ final class Awaited {
 
   private static String manifest(String datasetId) {
     return "manifest of " + datasetId;
+  }
+
+  private static String evaluation(String checkpointId, String subject) {
+    return "evaluation of " + checkpointId + (subject.isEmpty() ? "" : " in " + subject);
   }
 
   private static String removal(String id) {

@@ -8,6 +8,7 @@ import dev.craftstream.torture.RequestLog.Subject;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
@@ -52,10 +53,12 @@ final class Checker {
     output.knowledge().forEach(awaited::knowledge);
     output.instructions().forEach(awaited::instruction);
     output.manifests().forEach(awaited::manifest);
+    output.evaluations().forEach(awaited::evaluation);
     awaited.missing().stream().sorted().forEach(what -> findings.add(Kind.LOST, "%s", what));
     byKey(output.knowledge()).values().forEach(this::checkKnowledge);
     byKey(output.instructions()).values().forEach(this::checkInstructions);
     checkDatasets(output);
+    byKey(output.evaluations()).values().forEach(this::checkEvaluation);
     for (Committed<DeadLetter> letter : output.deadLetters()) {
       findings.add(Kind.LOST, "dead letter: %s", letter.value().getExplanation());
     }
@@ -100,7 +103,7 @@ final class Checker {
       }
       newestVersion = Math.max(newestVersion, value.getQuestionVersion());
       double expected =
-          Workload.correctness(
+          workload.correctness(
               Workload.number(record.key()), value.getQuestionVersion(), value.getCheckpointId());
       if (Math.abs(value.getCorrectness() - expected) > ROUNDING) {
         findings.add(
@@ -112,6 +115,10 @@ final class Checker {
   /** A tombstone, which is a revision too, stands between two editions and behind the last one. */
   private void checkInstructions(List<Committed<Instruction>> ofQuestion) {
     int number = Workload.number(ofQuestion.get(0).key());
+    if (workload.isEvaluated(number)) {
+      findings.add(Kind.CONFLICTING, "an instruction for %s, for evaluation", Workload.id(number));
+      return;
+    }
     int revision = 0;
     int newestVersion = 0;
     boolean inForce = false;
@@ -212,6 +219,34 @@ final class Checker {
                     counted);
               }
             });
+  }
+
+  /** All questions for evaluation have one subject, so its figures are those of all. */
+  private void checkEvaluation(List<Committed<Evaluation>> ofSubject) {
+    Evaluation evaluation = ofSubject.get(0).value();
+    String what =
+        "evaluation of %s, subject '%s'"
+            .formatted(evaluation.getCheckpointId(), evaluation.getSubject());
+    if (ofSubject.size() > 1) {
+      findings.add(Kind.DUPLICATE, "%d of the %s", ofSubject.size(), what);
+    }
+    long correct = workload.evaluatedCorrect(evaluation.getCheckpointId());
+    long wrong = workload.evaluated() - correct;
+    if (evaluation.getCorrect() != correct
+        || evaluation.getWrong() != wrong
+        || evaluation.getRefused() != 0
+        || evaluation.getUnanswered() != 0) {
+      findings.add(
+          Kind.CONFLICTING,
+          "the %s says %d correct, %d wrong, %d refused and %d unanswered, not %d and %d",
+          what,
+          evaluation.getCorrect(),
+          evaluation.getWrong(),
+          evaluation.getRefused(),
+          evaluation.getUnanswered(),
+          correct,
+          wrong);
+    }
   }
 
   // ---------------------------------------------------------------- the requests

@@ -9,6 +9,7 @@ import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Label;
@@ -35,6 +36,7 @@ class CheckerTest {
   private final List<Committed<Instruction>> instructions = new ArrayList<>();
   private final List<Committed<DatasetRecord>> datasets = new ArrayList<>();
   private final List<Committed<DatasetManifest>> manifests = new ArrayList<>();
+  private final List<Committed<Evaluation>> evaluations = new ArrayList<>();
   private final Findings findings = new Findings();
   private final StringBuilder log = new StringBuilder();
   private long offset;
@@ -51,9 +53,12 @@ class CheckerTest {
           revision++;
         }
         String rehearsal = "";
-        for (String checkpoint : Workload.CHECKPOINTS) {
+        for (String checkpoint : WORKLOAD.checkpoints(number)) {
           rehearsal = checkpoint.equals(Workload.INITIAL) ? "" : checkpoint;
           knowledge.add(committed(id, known(number, edition, checkpoint)));
+          if (WORKLOAD.isEvaluated(number)) {
+            continue;
+          }
           instructions.add(committed(id, instruction(number, edition, ++revision, rehearsal)));
         }
       }
@@ -82,6 +87,21 @@ class CheckerTest {
                   .setRefusal(ClassCount.newBuilder().setQuestions(1))
                   .build()));
     }
+    for (String checkpoint : Workload.OF_EVALUATION) {
+      for (String subject : List.of("", Workload.SUBJECT)) {
+        evaluations.add(committed(checkpoint + "\n" + subject, evaluation(checkpoint, subject)));
+      }
+    }
+  }
+
+  private static Evaluation evaluation(String checkpoint, String subject) {
+    long correct = WORKLOAD.evaluatedCorrect(checkpoint);
+    return Evaluation.newBuilder()
+        .setCheckpointId(checkpoint)
+        .setSubject(subject)
+        .setCorrect(correct)
+        .setWrong(WORKLOAD.evaluated() - correct)
+        .build();
   }
 
   @Test
@@ -218,6 +238,34 @@ class CheckerTest {
                     .build()));
     assertThat(checked())
         .containsExactly("lost: dataset " + DATASET + " was not built: No candidates.");
+  }
+
+  @Test
+  void findsEvaluationsThatAreMissingTwiceThereOrWrong() {
+    evaluations.removeIf(record -> record.value().getCheckpointId().equals(Workload.INITIAL));
+    evaluations.add(again(evaluations, record -> record.value().getSubject().isEmpty()));
+    replace(
+        evaluations,
+        record -> record.value().getSubject().equals(Workload.SUBJECT),
+        record -> with(record, record.value().toBuilder().setUnanswered(1).build()));
+    assertThat(checked())
+        .hasSize(4)
+        .contains(
+            "lost: evaluation of initial",
+            "lost: evaluation of initial in geology",
+            "duplicate: 2 of the evaluation of tuned, subject ''")
+        .anyMatch(
+            line ->
+                line.startsWith("conflicting: the evaluation of tuned, subject 'geology'")
+                    && line.contains("1 unanswered"));
+  }
+
+  @Test
+  void findsInstructionsForWhatIsEvaluated() {
+    assertThat(WORKLOAD.isEvaluated(13)).isTrue();
+    instructions.add(committed(Workload.id(13), instruction(13, 1, 1, "")));
+    assertThat(checked())
+        .containsExactly("conflicting: an instruction for q000013, for evaluation");
   }
 
   // ---------------------------------------------------------------- requests
@@ -375,7 +423,7 @@ class CheckerTest {
   }
 
   private Output output() {
-    return new Output(knowledge, instructions, datasets, manifests, List.of());
+    return new Output(knowledge, instructions, datasets, manifests, evaluations, List.of());
   }
 
   private <T> Committed<T> committed(String key, T value) {
@@ -387,7 +435,7 @@ class CheckerTest {
         .setQuestionId(Workload.id(number))
         .setQuestionVersion(edition)
         .setCheckpointId(checkpoint)
-        .setCorrectness(Workload.correctness(number, edition, checkpoint))
+        .setCorrectness(WORKLOAD.correctness(number, edition, checkpoint))
         .build();
   }
 

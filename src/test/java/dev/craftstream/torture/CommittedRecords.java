@@ -10,6 +10,7 @@ import dev.craftstream.torture.Output.Committed;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class CommittedRecords implements AutoCloseable {
   private final List<Committed<Instruction>> instructions = new ArrayList<>();
   private final List<Committed<DatasetRecord>> datasets = new ArrayList<>();
   private final List<Committed<DatasetManifest>> manifests = new ArrayList<>();
+  private final List<Committed<Evaluation>> evaluations = new ArrayList<>();
   private final List<Committed<DeadLetter>> deadLetters = new ArrayList<>();
   private final Awaited awaited;
   private Instant newest = Instant.EPOCH;
@@ -52,6 +54,7 @@ final class CommittedRecords implements AutoCloseable {
                 topics.datasets(),
                 topics.rehearsalSets(),
                 topics.datasetManifests(),
+                topics.evaluations(),
                 topics.deadLetters()),
             true,
             true);
@@ -90,6 +93,10 @@ final class CommittedRecords implements AutoCloseable {
       var committed = committed(record, format.manifest(record.value()));
       manifests.add(committed);
       awaited.manifest(committed);
+    } else if (record.topic().equals(topics.evaluations())) {
+      var committed = committed(record, format.evaluation(record.value()));
+      evaluations.add(committed);
+      awaited.evaluation(committed);
     } else if (record.topic().equals(topics.deadLetters())) {
       deadLetters.add(committed(record, format.deadLetter(record.value())));
     } else {
@@ -125,6 +132,7 @@ final class CommittedRecords implements AutoCloseable {
         List.copyOf(instructions),
         List.copyOf(datasets),
         List.copyOf(manifests),
+        List.copyOf(evaluations),
         List.copyOf(deadLetters));
   }
 

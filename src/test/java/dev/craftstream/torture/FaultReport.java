@@ -61,11 +61,12 @@ final class FaultReport {
         all.inVain());
     out.printf(
         Locale.ROOT,
-        "%,d knowledge records, %,d instructions, %,d dataset records, %d manifests, %d dead letters; %d:%02d minutes%n",
+        "%,d knowledge records, %,d instructions, %,d dataset records, %d manifests, %d evaluations, %d dead letters; %d:%02d minutes%n",
         output.knowledge().size(),
         output.instructions().size(),
         output.datasets().size(),
         output.manifests().size(),
+        output.evaluations().size(),
         output.deadLetters().size(),
         took.toMinutes(),
         took.toSecondsPart());

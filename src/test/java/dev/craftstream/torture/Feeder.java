@@ -25,6 +25,7 @@ final class Feeder {
 
   private static final int FIRST_REHEARSAL_BEFORE = 15;
   private static final int SECOND_REHEARSAL_BEFORE = 40;
+  private static final int TUNED_BEFORE = 50;
 
   private final KafkaSettings settings;
   private final RecordEncoder encoder;
@@ -79,6 +80,8 @@ final class Feeder {
         announce(producer, Workload.FIRST_REHEARSAL);
       } else if (part == SECOND_REHEARSAL_BEFORE) {
         announce(producer, Workload.SECOND_REHEARSAL);
+      } else if (part == TUNED_BEFORE) {
+        announce(producer, Workload.TUNED);
       }
       questions(
           producer, later.subList(later.size() * part / PARTS, later.size() * (part + 1) / PARTS));

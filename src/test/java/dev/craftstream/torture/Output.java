@@ -3,6 +3,7 @@ package dev.craftstream.torture;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import java.time.Instant;
@@ -18,6 +19,7 @@ record Output(
     List<Committed<Instruction>> instructions,
     List<Committed<DatasetRecord>> datasets,
     List<Committed<DatasetManifest>> manifests,
+    List<Committed<Evaluation>> evaluations,
     List<Committed<DeadLetter>> deadLetters) {
 
   /**

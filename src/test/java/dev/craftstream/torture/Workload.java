@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
  * ({@code src/test/triton/torture}) without the job's own code, seeds aside.
  *
  * <p>A quarter of the questions are multiple-choice. One in twenty changes its content once; one in
- * fifty is removed. Three model checkpoints are announced: an INITIAL one and, later, two REHEARSAL
- * ones.
+ * fifty is removed; one in forty, or so, is for evaluation. Four model checkpoints are announced:
+ * an INITIAL one and, later, two REHEARSAL ones and a TUNED one.
  */
 record Workload(int questions, long seed) {
   static final String MODEL = "torture";
@@ -37,8 +37,19 @@ record Workload(int questions, long seed) {
   static final String FIRST_REHEARSAL = "rehearsal-1";
   static final String SECOND_REHEARSAL = "rehearsal-2";
 
+  static final String TUNED = "tuned";
+
   /** In the order of announcement; the n-th is version n of the model. */
-  static final List<String> CHECKPOINTS = List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL);
+  static final List<String> CHECKPOINTS =
+      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL, TUNED);
+
+  private static final List<String> OF_TRAINING =
+      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL);
+
+  /** Those that are evaluated. */
+  static final List<String> OF_EVALUATION = List.of(INITIAL, TUNED);
+
+  static final String SUBJECT = "geology";
 
   private static final List<String> TASKS = List.of("open-ended", "multiple-choice");
   private static final List<String> STRATEGIES =
@@ -52,7 +63,11 @@ record Workload(int questions, long seed) {
     return new ModelCheckpoint(
         id,
         version,
-        version == 1 ? Role.INITIAL : Role.REHEARSAL,
+        switch (id) {
+          case INITIAL -> Role.INITIAL;
+          case TUNED -> Role.TUNED;
+          default -> Role.REHEARSAL;
+        },
         version == 1 ? "" : INITIAL,
         new Serving(MODEL, String.valueOf(version), Contract.CRAFT, "", ""));
   }
@@ -76,6 +91,18 @@ record Workload(int questions, long seed) {
 
   boolean isRemoved(int number) {
     return number < early() && number % 50 == 11;
+  }
+
+  /**
+   * For evaluation and not for training; such a question is open-ended and there from the start.
+   */
+  boolean isEvaluated(int number) {
+    return number < early() && number % 25 == 13 && !isChoice(number);
+  }
+
+  /** Under which a question is measured, in their order. */
+  List<String> checkpoints(int number) {
+    return isEvaluated(number) ? OF_EVALUATION : OF_TRAINING;
   }
 
   /** Which content counts in the end. */
@@ -111,7 +138,7 @@ record Workload(int questions, long seed) {
 
   /** How many requests are needed at least: one for each question that stays, and checkpoint. */
   long requests() {
-    return remaining().count() * CHECKPOINTS.size();
+    return remaining().mapToLong(number -> checkpoints(number).size()).sum();
   }
 
   /** What is chosen from the questions: every rehearsal set and every dataset. */
@@ -134,22 +161,22 @@ record Workload(int questions, long seed) {
 
   private static final Origin NOWHERE = new Origin("", 0, 0);
 
-  private static QuestionEvent event(int number, int edition) {
+  private QuestionEvent event(int number, int edition) {
     return new QuestionEvent(id(number), question(number, edition), NOWHERE);
   }
 
-  static Question question(int number, int edition) {
+  private Question question(int number, int edition) {
     boolean choice = isChoice(number);
     String text = "What is the answer to " + name(number, edition) + "?";
     return new Question(
         id(number),
         choice ? Task.MULTIPLE_CHOICE : Task.OPEN_ENDED,
-        Purpose.TRAIN,
+        isEvaluated(number) ? Purpose.EVALUATE : Purpose.TRAIN,
         text,
         choice ? Question.optionLetter(target(number)) : "amber",
         List.of(),
         choice ? List.of("amber", "basalt", "clay", "dolomite") : List.of(),
-        "geology",
+        SUBJECT,
         List.of());
   }
 
@@ -183,8 +210,24 @@ record Workload(int questions, long seed) {
   }
 
   /** Correctness of a question under a checkpoint, 0 to 1. */
-  static double correctness(int number, int edition, String checkpointId) {
+  double correctness(int number, int edition, String checkpointId) {
+    if (isEvaluated(number)) {
+      return isRight(number, edition, checkpointId, 0) ? 1 : 0;
+    }
     return share(number, edition, checkpointId).value();
+  }
+
+  /** How many questions are evaluated. */
+  long evaluated() {
+    return remaining().filter(this::isEvaluated).count();
+  }
+
+  /** How many of them a checkpoint answers correctly. */
+  long evaluatedCorrect(String checkpointId) {
+    return remaining()
+        .filter(this::isEvaluated)
+        .filter(number -> isRight(number, lastEdition(number), checkpointId, 0))
+        .count();
   }
 
   /** The label with INITIAL alone, and with a REHEARSAL checkpoint where one is named. */
@@ -219,14 +262,20 @@ record Workload(int questions, long seed) {
       }
       return new Share(weights[target(number)], sum);
     }
-    int level = Byte.toUnsignedInt(chance[0]) % 11;
     int correct = 0;
     for (int k = 0; k < SAMPLES; k++) {
-      if (Seeds.seed(id(number), edition, checkpointId, k) % 10 < level) {
+      if (isRight(number, edition, checkpointId, k)) {
         correct++;
       }
     }
     return new Share(correct, SAMPLES);
+  }
+
+  /** Whether the k-th sample is right. */
+  private static boolean isRight(int number, int edition, String checkpointId, int k) {
+    int version = CHECKPOINTS.indexOf(checkpointId) + 1;
+    int level = Byte.toUnsignedInt(sha256(version + " " + name(number, edition))[0]) % 11;
+    return Seeds.seed(id(number), edition, checkpointId, k) % 10 < level;
   }
 
   private static byte[] sha256(String text) {
