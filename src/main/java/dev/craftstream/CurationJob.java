@@ -6,6 +6,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.topics.CommittedIntake;
 import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.Lookout;
 import dev.craftstream.topics.ModelCheckpointParser;
 import dev.craftstream.topics.ParseRecords;
 import dev.craftstream.topics.QuestionParser;
@@ -124,15 +125,16 @@ public final class CurationJob {
   }
 
   /**
-   * In application mode, transactions that begin meanwhile are most likely those of the job that
-   * was recovered.
+   * Prepares the topics, and looks for other jobs with the same transactional ids. In application
+   * mode, transactions that begin meanwhile may be those of the job that was recovered, so that a
+   * new job's writers look for themselves.
    */
   static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
     if (isEmbedded(env)) {
       topics.prepareHoweverLong(TOPICS_PAUSE);
     } else {
       topics.prepare();
-      topics.requireNoOtherJob(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
+      topics.requireNoOtherJob(lookout(env));
     }
   }
 
@@ -188,26 +190,22 @@ public final class CurationJob {
                 settings.triton(), settings.query(), settings.evaluation()),
             settings);
 
-    curation
-        .instructions()
-        .sinkTo(TopicSinks.instructions(kafka))
-        .name("instructions")
-        .uid("instructions");
-    curation.knowledge().sinkTo(TopicSinks.knowledge(kafka)).name("knowledge").uid("knowledge");
-    curation.datasets().sinkTo(TopicSinks.datasets(kafka)).name("datasets").uid("datasets");
-    curation
-        .datasets()
-        .sinkTo(TopicSinks.rehearsalSets(kafka))
-        .name("rehearsal-sets")
-        .uid("rehearsal-sets");
+    TopicSinks sinks = new TopicSinks(kafka);
+    if (isEmbedded(env)) {
+      sinks = sinks.lookingOut(lookout(env));
+    }
+    curation.instructions().sinkTo(sinks.instructions()).name("instructions").uid("instructions");
+    curation.knowledge().sinkTo(sinks.knowledge()).name("knowledge").uid("knowledge");
+    curation.datasets().sinkTo(sinks.datasets()).name("datasets").uid("datasets");
+    curation.datasets().sinkTo(sinks.rehearsalSets()).name("rehearsal-sets").uid("rehearsal-sets");
     curation
         .manifests()
-        .sinkTo(TopicSinks.datasetManifests(kafka))
+        .sinkTo(sinks.datasetManifests())
         .name("dataset-manifests")
         .uid("dataset-manifests");
     curation
         .evaluations()
-        .sinkTo(TopicSinks.evaluations(kafka))
+        .sinkTo(sinks.evaluations())
         .name("evaluation-records")
         .uid("evaluation-records");
     curation
@@ -216,7 +214,7 @@ public final class CurationJob {
             questions.getSideOutput(ParseRecords.DEAD_LETTERS),
             modelCheckpoints.getSideOutput(ParseRecords.DEAD_LETTERS),
             requests.getSideOutput(ParseRecords.DEAD_LETTERS))
-        .sinkTo(TopicSinks.deadLetters(kafka))
+        .sinkTo(sinks.deadLetters())
         .name("dead-letters")
         .uid("dead-letters");
   }
@@ -262,6 +260,10 @@ public final class CurationJob {
               + " longer, or execution.checkpointing.interval, .timeout or"
               + " .tolerable-failed-checkpoints lower.");
     }
+  }
+
+  private static Lookout lookout(StreamExecutionEnvironment env) {
+    return new Lookout(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
   }
 
   private static Duration checkpointInterval(StreamExecutionEnvironment env) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Admin;
@@ -99,18 +100,28 @@ public final class TopicAdmin {
    * <p>Returns at once where no transaction is open. What it cannot see is a job that has nothing
    * to write meanwhile.
    *
-   * @param window how long no transaction may begin for the others to count as dead; at least the
-   *     time between two Flink checkpoints, since a job with something to write begins one after
-   *     each
-   * @param patience how long the tasks of a failed run may take to notice that they are to end
-   * @throws TopicSetupException where transactions still begin after that
+   * @throws TopicSetupException where transactions still begin after the patience
    */
-  public void requireNoOtherJob(Duration window, Duration patience) {
-    if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
-      return;
+  public void requireNoOtherJob(Lookout lookout) {
+    if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
+      requireNobodyAtWork(this::isOwn, lookout);
     }
+  }
+
+  /**
+   * The same for the ids of one writer, which has not begun a transaction yet.
+   *
+   * @param subtask the writer's number among those to {@code topic}
+   * @throws TopicSetupException where another job's writer is at work with them
+   */
+  void requireNoOtherWriter(String topic, int subtask, Lookout lookout) {
+    String ids = settings.transactionalIds(topic) + "-" + subtask + "-";
+    requireNobodyAtWork(id -> id.startsWith(ids), lookout);
+  }
+
+  private void requireNobodyAtWork(Predicate<String> ids, Lookout lookout) {
     try (Admin admin = open()) {
-      Map<String, Long> before = openTransactions(admin);
+      Map<String, Long> before = openTransactions(admin, ids);
       if (before.isEmpty()) {
         return;
       }
@@ -118,16 +129,16 @@ public final class TopicAdmin {
           "{} transactions of kafka.transactional-id-prefix {} are open; looking for {} whether somebody is at work on them",
           before.size(),
           settings.transactionalIdPrefix(),
-          window);
+          lookout.window());
       long started = System.nanoTime();
       long quietSince = started;
-      while (System.nanoTime() - quietSince < window.toNanos()) {
+      while (System.nanoTime() - quietSince < lookout.window().toNanos()) {
         pause("look for other jobs");
-        Map<String, Long> now = openTransactions(admin);
+        Map<String, Long> now = openTransactions(admin, ids);
         Optional<String> begun = begun(before, now);
         if (begun.isPresent()) {
           quietSince = System.nanoTime();
-          if (quietSince - started > patience.toNanos()) {
+          if (quietSince - started > lookout.patience().toNanos()) {
             throw new TopicSetupException(
                 "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s began while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
                     .formatted(settings.transactionalIdPrefix(), begun.get()));
@@ -147,14 +158,14 @@ public final class TopicAdmin {
         .findAny();
   }
 
-  /** When the open transactions on the job's topics began, by the brokers' clock, by their ids. */
-  private Map<String, Long> openTransactions(Admin admin) {
+  /** When the open transactions began, by the brokers' clock, by their ids. */
+  private Map<String, Long> openTransactions(Admin admin, Predicate<String> which) {
     ListTransactionsOptions ongoing =
         new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
     List<String> ids =
         get("list the transactions", admin.listTransactions(ongoing).all()).stream()
             .map(TransactionListing::transactionalId)
-            .filter(this::isOwn)
+            .filter(which)
             .toList();
     Map<String, Long> open = new HashMap<>();
     get("look at the transactions", admin.describeTransactions(ids).all())

@@ -21,6 +21,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.util.function.SerializableFunction;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -48,7 +49,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *   <li>Keep the prefix. With another one, and no state that tells the old one, open transactions
  *       stay until their time-out.
  *   <li>Never run two jobs with one prefix and the same topics: each would abort the other's.
- *       {@link TopicAdmin} refuses to start where it sees another at work.
+ *       {@link TopicAdmin} refuses to start where it sees another at work; in application mode the
+ *       writers do.
  *   <li>A restore that takes longer than the transaction time-out loses the output between its
  *       Flink checkpoint's start and its commit. The log then says that a producer was fenced or a
  *       transaction state is invalid.
@@ -60,77 +62,74 @@ public final class TopicSinks {
   private static final int OUTPUT_BYTES = 8 << 20;
   private static final int DEAD_LETTER_BYTES = 16 << 20;
 
-  private TopicSinks() {}
+  private final KafkaSettings settings;
+  private final RecordEncoder encoder;
+  private final Lookout lookout;
+
+  /** Sinks whose writers begin at once. */
+  public TopicSinks(KafkaSettings settings) {
+    this(settings, null);
+  }
+
+  private TopicSinks(KafkaSettings settings, Lookout lookout) {
+    this.settings = settings;
+    this.encoder = new RecordEncoder(settings.format());
+    this.lookout = lookout;
+  }
+
+  /**
+   * The same sinks, but each writer that starts without state makes sure first that no other job's
+   * is at work with its transactional ids. For where nobody can look before the job starts.
+   */
+  public TopicSinks lookingOut(Lookout lookout) {
+    return new TopicSinks(settings, lookout);
+  }
 
   /** To the {@code instructions} topic. */
-  public static Sink<Instruction> instructions(KafkaSettings settings) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    return sink(
-        settings,
-        settings.topics().instructions(),
-        OUTPUT_BYTES,
-        instruction -> Optional.of(encoder.instruction(instruction)));
+  public Sink<Instruction> instructions() {
+    return sink(settings.topics().instructions(), OUTPUT_BYTES, always(encoder::instruction));
   }
 
   /** To the {@code knowledge} topic; changes that are no measurement and no removal are skipped. */
-  public static Sink<KnowledgeChange> knowledge(KafkaSettings settings) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    return sink(settings, settings.topics().knowledge(), OUTPUT_BYTES, encoder::knowledge);
+  public Sink<KnowledgeChange> knowledge() {
+    return sink(settings.topics().knowledge(), OUTPUT_BYTES, encoder::knowledge);
   }
 
   /** To the {@code datasets} topic; what is of a rehearsal set is skipped. */
-  public static Sink<DatasetRecord> datasets(KafkaSettings settings) {
-    return ofKind(settings, settings.topics().datasets(), DatasetKind.TRAINING);
+  public Sink<DatasetRecord> datasets() {
+    return ofKind(settings.topics().datasets(), DatasetKind.TRAINING);
   }
 
   /** To the {@code rehearsal-sets} topic; what is of a training dataset is skipped. */
-  public static Sink<DatasetRecord> rehearsalSets(KafkaSettings settings) {
-    return ofKind(settings, settings.topics().rehearsalSets(), DatasetKind.REHEARSAL);
+  public Sink<DatasetRecord> rehearsalSets() {
+    return ofKind(settings.topics().rehearsalSets(), DatasetKind.REHEARSAL);
   }
 
-  private static Sink<DatasetRecord> ofKind(
-      KafkaSettings settings, String topic, DatasetKind kind) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
+  private Sink<DatasetRecord> ofKind(String topic, DatasetKind kind) {
+    Encoding<DatasetRecord> all = always(encoder::datasetRecord);
     return sink(
-        settings,
         topic,
         OUTPUT_BYTES,
-        record ->
-            record.kind() == kind ? Optional.of(encoder.datasetRecord(record)) : Optional.empty());
+        record -> record.kind() == kind ? all.encode(record) : Optional.empty());
   }
 
   /** To the {@code dataset-manifests} topic. */
-  public static Sink<DatasetManifest> datasetManifests(KafkaSettings settings) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
+  public Sink<DatasetManifest> datasetManifests() {
     return sink(
-        settings,
-        settings.topics().datasetManifests(),
-        OUTPUT_BYTES,
-        manifest -> Optional.of(encoder.datasetManifest(manifest)));
+        settings.topics().datasetManifests(), OUTPUT_BYTES, always(encoder::datasetManifest));
   }
 
   /** To the {@code evaluations} topic. */
-  public static Sink<Evaluation> evaluations(KafkaSettings settings) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    return sink(
-        settings,
-        settings.topics().evaluations(),
-        OUTPUT_BYTES,
-        evaluation -> Optional.of(encoder.evaluation(evaluation)));
+  public Sink<Evaluation> evaluations() {
+    return sink(settings.topics().evaluations(), OUTPUT_BYTES, always(encoder::evaluation));
   }
 
   /** To the {@code dead-letters} topic. */
-  public static Sink<DeadLetter> deadLetters(KafkaSettings settings) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    return sink(
-        settings,
-        settings.topics().deadLetters(),
-        DEAD_LETTER_BYTES,
-        deadLetter -> Optional.of(encoder.deadLetter(deadLetter)));
+  public Sink<DeadLetter> deadLetters() {
+    return sink(settings.topics().deadLetters(), DEAD_LETTER_BYTES, always(encoder::deadLetter));
   }
 
-  private static <T> Sink<T> sink(
-      KafkaSettings settings, String topic, int maxRequestBytes, Encoding<T> encoding) {
+  private <T> Sink<T> sink(String topic, int maxRequestBytes, Encoding<T> encoding) {
     Properties properties = settings.connection();
     properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -152,7 +151,12 @@ public final class TopicSinks {
             .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
             .build(),
         settings,
-        topic);
+        topic,
+        lookout);
+  }
+
+  private static <T> Encoding<T> always(SerializableFunction<T, EncodedRecord> encoding) {
+    return element -> Optional.of(encoding.apply(element));
   }
 
   /** What of an element is written; nothing where it is skipped. */

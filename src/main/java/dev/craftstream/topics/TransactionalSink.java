@@ -44,16 +44,24 @@ final class TransactionalSink<T>
   private final KafkaSink<T> sink;
   private final KafkaSettings settings;
   private final String topic;
+  private final Lookout lookout;
 
-  TransactionalSink(KafkaSink<T> sink, KafkaSettings settings, String topic) {
+  /**
+   * @param lookout for a writer that starts without state; null for none
+   */
+  TransactionalSink(KafkaSink<T> sink, KafkaSettings settings, String topic, Lookout lookout) {
     this.sink = sink;
     this.settings = settings;
     this.topic = topic;
+    this.lookout = lookout;
   }
 
   @Override
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
       WriterInitContext context) throws IOException {
+    if (lookout != null) {
+      requireNoOtherWriter(context.getTaskInfo().getIndexOfThisSubtask());
+    }
     return restoreWriter(context, List.of());
   }
 
@@ -64,6 +72,14 @@ final class TransactionalSink<T>
     var writer = sink.restoreWriter(context, recoveredState);
     closeAdminClient(writer);
     return writer;
+  }
+
+  private void requireNoOtherWriter(int subtask) throws IOException {
+    try {
+      new TopicAdmin(settings).requireNoOtherWriter(topic, subtask, lookout);
+    } catch (TopicSetupException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void requireTopic() throws IOException {

@@ -228,10 +228,10 @@ class TopicAdminTest {
     KafkaSettings settings = settings(broker).transactionalIdPrefix(freshName()).build();
     TopicAdmin topics = new TopicAdmin(settings);
     topics.prepare();
-    topics.requireNoOtherJob(WINDOW, Duration.ZERO);
+    topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
     try (var dead = transactional(settings, 0)) {
       begin(settings, dead);
-      topics.requireNoOtherJob(WINDOW, Duration.ZERO);
+      topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
     }
   }
 
@@ -263,16 +263,16 @@ class TopicAdminTest {
     assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
     assertThatExceptionOfType(TopicSetupException.class)
-        .isThrownBy(() -> topics.requireNoOtherJob(WINDOW, Duration.ofSeconds(1)))
+        .isThrownBy(() -> topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ofSeconds(1))))
         .withMessageContaining("Another job is at work with kafka.transactional-id-prefix")
         .withMessageContaining(settings.transactionalIdPrefix() + "/");
     // Other topics, or none of its own: no business of this one's.
     new TopicAdmin(settings(broker).transactionalIdPrefix(settings.transactionalIdPrefix()).build())
-        .requireNoOtherJob(WINDOW, Duration.ZERO);
+        .requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
     // Tasks that are about to end are waited for.
     Future<?> patient =
         Executors.newSingleThreadExecutor()
-            .submit(() -> topics.requireNoOtherJob(WINDOW, Duration.ofMinutes(1)));
+            .submit(() -> topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ofMinutes(1))));
     stop.set(true);
     patient.get(50, TimeUnit.SECONDS);
     running.get(10, TimeUnit.SECONDS);

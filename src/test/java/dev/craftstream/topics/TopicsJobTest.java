@@ -28,10 +28,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
@@ -180,6 +184,11 @@ class TopicsJobTest {
 
   private static JobClient start(KafkaSettings settings, Duration betweenFlinkCheckpoints)
       throws Exception {
+    return start(settings, betweenFlinkCheckpoints, new TopicSinks(settings));
+  }
+
+  private static JobClient start(
+      KafkaSettings settings, Duration betweenFlinkCheckpoints, TopicSinks sinks) throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
@@ -205,7 +214,7 @@ class TopicsJobTest {
     questions
         .getSideOutput(ParseRecords.DEAD_LETTERS)
         .union(checkpoints.getSideOutput(ParseRecords.DEAD_LETTERS))
-        .sinkTo(TopicSinks.deadLetters(settings));
+        .sinkTo(sinks.deadLetters());
     DataStream<QuestionEvent> timed =
         questions
             .map(new FailOnce(), TypeInformation.of(QuestionEvent.class))
@@ -214,10 +223,10 @@ class TopicsJobTest {
                     .withTimestampAssigner((event, time) -> 1 + event.origin().offset()));
     timed
         .map(TopicsJobTest::instruction, TypeInformation.of(Instruction.class))
-        .sinkTo(TopicSinks.instructions(settings));
+        .sinkTo(sinks.instructions());
     timed
         .map(TopicsJobTest::knowledge, TypeInformation.of(KnowledgeChange.class))
-        .sinkTo(TopicSinks.knowledge(settings));
+        .sinkTo(sinks.knowledge());
     return env.executeAsync();
   }
 
@@ -424,14 +433,14 @@ class TopicsJobTest {
                     request.kind() == Request.Kind.DATASET
                         || request.kind() == Request.Kind.REHEARSAL_SET)
             .map(TopicsJobTest::datasetRecord, TypeInformation.of(DatasetRecord.class));
-    records.sinkTo(TopicSinks.datasets(settings));
-    records.sinkTo(TopicSinks.rehearsalSets(settings));
+    records.sinkTo(new TopicSinks(settings).datasets());
+    records.sinkTo(new TopicSinks(settings).rehearsalSets());
     requests
         .map(request -> manifest(), TypeInformation.of(DatasetManifest.class))
-        .sinkTo(TopicSinks.datasetManifests(settings));
+        .sinkTo(new TopicSinks(settings).datasetManifests());
     requests
         .map(request -> Samples.EVALUATION, TypeInformation.of(Evaluation.class))
-        .sinkTo(TopicSinks.evaluations(settings));
+        .sinkTo(new TopicSinks(settings).evaluations());
     JobClient job = env.executeAsync();
 
     Topics topics = settings.topics();
@@ -553,9 +562,13 @@ class TopicsJobTest {
       doomed.destroyForcibly();
     }
 
-    topics.requireNoOtherJob(Duration.ofSeconds(1), Duration.ZERO);
+    topics.requireNoOtherJob(new Lookout(Duration.ofSeconds(1), Duration.ZERO));
     // Far quicker than the transactions' time-out of 15 minutes.
-    JobClient job = start(settings);
+    JobClient job =
+        start(
+            settings,
+            Duration.ofMillis(300),
+            new TopicSinks(settings).lookingOut(new Lookout(Duration.ofSeconds(1), Duration.ZERO)));
     assertThat(read(settings, settings.topics().instructions(), 20))
         .extracting(record -> text(record.key()))
         .hasSize(20)
@@ -591,6 +604,58 @@ class TopicsJobTest {
           .mapToLong(Long::longValue)
           .sum();
     }
+  }
+
+  @Test
+  void givenARunningJob_whenAnotherWithItsPrefixStarts_thenItsWritersSaySoAndTheFirstGoesOn(
+      KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    AtomicBoolean enough = new AtomicBoolean();
+    JobClient first = start(settings);
+    CompletableFuture<Integer> feeder = CompletableFuture.supplyAsync(() -> feed(settings, enough));
+    read(settings, settings.topics().instructions(), 10);
+
+    JobClient second =
+        start(
+            settings,
+            Duration.ofMillis(300),
+            new TopicSinks(settings)
+                .lookingOut(new Lookout(Duration.ofSeconds(5), Duration.ofSeconds(1))));
+    assertThat(second.getJobExecutionResult())
+        .failsWithin(Duration.ofMinutes(2))
+        .withThrowableThat()
+        .havingRootCause()
+        .withMessageContaining("Another job is at work with kafka.transactional-id-prefix")
+        .withMessageContaining(settings.transactionalIdPrefix() + "/");
+
+    enough.set(true);
+    int sent = feeder.get(30, TimeUnit.SECONDS);
+    assertThat(read(settings, settings.topics().instructions(), sent))
+        .extracting(record -> text(record.key()))
+        .hasSize(sent)
+        .doesNotHaveDuplicates();
+    assertThat(first.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+    stop(first);
+  }
+
+  /** Ten questions at a time until it is enough; returns how many. */
+  private static int feed(KafkaSettings settings, AtomicBoolean enough) {
+    RecordEncoder encoder = new RecordEncoder(settings.format());
+    int sent = 0;
+    try {
+      while (!enough.get()) {
+        List<EncodedRecord> batch = new ArrayList<>();
+        for (int i = 0; i < 10; i++, sent++) {
+          batch.add(
+              encoder.question(new QuestionEvent("q" + sent, question(sent), Samples.ORIGIN)));
+        }
+        send(settings, settings.topics().questions(), batch);
+      }
+    } catch (Exception e) {
+      throw new CompletionException(e);
+    }
+    return sent;
   }
 
   /** With hyphens alone, both jobs would write as a-b-instructions-0-1. */
