@@ -10,6 +10,7 @@ import io.grpc.Status;
 final class Attempts extends ClientStreamTracer.Factory {
   private final ServedModel model;
   private final Outages outages;
+  private final Failures failures;
   private final Deadline deadline;
   private final boolean tooLate;
   private final long started = System.nanoTime();
@@ -23,9 +24,10 @@ final class Attempts extends ClientStreamTracer.Factory {
   /**
    * @param deadline of the request; may have passed before there is anything to try
    */
-  Attempts(ServedModel model, Outages outages, Deadline deadline) {
+  Attempts(ServedModel model, Outages outages, Failures failures, Deadline deadline) {
     this.model = model;
     this.outages = outages;
+    this.failures = failures;
     this.deadline = deadline;
     this.tooLate = deadline.isExpired();
   }
@@ -73,7 +75,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     boolean first = trouble != failedBy;
     trouble = failedBy;
     lastFailure = status;
-    outages.failed(model, failedBy, first, Failures.detail(status));
+    outages.failed(model, failedBy, first, failures.detail(status));
   }
 
   @Override

@@ -2,13 +2,14 @@ package dev.craftstream.triton;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 
 /**
  * Says of a failed request whether asking again may help, and in a sentence what failed and what to
- * do.
+ * do. No sentence and no cause shows a secret that was sent.
  */
 final class Failures {
   private static final int LONGEST_DETAIL = 2_000;
@@ -17,10 +18,12 @@ final class Failures {
 
   private final String servers;
   private final Duration deadline;
+  private final SentSecrets secrets;
 
-  Failures(TritonSettings settings) {
+  Failures(TritonSettings settings, SentSecrets secrets) {
     this.servers = settings.servers();
     this.deadline = settings.deadline();
+    this.secrets = secrets;
   }
 
   /**
@@ -111,12 +114,12 @@ final class Failures {
             "gave an answer that breaks the "
                 + contract
                 + " contract: "
-                + shortened(fault)
+                + shown(fault)
                 + ". Mend the model, then announce it again"));
   }
 
   UnusableAnswerException unusable(ServedModel model, String what, Status status) {
-    return new UnusableAnswerException(sentence(model, what), status.asException());
+    return new UnusableAnswerException(sentence(model, what), cause(status));
   }
 
   UnusableAnswerException unusable(ServedModel model, String what) {
@@ -127,21 +130,30 @@ final class Failures {
       ServedModel model, Trouble trouble, String what, Status status) {
     // A request that was never sent has no trouble of its own: the client is being closed.
     Trouble known = trouble == null ? Trouble.CONNECTION_LOST : trouble;
-    return new ServerUnavailableException(known, sentence(model, what), status.asException());
+    return new ServerUnavailableException(known, sentence(model, what), cause(status));
   }
 
-  static String detail(Status status) {
+  private StatusException cause(Status status) {
+    String description = status.getDescription();
+    return status
+        .withDescription(description == null ? null : secrets.hiddenIn(description))
+        .asException();
+  }
+
+  /** What the server or the connection said. */
+  String detail(Status status) {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
     // A broken connection's reason is in its cause.
     String cause = status.getCause() == null ? "" : " (" + status.getCause().getMessage() + ")";
     // gRPC puts whole stack traces into some descriptions.
     String detail = STACK_FRAMES.matcher(status.getCode() + description + cause).replaceAll("");
-    return shortened(detail);
+    return shown(detail);
   }
 
-  /** What a server sends may be long, and may be in a message. */
-  private static String shortened(String text) {
-    return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "..";
+  /** What a server sends may be long, may be in a message, and may repeat what it was sent. */
+  private String shown(String text) {
+    String hidden = secrets.hiddenIn(text);
+    return hidden.length() <= LONGEST_DETAIL ? hidden : hidden.substring(0, LONGEST_DETAIL) + "..";
   }
 
   static Throwable unwrapped(Throwable thrown) {

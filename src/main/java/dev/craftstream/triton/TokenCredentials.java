@@ -12,15 +12,18 @@ import java.util.concurrent.Executor;
 /** Sends a token with each attempt of each request; reads it anew each time. */
 final class TokenCredentials extends CallCredentials {
   private final TritonSettings.Token token;
+  private final SentSecrets sent;
   private final Metadata.Key<String> header;
 
   /**
    * Reads the token once, so that a wrong name is found at the start.
    *
+   * @param sent gets to know each secret before it is sent
    * @throws IllegalStateException where there is no token
    */
-  TokenCredentials(TritonSettings.Token token) {
+  TokenCredentials(TritonSettings.Token token, SentSecrets sent) {
     this.token = token;
+    this.sent = sent;
     this.header = Metadata.Key.of(token.header(), Metadata.ASCII_STRING_MARSHALLER);
     try {
       value();
@@ -50,6 +53,7 @@ final class TokenCredentials extends CallCredentials {
       throw new IOException(
           "The token in " + place() + " is empty or has other characters than ASCII's.");
     }
+    sent.add(secret);
     boolean bearer =
         token.header().toLowerCase(Locale.ROOT).equals(TritonSettings.Token.AUTHORIZATION);
     return bearer ? "Bearer " + secret : secret;

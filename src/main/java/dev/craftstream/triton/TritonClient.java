@@ -87,13 +87,14 @@ final class TritonClient implements AutoCloseable {
   private TritonClient(TritonSettings settings) {
     WireLog.withoutHeaders();
     this.settings = settings;
-    this.failures = new Failures(settings);
+    SentSecrets secrets = new SentSecrets();
+    this.failures = new Failures(settings, secrets);
     this.outages = new Outages(LOG, settings.servers(), System::nanoTime);
     this.channel = channel(settings);
     var stub = GRPCInferenceServiceGrpc.newStub(channel);
     this.inference =
         settings.token().present()
-            ? stub.withCallCredentials(new TokenCredentials(settings.token()))
+            ? stub.withCallCredentials(new TokenCredentials(settings.token(), secrets))
             : stub;
     this.timer = timer();
   }
@@ -280,7 +281,7 @@ final class TritonClient implements AutoCloseable {
   }
 
   private Attempts attempts(ServedModel model, Deadline deadline) {
-    var attempts = new Attempts(model, outages, deadline);
+    var attempts = new Attempts(model, outages, failures, deadline);
     open.add(attempts);
     return attempts;
   }
@@ -326,7 +327,7 @@ final class TritonClient implements AutoCloseable {
                 attempts.failed(Trouble.FAILING, failure);
                 return CompletableFuture.failedFuture(
                     failures.unavailable(
-                        model, Trouble.FAILING, "failed: " + Failures.detail(failure), failure));
+                        model, Trouble.FAILING, "failed: " + failures.detail(failure), failure));
               }
               if (cause instanceof MalformedAnswerException malformed) {
                 return CompletableFuture.failedFuture(
@@ -347,7 +348,7 @@ final class TritonClient implements AutoCloseable {
       Trouble trouble = attempts.trouble() == null ? Trouble.FAILING : attempts.trouble();
       attempts.failed(trouble, failure);
       return CompletableFuture.failedFuture(
-          failures.unavailable(model, trouble, "failed: " + Failures.detail(failure), failure));
+          failures.unavailable(model, trouble, "failed: " + failures.detail(failure), failure));
     }
     return modelReady(model, deadline)
         .thenCompose(
@@ -361,7 +362,7 @@ final class TritonClient implements AutoCloseable {
                     failures.unavailable(
                         model,
                         Trouble.MODEL_MISSING,
-                        "is not ready: " + Failures.detail(failure),
+                        "is not ready: " + failures.detail(failure),
                         failure));
               }
               return pause(pause)

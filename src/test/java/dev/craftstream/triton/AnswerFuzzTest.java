@@ -228,7 +228,7 @@ class AnswerFuzzTest {
 
   private static void checkFault(MalformedAnswerException fault) {
     assertThat(
-            new Failures(TritonFixtures.settings("triton:8001").build())
+            new Failures(TritonFixtures.settings("triton:8001").build(), new SentSecrets())
                 .malformed(new ServedModel("m", ""), "craft", fault.getMessage()))
         .message()
         .endsWith(".")

@@ -8,34 +8,50 @@ import static dev.craftstream.triton.TritonFixtures.settings;
 import static dev.craftstream.triton.TritonFixtures.vllm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.util.Throwables.getStackTrace;
 
 import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.testing.LogSearch;
+import dev.craftstream.triton.TritonSettings.Token;
 import io.grpc.BindableService;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client makes of gRPC servers that are no Triton, or not all of it. */
 class OtherServersTest {
+  @TempDir private Path folder;
+
   private Server server;
 
   @AfterEach
@@ -124,6 +140,59 @@ class OtherServersTest {
       assertThat(client.health().failures(Trouble.HANGING)).isEqualTo(1);
       assertThat(client.health().models(Trouble.HANGING)).isEqualTo(1);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"INVALID_ARGUMENT", "UNAUTHENTICATED", "INTERNAL"})
+  void aSecretThatTheServerRepeatsIsNotShown(Status.Code code) throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "sesame");
+    start(
+        () -> ServerInterceptors.intercept(new GRPCInferenceServiceImplBase() {}, repeating(code)));
+    TritonSettings settings =
+        settings(endpoint())
+            .deadline(Duration.ofMillis(500))
+            .token(new Token("authorization", "", token.toString()))
+            .build();
+    try (LogSearch logs = LogSearch.open(Map.of("dev.craftstream", Level.ALL), "sesame");
+        KnowledgeQuery query = open(settings)) {
+      for (String secret : List.of("sesame", "sesame-2")) {
+        Files.writeString(token, secret);
+        for (ModelCheckpoint checkpoint : List.of(craft("any"), vllm("any", "other"))) {
+          assertThat(failure(query.ask(openEnded("x"), 1, checkpoint)))
+              .hasMessageContaining("not with Bearer ***, nor with it cut at ")
+              .satisfies(e -> assertThat(getStackTrace(e)).doesNotContain("sesame"));
+        }
+      }
+      assertThat(logs.searched()).isPositive();
+      assertThat(logs.found())
+          .filteredOn(line -> !line.contains("NettyServerHandler"))
+          .as("but for the other end of the connection")
+          .isEmpty();
+    }
+  }
+
+  /**
+   * Refuses each call with its authorization in the description, twice: in the middle and where it
+   * is cut off.
+   */
+  private static ServerInterceptor repeating(Status.Code code) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String sent =
+            headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
+        String description = "not with " + sent + ", nor with it cut at ";
+        call.close(
+            code.toStatus()
+                .withDescription(
+                    description
+                        + "-".repeat(1_990 - description.length() - code.name().length())
+                        + sent),
+            new Metadata());
+        return new ServerCall.Listener<>() {};
+      }
+    };
   }
 
   private void start(BindableService... services) throws IOException {

@@ -162,7 +162,7 @@ class TritonSecurityTest {
 
   private static String header(Token token, String name) {
     var headers = new CompletableFuture<Metadata>();
-    new TokenCredentials(token)
+    new TokenCredentials(token, new SentSecrets())
         .applyRequestMetadata(
             null,
             Runnable::run,
