@@ -43,7 +43,10 @@ public final class CurationOptions {
               "Further settings of all Kafka clients, such as kafka.properties.security.protocol."
                   + " Secrets are not taken as they are but by where they lie: ${env:NAME},"
                   + " ${file:/path/of.properties:key} or ${directory:/path:file}, looked up in each"
-                  + " process that connects. Setting config.providers replaces these three.");
+                  + " process that connects. Setting config.providers replaces these three. A secret"
+                  + " in the double quotes of sasl.jaas.config is put there as it lies: write a"
+                  + " double quote in it as \\\" and a backslash as \\\\; in the file of ${file:..}, which"
+                  + " takes backslashes for its own, with each of these backslashes doubled.");
 
   public static final ConfigOption<String> KAFKA_TOPIC_PREFIX =
       key("kafka.topic-prefix")

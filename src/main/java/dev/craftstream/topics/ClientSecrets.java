@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SaslConfigs;
@@ -64,6 +64,9 @@ final class ClientSecrets {
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:(?:[^}:]*:)?([^}]+)}");
 
+  /** What says in a login's double quotes what it is meant to. */
+  private static final Pattern QUOTABLE = Pattern.compile("(?:[^\"\\\\\\r\\n]++|\\\\[\"\\\\])*+");
+
   private ClientSecrets() {}
 
   /**
@@ -82,8 +85,7 @@ final class ClientSecrets {
   }
 
   private static boolean holdsSecret(String name, String value) {
-    if (name.equals(SaslConfigs.SASL_JAAS_CONFIG)
-        || name.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG)) {
+    if (isLogin(name)) {
       return SECRET_OPTION
           .matcher(value)
           .results()
@@ -91,6 +93,11 @@ final class ClientSecrets {
           .anyMatch(ClientSecrets::isInClear);
     }
     return isSecret(name) && isInClear(value);
+  }
+
+  private static boolean isLogin(String name) {
+    return name.equals(SaslConfigs.SASL_JAAS_CONFIG)
+        || name.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG);
   }
 
   /** Kafka knows its own properties; those of plug-ins are known by their names. */
@@ -125,15 +132,30 @@ final class ClientSecrets {
    */
   static List<String> missingVariables(
       Map<String, String> properties, Map<String, String> environment) {
-    Set<String> missing = new TreeSet<>();
-    for (String value : properties.values()) {
-      Matcher variable = VARIABLE.matcher(value);
-      while (variable.find()) {
-        if (!environment.containsKey(variable.group(1))) {
-          missing.add(variable.group(1));
-        }
-      }
-    }
-    return List.copyOf(missing);
+    return variables(properties.values().stream())
+        .filter(variable -> !environment.containsKey(variable))
+        .toList();
+  }
+
+  /**
+   * Environment variables whose values would end the double quotes that they stand in, or lose a
+   * backslash there: Kafka puts them into a login's text before it reads it.
+   */
+  static List<String> unquotableVariables(
+      Map<String, String> properties, Map<String, String> environment) {
+    return variables(
+            properties.entrySet().stream()
+                .filter(property -> isLogin(property.getKey()))
+                .map(Map.Entry::getValue))
+        .filter(variable -> !QUOTABLE.matcher(environment.getOrDefault(variable, "")).matches())
+        .toList();
+  }
+
+  private static Stream<String> variables(Stream<String> values) {
+    return values
+        .flatMap(value -> VARIABLE.matcher(value).results())
+        .map(reference -> reference.group(1))
+        .distinct()
+        .sorted();
   }
 }

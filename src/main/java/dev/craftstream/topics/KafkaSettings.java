@@ -145,14 +145,24 @@ public record KafkaSettings(
    * for the secret itself, and say that it is wrong.
    *
    * @throws IllegalArgumentException where the client properties name environment variables that
-   *     are not set here
+   *     are not set here, or a login some that can't stand in its double quotes as they are
    */
   public void requireVariables() {
-    List<String> missing = ClientSecrets.missingVariables(clientProperties, System.getenv());
+    requireVariables(System.getenv());
+  }
+
+  void requireVariables(Map<String, String> environment) {
+    List<String> missing = ClientSecrets.missingVariables(clientProperties, environment);
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "The Kafka client properties name the environment variables %s, which are not set here; set them wherever the job and its commands run."
               .formatted(String.join(", ", missing)));
+    }
+    List<String> unquotable = ClientSecrets.unquotableVariables(clientProperties, environment);
+    if (!unquotable.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The environment variables %s hold a double quote, a backslash or a line break, which Kafka would read as a part of sasl.jaas.config; write \\\" and \\\\ in them, and no line break."
+              .formatted(String.join(", ", unquotable)));
     }
   }
 

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.util.InstantiationUtil;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaSettingsTest {
 
@@ -99,6 +102,56 @@ class KafkaSettingsTest {
     } else {
       assertThat(settings.clientProperties()).hasSize(1);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hunter\"2", "hunter\\2", "hunter2\\", "hunter2\n"})
+  void givenAVariableThatBreaksItsQuotes_whenConnecting_thenItIsNamedUnshown(String secret) {
+    KafkaSettings settings = withPassword();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings.requireVariables(Map.of("PASSWORD", secret)))
+        .withMessageContaining("The environment variables PASSWORD hold a double quote")
+        .withMessageContaining("write \\\" and \\\\ in them")
+        .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {"hunter2; '#=$ | hunter2; '#=$", "hu\\\"nt\\\\er2 | hu\"nt\\er2"})
+  void givenAVariableThatMayStandInQuotes_whenConnecting_thenKafkaReadsWhatIsMeant(
+      String value, String meant) {
+    KafkaSettings settings = withPassword();
+    settings.requireVariables(Map.of("PASSWORD", value));
+
+    String login = settings.clientProperties().get("sasl.jaas.config");
+    assertThat(
+            JaasContext.loadClientContext(
+                    Map.of(
+                        "sasl.jaas.config", new Password(login.replace("${env:PASSWORD}", value))))
+                .configurationEntries()
+                .get(0)
+                .getOptions()
+                .get("password"))
+        .isEqualTo(meant);
+  }
+
+  private static KafkaSettings withPassword() {
+    return settings()
+        .clientProperties(
+            Map.of(
+                "sasl.jaas.config", "o.a.Scram required password=\"${env:PASSWORD}\";",
+                "own.password", "${env:PASSWORD}"))
+        .build();
+  }
+
+  @Test
+  void givenASecretThatIsNoLogins_whenConnecting_thenItMayHoldAnything() {
+    settings()
+        .clientProperties(Map.of("ssl.key.password", "${env:PASSWORD}"))
+        .build()
+        .requireVariables(Map.of("PASSWORD", "\"\\"));
   }
 
   @Test
