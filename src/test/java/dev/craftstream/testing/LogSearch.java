@@ -52,6 +52,8 @@ public final class LogSearch implements AutoCloseable {
         (name, level) -> {
           LoggerConfig logger = new LoggerConfig(name, level, false);
           logger.addAppender(appender, Level.ALL, null);
+          // Adding alone would leave one that is configured.
+          configuration.removeLogger(name);
           configuration.addLogger(name, logger);
         });
     context.updateLoggers();
