@@ -3,6 +3,7 @@ package dev.craftstream.topics;
 import dev.craftstream.model.Intake;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -38,7 +39,9 @@ import org.slf4j.LoggerFactory;
  * long it can take beyond the Flink checkpoint.
  *
  * <p>Offsets that an earlier run left behind say nothing, since this run may have started further
- * back. They are marked at the start and count again when they are committed anew.
+ * back. They are marked at the start and count again when they are committed anew. Nor does an
+ * offset beyond the topic's end: the topic was made anew under the job's state, whose source begins
+ * again at the earliest record. As long as the new topic is shorter than the old one, that is seen.
  */
 public final class CommittedIntake implements Intake {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedIntake.class);
@@ -54,12 +57,14 @@ public final class CommittedIntake implements Intake {
 
   private final KafkaSettings settings;
   private final String topic;
+  private final boolean hasOnePartition;
 
   /** All that the consumer does, which bears one thread only. */
   private final ScheduledExecutorService thread;
 
   private volatile KafkaConsumer<byte[], byte[]> consumer;
   private boolean earlierRunIsMarked;
+  private final Set<TopicPartition> madeAnew = new HashSet<>();
   private long lastLogLine = System.nanoTime() - BETWEEN_LOG_LINES.toNanos();
   private volatile long missing;
   private volatile boolean closed;
@@ -70,9 +75,10 @@ public final class CommittedIntake implements Intake {
     boolean attempt();
   }
 
-  private CommittedIntake(KafkaSettings settings, String topic) {
+  private CommittedIntake(KafkaSettings settings, String topic, boolean hasOnePartition) {
     this.settings = settings;
     this.topic = topic;
+    this.hasOnePartition = hasOnePartition;
     thread =
         Executors.newSingleThreadScheduledExecutor(
             runnable -> {
@@ -85,12 +91,12 @@ public final class CommittedIntake implements Intake {
 
   /** Of the questions; the job's Flink checkpoints have to be on. */
   public static Factory ofQuestions(KafkaSettings settings) {
-    return () -> new CommittedIntake(settings, settings.topics().questions());
+    return () -> new CommittedIntake(settings, settings.topics().questions(), false);
   }
 
-  /** Of the announcements; the job's Flink checkpoints have to be on. */
+  /** Of the announcements in their one partition; the job's Flink checkpoints have to be on. */
   public static Factory ofModelCheckpoints(KafkaSettings settings) {
-    return () -> new CommittedIntake(settings, settings.topics().modelCheckpoints());
+    return () -> new CommittedIntake(settings, settings.topics().modelCheckpoints(), true);
   }
 
   @Override
@@ -215,6 +221,9 @@ public final class CommittedIntake implements Intake {
   }
 
   private List<TopicPartition> partitions() {
+    if (hasOnePartition) {
+      return List.of(new TopicPartition(topic, 0));
+    }
     // Asked of the broker each time; what the client knows can be old.
     List<PartitionInfo> partitions = consumer.listTopics(BROKER_ANSWERS).get(topic);
     if (partitions == null || partitions.isEmpty()) {
@@ -250,12 +259,43 @@ public final class CommittedIntake implements Intake {
     long missing = 0;
     for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
       OffsetAndMetadata offset = committed.get(end.getKey());
-      long from = offset == null || offset.metadata().equals(EARLIER_RUN) ? 0 : offset.offset();
+      long from =
+          offset == null || saysNothing(end.getKey(), offset, end.getValue()) ? 0 : offset.offset();
       if (from < end.getValue() && liesBetween(end.getKey(), from, end.getValue())) {
         missing += end.getValue() - from;
       }
     }
     return missing;
+  }
+
+  /**
+   * Whether it was committed by an earlier run, or of another topic of this name.
+   *
+   * @param earlierEnd of the partition; it may have grown since
+   */
+  private boolean saysNothing(TopicPartition partition, OffsetAndMetadata offset, long earlierEnd) {
+    if (offset.metadata().equals(EARLIER_RUN)) {
+      return true;
+    }
+    if (offset.offset() <= earlierEnd || offset.offset() <= end(partition)) {
+      madeAnew.remove(partition);
+      return false;
+    }
+    if (madeAnew.add(partition)) {
+      LOG.warn(
+          "The consumer group {} is at {} in {}, which is beyond its end: the topic was made anew"
+              + " under the job's state, or has lost records. What came behind its records waits"
+              + " until a Flink checkpoint says that the new ones are taken in; what the job knew"
+              + " before stays known.",
+          settings.transactionalIdPrefix(),
+          offset.offset(),
+          partition);
+    }
+    return true;
+  }
+
+  private long end(TopicPartition partition) {
+    return consumer.endOffsets(Set.of(partition), BROKER_ANSWERS).get(partition);
   }
 
   /** Whether there is a record: offsets also count the ends of transactions, and gaps. */

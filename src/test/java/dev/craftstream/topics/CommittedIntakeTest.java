@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.model.Intake;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.testing.LogSearch;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -20,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,6 +108,54 @@ class CommittedIntakeTest {
       assertThat(complete).isNotDone();
       commit(0, 3);
       taken(complete);
+    }
+  }
+
+  @Test
+  void whatWasCommittedOfATopicThatWasMadeAnewSaysNothing() throws Exception {
+    try (LogSearch logs = LogSearch.open(Map.of("dev.craftstream", Level.ALL), "made anew");
+        Intake intake = open()) {
+      taken(intake.complete());
+      send(0, 3);
+      commit(0, 100);
+      commit(1, 100);
+      CompletableFuture<Void> complete = intake.complete();
+      await().until(() -> intake.missing() == 3);
+      assertThat(complete).as("of partition 1 there is nothing to wait for").isNotDone();
+      commit(0, 2);
+      await().until(() -> intake.missing() == 1);
+      commit(0, 3);
+      taken(complete);
+      assertThat(logs.found())
+          .hasSize(2)
+          .anySatisfy(line -> assertThat(line).contains("WARN", "is at 100 in " + partition(0)));
+    }
+  }
+
+  @Test
+  void whatIsCommittedBeyondTheEndThatIsWaitedForIsOfLaterRecords() throws Exception {
+    try (LogSearch logs = LogSearch.open(Map.of("dev.craftstream", Level.ALL), "made anew");
+        Intake intake = open()) {
+      send(0, 1);
+      CompletableFuture<Void> complete = intake.complete();
+      await().until(() -> intake.missing() == 1);
+      send(0, 5);
+      commit(0, 4);
+      taken(complete);
+      assertThat(logs.found()).isEmpty();
+    }
+  }
+
+  @Test
+  void announcementsAreReadFromOnePartitionAlone() throws Exception {
+    String topic = settings.topics().modelCheckpoints();
+    try (Admin admin = Admin.create(settings.connection())) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+    }
+    try (KafkaProducer<byte[], byte[]> producer = producer(new Properties());
+        Intake intake = CommittedIntake.ofModelCheckpoints(settings).open()) {
+      producer.send(new ProducerRecord<>(topic, 1, null, new byte[0])).get();
+      taken(intake.complete());
     }
   }
 
