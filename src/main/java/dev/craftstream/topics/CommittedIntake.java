@@ -2,6 +2,9 @@ package dev.craftstream.topics;
 
 import dev.craftstream.model.Intake;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -65,9 +68,20 @@ public final class CommittedIntake implements Intake {
   private volatile KafkaConsumer<byte[], byte[]> consumer;
   private boolean earlierRunIsMarked;
   private final Set<TopicPartition> madeAnew = new HashSet<>();
+
+  /** Those that wait and have no target yet. */
+  private final List<CompletableFuture<Void>> asked = new ArrayList<>();
+
+  /** Those that wait, the earliest first. */
+  private final Deque<Target> targets = new ArrayDeque<>();
+
+  private boolean looking;
   private long lastLogLine = System.nanoTime() - BETWEEN_LOG_LINES.toNanos();
   private volatile long missing;
   private volatile boolean closed;
+
+  /** The topic's ends at one time, and who waits until what lies before them is taken in. */
+  private record Target(Map<TopicPartition, Long> ends, List<CompletableFuture<Void>> waiting) {}
 
   /** Something that is tried until it is done. */
   private interface Step {
@@ -102,31 +116,50 @@ public final class CommittedIntake implements Intake {
   @Override
   public CompletableFuture<Void> complete() {
     CompletableFuture<Void> complete = new CompletableFuture<>();
-    Map<TopicPartition, Long> ends = new HashMap<>();
     soon(
         () -> {
-          if (!earlierRunIsMarked) {
-            return false;
+          asked.add(complete);
+          if (!looking) {
+            looking = true;
+            soon(this::look, Duration.ZERO);
           }
-          if (ends.isEmpty()) {
-            ends.putAll(consumer.endOffsets(partitions(), BROKER_ANSWERS));
-          }
-          missing = missing(ends);
-          if (missing == 0) {
-            complete.complete(null);
-            return true;
-          }
-          if (mayLog()) {
-            LOG.info(
-                "Up to {} records of {} have to be taken in, and a Flink checkpoint has to say so,"
-                    + " before what came behind them.",
-                missing,
-                topic);
-          }
-          return false;
+          return true;
         },
         Duration.ZERO);
     return complete;
+  }
+
+  /** Looks for all that wait; returns whether none does any more. */
+  private boolean look() {
+    if (!earlierRunIsMarked) {
+      return false;
+    }
+    if (!asked.isEmpty()) {
+      targets.add(
+          new Target(consumer.endOffsets(partitions(), BROKER_ANSWERS), List.copyOf(asked)));
+      asked.clear();
+    }
+    while (!targets.isEmpty()) {
+      // Ends only grow: where one target is not reached, no later one is.
+      missing = missing(targets.element().ends());
+      if (missing > 0) {
+        logMissing();
+        return false;
+      }
+      targets.remove().waiting().forEach(complete -> complete.complete(null));
+    }
+    looking = false;
+    return true;
+  }
+
+  private void logMissing() {
+    if (mayLog()) {
+      LOG.info(
+          "Up to {} records of {} have to be taken in, and a Flink checkpoint has to say so,"
+              + " before what came behind them.",
+          missing,
+          topic);
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,8 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs as one task, so that all trackers see the same. An announcement waits here while the
  * server is not reachable, and until the trackers have all questions that came before it; those
- * behind it wait as well: order is what makes model time. Requests pass through a {@link
- * RequestQueue} beside them, so that they come behind what they name.
+ * behind it wait as well: order is what makes model time. Which questions these are is settled when
+ * an announcement comes, so that one Flink checkpoint can serve all that wait. Requests pass
+ * through a {@link RequestQueue} beside them, so that they come behind what they name.
  */
 public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     implements TwoInputStreamOperator<ModelCheckpointEvent, Request, Admitted> {
@@ -63,12 +65,20 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   private transient Intake questionIntake;
   private transient ListState<ModelCheckpointEvent> waitingState;
   private transient ListState<ModelCheckpoint> knownState;
-  private transient Deque<ModelCheckpointEvent> waiting;
+  private transient List<ModelCheckpointEvent> restored;
+  private transient Deque<Waiting> waiting;
   private transient RequestQueue requests;
   private transient Map<String, ModelCheckpoint> known;
   private transient boolean checking;
   private transient Counter admitted;
   private transient Counter refused;
+
+  /**
+   * An event in the queue.
+   *
+   * @param questions completes when the trackers have those that came before it
+   */
+  private record Waiting(ModelCheckpointEvent event, CompletableFuture<Void> questions) {}
 
   public CheckpointAdmission(
       KnowledgeQuery.Factory queryFactory,
@@ -101,9 +111,8 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
                 new ListStateDescriptor<>("known", TypeInformation.of(ModelCheckpoint.class)));
     waiting = new ArrayDeque<>();
     known = new HashMap<>();
-    for (ModelCheckpointEvent event : waitingState.get()) {
-      waiting.add(event);
-    }
+    restored = new ArrayList<>();
+    waitingState.get().forEach(restored::add);
     for (ModelCheckpoint checkpoint : knownState.get()) {
       known.put(checkpoint.id(), checkpoint);
     }
@@ -120,6 +129,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     super.open();
     query = queryFactory.open();
     questionIntake = questionIntakeFactory.open();
+    restored.forEach(this::enqueue);
     TrackerMetrics.exposeHealth(getMetricGroup(), query.health());
     admitted = getMetricGroup().counter("admitted");
     refused = getMetricGroup().counter("refused");
@@ -132,8 +142,13 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
 
   @Override
   public void processElement1(StreamRecord<ModelCheckpointEvent> element) {
-    waiting.add(element.getValue());
+    enqueue(element.getValue());
     next();
+  }
+
+  private void enqueue(ModelCheckpointEvent event) {
+    // A retirement waits for what is before it in the queue alone.
+    waiting.add(new Waiting(event, event.announced() == null ? null : questionIntake.complete()));
   }
 
   @Override
@@ -144,7 +159,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    waitingState.update(new ArrayList<>(waiting));
+    waitingState.update(waiting.stream().map(Waiting::event).toList());
     requests.save();
     knownState.update(new ArrayList<>(known.values()));
   }
@@ -166,22 +181,23 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   /** Decides on the events at the head of the queue, up to one that needs the server's word. */
   private void next() {
     while (!checking && !waiting.isEmpty()) {
-      ModelCheckpointEvent event = waiting.peek();
+      ModelCheckpointEvent event = waiting.element().event();
       DeadLetter contradiction = contradiction(event);
       if (contradiction != null) {
         refuse(contradiction);
       } else if (event.announced() == null) {
         admit(event);
       } else {
-        check(event);
+        check(waiting.element());
       }
     }
   }
 
-  private void check(ModelCheckpointEvent event) {
+  private void check(Waiting first) {
     checking = true;
+    ModelCheckpointEvent event = first.event();
     CompletableFuture<Void> ready =
-        query.ready(event.announced()).thenCompose(nothing -> questionIntake.complete());
+        query.ready(event.announced()).thenCompose(nothing -> first.questions());
     var unused =
         ready.whenComplete(
             (nothing, failure) -> {
@@ -244,7 +260,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   }
 
   private boolean isWaiting(String checkpointId) {
-    return waiting.stream().anyMatch(event -> event.checkpointId().equals(checkpointId));
+    return waiting.stream().anyMatch(other -> other.event().checkpointId().equals(checkpointId));
   }
 
   /** Why the event does not fit what was announced before; null where it does. */

@@ -9,11 +9,13 @@ import dev.craftstream.model.Intake;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.LogSearch;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -79,6 +81,25 @@ class CommittedIntakeTest {
       send(0, 5);
       commit(0, 1);
       taken(complete);
+    }
+  }
+
+  @Test
+  void oneCommitServesAllThatWaitedForNoMore() throws Exception {
+    try (Intake intake = open()) {
+      send(0, 1);
+      List<CompletableFuture<Void>> waiting = Stream.generate(intake::complete).limit(5).toList();
+      await().until(() -> intake.missing() == 1);
+      send(0, 1);
+      CompletableFuture<Void> later = intake.complete();
+      commit(0, 1);
+      for (CompletableFuture<Void> complete : waiting) {
+        taken(complete);
+      }
+      await().until(() -> intake.missing() == 1);
+      assertThat(later).isNotDone();
+      commit(0, 2);
+      taken(later);
     }
   }
 

@@ -100,13 +100,55 @@ class CheckpointAdmissionTest {
 
   @Test
   void announcementsWaitForTheQuestionsBeforeThem() throws Exception {
-    event(announce(1, "i", Role.INITIAL, ""));
     questions.complete = new CompletableFuture<>();
+    event(announce(1, "i", Role.INITIAL, ""));
     ready();
     assertThat(admitted()).isEmpty();
     questions.complete.complete(null);
     mails();
     assertThat(admitted()).containsExactly("i");
+  }
+
+  @Test
+  void oneFlinkCheckpointServesAllAnnouncementsThatWaited() throws Exception {
+    CompletableFuture<Void> firstFlinkCheckpoint = new CompletableFuture<>();
+    questions.complete = firstFlinkCheckpoint;
+    for (int i = 1; i <= 5; i++) {
+      event(announce(i, "i" + i, Role.INITIAL, ""));
+    }
+    questions.complete = new CompletableFuture<>();
+    event(announce(6, "later", Role.INITIAL, ""));
+    ready();
+    assertThat(admitted()).isEmpty();
+
+    firstFlinkCheckpoint.complete(null);
+    mails();
+    for (int i = 2; i <= 6; i++) {
+      ready();
+    }
+    assertThat(admitted()).containsExactly("i1", "i2", "i3", "i4", "i5");
+    questions.complete.complete(null);
+    mails();
+    assertThat(admitted()).endsWith("i5", "later");
+  }
+
+  @Test
+  void afterARestoreAllAnnouncementsThatWaitWaitForTheQuestionsAgain() throws Exception {
+    questions.complete = new CompletableFuture<>();
+    event(announce(1, "i", Role.INITIAL, ""));
+    event(announce(2, "j", Role.INITIAL, ""));
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    questions.complete.complete(null);
+
+    questions.complete = new CompletableFuture<>();
+    restore(state);
+    ready();
+    assertThat(admitted()).isEmpty();
+    questions.complete.complete(null);
+    mails();
+    ready();
+    assertThat(admitted()).containsExactly("i", "j");
   }
 
   @Test
