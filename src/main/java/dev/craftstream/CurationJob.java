@@ -12,12 +12,14 @@ import dev.craftstream.topics.ParseRecords;
 import dev.craftstream.topics.QuestionParser;
 import dev.craftstream.topics.RequestParser;
 import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.TopicSetupException;
 import dev.craftstream.topics.TopicSinks;
 import dev.craftstream.topics.TopicSources;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -61,8 +63,6 @@ public final class CurationJob {
   /** Flink's name for a main method that runs in the job manager. */
   private static final String EMBEDDED = "embedded";
 
-  private static final Duration TOPICS_PAUSE = Duration.ofSeconds(5);
-
   private static final Duration MISTAKE_PAUSE = Duration.ofSeconds(30);
 
   @Option(
@@ -91,16 +91,28 @@ public final class CurationJob {
   }
 
   private StreamExecutionEnvironment prepared() throws Exception {
+    return isEmbedded(StreamExecutionEnvironment.getExecutionEnvironment())
+        ? howeverLong(this::prepare, MISTAKE_PAUSE)
+        : prepare();
+  }
+
+  /**
+   * What {@code attempt} gives, again and again until it succeeds. Each failure is a line in the
+   * log; only one that is no sentence on the options or the topics brings its stack along.
+   *
+   * @param pause between two attempts
+   * @throws InterruptedException where the thread is interrupted
+   */
+  static <T> T howeverLong(Callable<T> attempt, Duration pause) throws InterruptedException {
     while (true) {
       try {
-        return prepare();
-      } catch (Exception mistake) {
-        if (!isEmbedded(StreamExecutionEnvironment.getExecutionEnvironment())) {
-          throw mistake;
-        }
-        LOG.error("The job does not start, and tries again in {}.", MISTAKE_PAUSE, mistake);
-        Thread.sleep(MISTAKE_PAUSE.toMillis());
+        return attempt.call();
+      } catch (TopicSetupException | IllegalArgumentException mistake) {
+        LOG.error("The job does not start, and tries again in {}. {}", pause, mistake.getMessage());
+      } catch (Exception unforeseen) {
+        LOG.error("The job does not start, and tries again in {}.", pause, unforeseen);
       }
+      Thread.sleep(pause.toMillis());
     }
   }
 
@@ -130,10 +142,8 @@ public final class CurationJob {
    * new job's writers look for themselves.
    */
   static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
-    if (isEmbedded(env)) {
-      topics.prepareHoweverLong(TOPICS_PAUSE);
-    } else {
-      topics.prepare();
+    topics.prepare();
+    if (!isEmbedded(env)) {
       topics.requireNoOtherJob(lookout(env));
     }
   }

@@ -11,11 +11,13 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.testing.LogSearch;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.TopicSetupException;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DatasetRequest;
@@ -29,10 +31,12 @@ import dev.craftstream.v1.Reason;
 import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.Request;
 import dev.craftstream.v1.RetryRequest;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +44,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
@@ -52,6 +57,7 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -501,6 +507,48 @@ class CurationJobTest {
     } finally {
       thread.shutdown();
     }
+  }
+
+  @Test
+  void mistakesAreWaitedOutWithASentenceEach() throws Exception {
+    List<Exception> mistakes =
+        new ArrayList<>(
+            List.of(
+                new TopicSetupException("No broker answers.", new TimeoutException()),
+                new IllegalArgumentException("An option is wrong."),
+                new IOException("Unforeseen.")));
+    try (LogSearch logs =
+        LogSearch.open(Map.of("dev.craftstream", Level.ALL), "The job does not start")) {
+      Object job =
+          CurationJob.howeverLong(
+              () -> {
+                if (!mistakes.isEmpty()) {
+                  throw mistakes.remove(0);
+                }
+                return "the job";
+              },
+              Duration.ofMillis(1));
+
+      assertThat(job).isEqualTo("the job");
+      assertThat(logs.found()).hasSize(3);
+      assertThat(logs.found().get(0).strip())
+          .endsWith("tries again in PT0.001S. No broker answers.");
+      assertThat(logs.found().get(1).strip()).endsWith("An option is wrong.");
+      assertThat(logs.found().get(2)).contains("IOException: Unforeseen.", "at dev.craftstream");
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(
+            () ->
+                CurationJob.howeverLong(
+                    () -> {
+                      throw new TopicSetupException("No broker answers.");
+                    },
+                    Duration.ofMinutes(10)))
+        .isInstanceOf(InterruptedException.class);
   }
 
   @Test

@@ -79,15 +79,15 @@ public final class TopicAdmin {
    * @throws TopicSetupException with what is wrong and what to do
    */
   public List<String> prepare() {
-    if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
-      LOG.warn(
-          "kafka.delivery-guarantee is at-least-once: after a failure some records come twice, and a dataset that was being written may hold questions that its manifest does not count");
-    }
     try (Admin admin = open()) {
       checkTransactionTimeout(admin);
       List<String> created = createMissing(admin);
       checkPartitions(awaitLeaders(admin));
       checkConfigs(admin);
+      if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
+        LOG.warn(
+            "kafka.delivery-guarantee is at-least-once: after a failure some records come twice, and a dataset that was being written may hold questions that its manifest does not count");
+      }
       return created;
     }
   }
@@ -181,30 +181,6 @@ public final class TopicAdmin {
   private boolean isOwn(String transactionalId) {
     return settings.topics().all().stream()
         .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic)));
-  }
-
-  /**
-   * {@link #prepare}, again and again until it succeeds, with its failures in the log.
-   *
-   * @param pause between two attempts
-   * @throws TopicSetupException where the thread is interrupted
-   */
-  public List<String> prepareHoweverLong(Duration pause) {
-    while (true) {
-      try {
-        return prepare();
-      } catch (RuntimeException e) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-        LOG.warn("The job waits for its topics. {}", e.getMessage());
-      }
-      try {
-        Thread.sleep(pause.toMillis());
-      } catch (InterruptedException e) {
-        throw interrupted("wait for the topics", e);
-      }
-    }
   }
 
   private Admin open() {
