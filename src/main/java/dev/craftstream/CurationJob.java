@@ -234,6 +234,13 @@ public final class CurationJob {
       env.setMaxParallelism(DEFAULT_MAX_PARALLELISM);
     }
     if (kafka.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
+      if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+        LOG.warn(
+            "There are no Flink checkpoints: after a failure or a restart every question is asked"
+                + " again and everything is written again, and announcements do not wait for the"
+                + " questions before them. Set execution.checkpointing.interval in Flink's"
+                + " configuration, unless that is meant.");
+      }
       return;
     }
     if (!env.getCheckpointConfig().isCheckpointingEnabled()) {

@@ -2,6 +2,7 @@ package dev.craftstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.craftstream.local.KafkaBroker;
@@ -581,9 +582,32 @@ class CurationJobTest {
         .hasMessageContaining("Set execution.checkpointing.mode to EXACTLY_ONCE");
   }
 
+  @Test
+  void atLeastOnceWithoutFlinkCheckpointsIsAWarning() {
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
+    try (LogSearch logs = LogSearch.open(Map.of("dev.craftstream", Level.ALL), "asked again")) {
+      define(env, "at-least-once");
+      assertThat(logs.found())
+          .singleElement(STRING)
+          .startsWith("WARN")
+          .contains("Set execution.checkpointing.interval");
+      env = new StreamExecutionEnvironment(new Configuration());
+      env.enableCheckpointing(Duration.ofSeconds(10).toMillis());
+      define(env, "at-least-once");
+      assertThat(logs.found()).hasSize(1);
+    }
+  }
+
   private static void define(StreamExecutionEnvironment env) {
+    define(env, "exactly-once");
+  }
+
+  private static void define(StreamExecutionEnvironment env, String guarantee) {
     Map<String, String> options =
-        Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001");
+        Map.of(
+            "kafka.bootstrap-servers", "b:9092",
+            "triton.endpoints", "t:8001",
+            "kafka.delivery-guarantee", guarantee);
     CurationJob.define(env, CurationSettings.of(Configuration.fromMap(options)));
   }
 
