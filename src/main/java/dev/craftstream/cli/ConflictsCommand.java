@@ -146,7 +146,7 @@ final class ConflictsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    CurationSettings settings = job.settings();
+    CurationSettings settings = job.settingsWithTriton();
     Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     Progress progress = new Progress(patience);
     List<Sample> samples;

@@ -53,15 +53,28 @@ final class JobOptions {
     return settings(Project.here());
   }
 
+  /**
+   * The same for a command that asks Triton.
+   *
+   * @throws IllegalArgumentException also where no server is named, with a sentence
+   */
+  CurationSettings settingsWithTriton() throws IOException {
+    return settings(Project.here(), true);
+  }
+
   CurationSettings settings(Project project) throws IOException {
+    return settings(project, false);
+  }
+
+  private CurationSettings settings(Project project, boolean asksTriton) throws IOException {
     Logs.to(project.home().path().resolve("logs"));
     Configuration all = ConfigurationFile.read(file(project));
     all.addAll(Configuration.fromMap(options));
     if (bootstrapServers != null) {
       all.set(CurationOptions.KAFKA_BOOTSTRAP_SERVERS, bootstrapServers);
     }
-    if (!all.contains(CurationOptions.TRITON_ENDPOINTS)) {
-      // Nobody is asked by these commands.
+    if (!asksTriton && !all.contains(CurationOptions.TRITON_ENDPOINTS)) {
+      // The job's own option; nobody is asked.
       all.set(CurationOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
     }
     CurationSettings settings = CurationSettings.of(all);

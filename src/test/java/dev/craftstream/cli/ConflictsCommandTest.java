@@ -14,8 +14,11 @@ import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The model embeds a text by its first three letters: the texts' cosines can be reckoned. */
@@ -168,6 +172,19 @@ class ConflictsCommandTest {
     assertThat(run("d1")).isEqualTo(1);
 
     assertThat(err.toString()).contains("does not hold the question itself", "Ask for the dataset");
+  }
+
+  @Test
+  void givenNoTriton_whenMeasured_thenASentenceNamesTheOption(@TempDir Path folder)
+      throws IOException {
+    Path options =
+        Files.writeString(folder.resolve("job.yaml"), "kafka.bootstrap-servers: " + servers);
+    CommandLine commands = Craft.commandLine();
+    commands.setErr(new PrintWriter(err, true));
+
+    assertThat(commands.execute("conflicts", "d1", "--config", options.toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("triton.endpoints").doesNotContain("localhost", "\tat ");
   }
 
   private void manifest(String id, int answers, int refusals) {
