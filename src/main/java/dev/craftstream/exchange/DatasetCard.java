@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 
 /** A dataset's README.md, as the Hugging Face Hub shows it: what it is and what it rests on. */
 final class DatasetCard {
+  /** The strategy whose candidates are all questions, whatever their correctness. */
+  private static final String WITHOUT_CORRECTNESS = "VAN_TUNING";
+
   private final ExportedDataset dataset;
   private final DatasetManifest manifest;
   private final ExportFormat format;
@@ -131,13 +134,15 @@ final class DatasetCard {
       }
     } else {
       rows.add(List.of("REHEARSAL checkpoint", code(manifest.getRehearsalCheckpointId())));
-      rows.add(List.of("ANSWER from correctness", "" + manifest.getAnswerFrom()));
-      rows.add(
-          List.of(
-              manifest.getTask() == Task.TASK_MULTIPLE_CHOICE
-                  ? "REFUSAL below correctness"
-                  : "REFUSAL up to correctness",
-              "" + manifest.getRefusalBound()));
+      if (!manifest.getStrategy().equals(WITHOUT_CORRECTNESS)) {
+        rows.add(List.of("ANSWER from correctness", "" + manifest.getAnswerFrom()));
+        rows.add(
+            List.of(
+                manifest.getTask() == Task.TASK_MULTIPLE_CHOICE
+                    ? "REFUSAL below correctness"
+                    : "REFUSAL up to correctness",
+                "" + manifest.getRefusalBound()));
+      }
     }
     rows.add(List.of("ties at the cut-off", Names.ties(manifest.getTies())));
     rows.add(List.of("too few candidates", Names.shortage(manifest.getShortage())));

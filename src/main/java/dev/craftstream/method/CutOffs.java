@@ -38,7 +38,7 @@ public final class CutOffs {
       return new Bound(
           candidates, offered.size(), 0, false, Double.NEGATIVE_INFINITY, 0, NO_HASHES, NO_COPIES);
     }
-    boolean keepsTies = ties(selection) == Ties.KEEP_ALL;
+    boolean keepsTies = selection.tiesAtCutOff() == Ties.KEEP_ALL;
     BestRanks best = new BestRanks(wanted, Ties.EXACT);
     offered.forEach(best::offer);
     Rank last = best.worst();
@@ -55,11 +55,6 @@ public final class CutOffs {
         keepsTies ? LAST_HASH : last.hash(),
         NO_HASHES,
         NO_COPIES);
-  }
-
-  /** Chance has no equals: a random order is cut exactly, whatever the option says. */
-  public static Ties ties(Selection selection) {
-    return selection.ordersByCertainty() ? selection.ties() : Ties.EXACT;
   }
 
   /**

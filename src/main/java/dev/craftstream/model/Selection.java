@@ -58,10 +58,15 @@ public record Selection(
     return strategy != null && strategy.usesCertainty();
   }
 
+  /** Chance has no equals: a random order is cut exactly, whatever {@link #ties} says. */
+  public Ties tiesAtCutOff() {
+    return ordersByCertainty() ? ties : Ties.EXACT;
+  }
+
   /**
    * How many questions of {@code label}, ANSWER or REFUSAL, are wanted. {@link
    * Strategy#VAN_TUNING}, which refuses nothing, takes as many ANSWER questions as the others take
-   * of both.
+   * of both, at most twice {@link #MOST_WANTED}.
    */
   public int wanted(Label label) {
     if (strategy == Strategy.VAN_TUNING) {

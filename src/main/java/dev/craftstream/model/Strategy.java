@@ -13,6 +13,11 @@ public enum Strategy {
   /** Correctness, certainty and knowledge flow. */
   CRAFT;
 
+  /** Whether correctness divides ANSWER from REFUSAL candidates; else all are ANSWER candidates. */
+  public boolean usesCorrectness() {
+    return this != VAN_TUNING;
+  }
+
   /** Whether REFUSAL candidates must also pass the flow rule. */
   public boolean usesFlow() {
     return this == CRAFT || this == CRAFT_WITHOUT_CERTAINTY;

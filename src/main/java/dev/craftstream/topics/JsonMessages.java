@@ -14,6 +14,7 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.model.Strategy;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
@@ -138,9 +139,11 @@ final class JsonMessages {
           : printer(knowledge.getTask());
     }
     if (message instanceof DatasetManifest manifest) {
-      return manifest.getKind() == DatasetKind.DATASET_KIND_TRAINING
-          ? TRAINING_PRINTER
-          : printer(manifest.getTask());
+      if (manifest.getKind() != DatasetKind.DATASET_KIND_TRAINING) {
+        return printer(manifest.getTask());
+      }
+      // Its candidates are all questions, so that there are no thresholds.
+      return manifest.getStrategy().equals(Strategy.VAN_TUNING.name()) ? PRINTER : TRAINING_PRINTER;
     }
     return PRINTER;
   }

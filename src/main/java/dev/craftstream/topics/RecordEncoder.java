@@ -317,7 +317,7 @@ public final class RecordEncoder implements Serializable {
                 classCount(cutOff, dev.craftstream.model.Label.ANSWER, manifest.answerRecords()))
             .setRefusal(
                 classCount(cutOff, dev.craftstream.model.Label.REFUSAL, manifest.refusalRecords()))
-            .setTies(ties(selection.ties()))
+            .setTies(ties(selection.tiesAtCutOff()))
             .setShortage(shortage(selection.shortage()))
             .setSeed(selection.seed())
             .setTrainingPromptVersion(dataset.trainingPromptVersion())
@@ -325,7 +325,11 @@ public final class RecordEncoder implements Serializable {
             .setModelTime(manifest.modelTime())
             .setRequestId(dataset.requestId());
     switch (selection.kind()) {
-      case TRAINING -> thresholds(selection, message);
+      case TRAINING -> {
+        if (selection.strategy().usesCorrectness()) {
+          thresholds(selection, message);
+        }
+      }
       case REHEARSAL -> known(selection, message);
     }
     return record(dataset.id(), message.build());

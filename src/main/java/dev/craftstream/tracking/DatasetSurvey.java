@@ -2,7 +2,6 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.method.BestRanks;
 import dev.craftstream.method.Candidacy;
-import dev.craftstream.method.CutOffs;
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
@@ -88,7 +87,7 @@ final class DatasetSurvey {
     private long candidates;
 
     LabelSurvey(Dataset dataset, Label label) {
-      best = new BestRanks(dataset.selection().wanted(label), CutOffs.ties(dataset.selection()));
+      best = new BestRanks(dataset.selection().wanted(label), dataset.selection().tiesAtCutOff());
     }
 
     boolean offer(Candidacy candidacy) {

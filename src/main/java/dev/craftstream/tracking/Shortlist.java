@@ -1,7 +1,6 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.method.Candidacy;
-import dev.craftstream.method.CutOffs;
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
@@ -221,7 +220,7 @@ final class Shortlist {
       wanted = dataset.selection().wanted(label);
       kept = wanted + Math.max(spare, wanted / 8);
       most = kept + kept / 2;
-      ties = CutOffs.ties(dataset.selection());
+      ties = dataset.selection().tiesAtCutOff();
     }
 
     void add(Candidacy candidacy) {

@@ -159,6 +159,18 @@ class ExportFolderTest {
   }
 
   @Test
+  void theCardOfVanillaTuningNamesNoThresholds() throws Exception {
+    dataset = dataset(DatasetSamples.manifest().toBuilder().setStrategy("VAN_TUNING").build());
+
+    write(ExportFormat.CHAT, "");
+
+    assertThat(folder.resolve("README.md"))
+        .content()
+        .contains("| strategy | VAN_TUNING |")
+        .doesNotContain("ANSWER from", "REFUSAL up to");
+  }
+
+  @Test
   void aFolderWithFilesIsLeftAlone() throws Exception {
     write(ExportFormat.CHAT, "");
 

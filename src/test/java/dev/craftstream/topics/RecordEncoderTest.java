@@ -367,8 +367,7 @@ class RecordEncoderTest {
   @EnumSource(
       value = Strategy.class,
       names = {"VAN_TUNING", "COR_RAIT", "CRAFT_WITHOUT_CERTAINTY"})
-  void givenAStrategyThatDraws_whenItsManifestIsWritten_thenNoCertaintyIsItsCutOff(
-      Strategy strategy) {
+  void givenAStrategyThatDraws_whenItsManifestIsWritten_thenItStatesWhatItUsed(Strategy strategy) {
     Selection craft = Samples.DATASET.selection();
     Selection drawing =
         new Selection(
@@ -387,6 +386,10 @@ class RecordEncoderTest {
     CutOff.Bound bound = Samples.upTo(0, 4, 8);
     String json = text(JSON.datasetManifest(Samples.manifest(dataset, "", bound, bound)).value());
     assertThat(json).doesNotContain("cut_off_certainty");
+    assertThat(json).as("chance has no equals").contains("\"ties\":\"TIES_EXACT\"");
+    assertThat(json.contains("answer_from") || json.contains("refusal_bound"))
+        .as("a threshold that was used")
+        .isEqualTo(strategy != Strategy.VAN_TUNING);
     // Vanilla tuning refuses nothing and takes as many in total.
     assertThat(json.contains("\"wanted\":\"6\"") && json.contains("\"wanted\":\"0\""))
         .isEqualTo(strategy == Strategy.VAN_TUNING);

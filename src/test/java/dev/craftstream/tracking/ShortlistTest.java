@@ -3,7 +3,6 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.Candidacy;
-import dev.craftstream.method.CutOffs;
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
@@ -133,7 +132,7 @@ class ShortlistTest {
     int wanted = dataset.selection().wanted(label);
     if (candidates.size() > wanted) {
       Rank last = wanted == 0 ? null : candidates.get(wanted - 1).rank();
-      boolean keepsTies = CutOffs.ties(dataset.selection()) == Ties.KEEP_ALL;
+      boolean keepsTies = dataset.selection().tiesAtCutOff() == Ties.KEEP_ALL;
       candidates.removeIf(
           candidacy ->
               last == null
