@@ -81,7 +81,6 @@ public final class DatasetTopics {
       while (true) {
         reader.poll(LOOK).forEach(entry -> add(entry, dataset));
         watcher.accept(dataset);
-        failWhereItFailed(dataset);
         if (System.nanoTime() - deadline > 0 && reader.standsStill(ends, QUIET)) {
           throw unread(dataset, timeout, reader.left(ends));
         }
@@ -94,6 +93,8 @@ public final class DatasetTopics {
             return checked(dataset, asClosed);
           }
         } else if (atEnd) {
+          // A later manifest of the same id may replace one that says so.
+          failWhereItFailed(dataset);
           if (System.nanoTime() - deadline > 0) {
             throw late(dataset, timeout);
           }
