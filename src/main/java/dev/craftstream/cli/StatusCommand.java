@@ -184,7 +184,7 @@ final class StatusCommand implements Callable<Integer> {
         row(
             "Lag",
             status.lags().isEmpty()
-                ? "unknown; the job has committed no offsets"
+                ? "unknown; the job has committed no offsets since it started"
                 : status.lags().stream()
                     .map(lag -> lag.topic() + " " + count(lag.records()))
                     .collect(Collectors.joining(", "))));

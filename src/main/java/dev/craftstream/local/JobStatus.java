@@ -18,7 +18,7 @@ import java.util.Map;
  *     FINAL)
  * @param deadLetters by reason
  * @param datasets the manifests, of datasets and rehearsal sets
- * @param lags of the job's consumer group; empty where it has committed nothing
+ * @param lags of the job's consumer group; empty where it has committed nothing since it started
  */
 public record JobStatus(
     long modelTime,

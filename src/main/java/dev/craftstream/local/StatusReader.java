@@ -6,6 +6,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
+import dev.craftstream.topics.CommittedIntake;
 import dev.craftstream.topics.KafkaSettings;
 import dev.craftstream.topics.Limits;
 import dev.craftstream.topics.Topics;
@@ -203,6 +204,11 @@ public final class StatusReader {
         .count();
   }
 
+  /** From where this run reads, such an offset does not say. */
+  private static boolean isOfAnEarlierRun(OffsetAndMetadata offset) {
+    return offset != null && offset.metadata().equals(CommittedIntake.EARLIER_RUN);
+  }
+
   private List<JobStatus.Lag> lags() {
     Properties properties = new Properties();
     settings.clientProperties().forEach(properties::setProperty);
@@ -215,6 +221,9 @@ public final class StatusReader {
               .listConsumerGroupOffsets(settings.transactionalIdPrefix())
               .partitionsToOffsetAndMetadata()
               .get(ADMIN_SECONDS, TimeUnit.SECONDS);
+      if (committed.values().stream().anyMatch(StatusReader::isOfAnEarlierRun)) {
+        return List.of();
+      }
       Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
       committed.forEach(
           (partition, offset) -> {

@@ -50,7 +50,7 @@ public final class CommittedIntake implements Intake {
   private static final Logger LOG = LoggerFactory.getLogger(CommittedIntake.class);
 
   /** The metadata of a committed offset that an earlier run left behind. */
-  private static final String EARLIER_RUN = "of an earlier run";
+  public static final String EARLIER_RUN = "of an earlier run";
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
   private static final Duration LOOK_AGAIN_AFTER_A_FAILURE = Duration.ofSeconds(2);
