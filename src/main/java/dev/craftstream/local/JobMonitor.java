@@ -2,11 +2,6 @@ package dev.craftstream.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -33,13 +28,26 @@ public final class JobMonitor {
 
   private static final Set<String> ENDS = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final URI rest;
+  private final Server server;
   private final String job;
   private final Map<String, String> vertices = new HashMap<>();
 
+  /** Who answers. */
+  interface Server {
+    Page get(URI address) throws IOException, InterruptedException;
+  }
+
+  /** An answer of HTTP. */
+  record Page(int status, String body) {}
+
   JobMonitor(URI rest, String job) {
+    this(rest, new HttpServer(), job);
+  }
+
+  private JobMonitor(URI rest, Server server, String job) {
     this.rest = rest;
+    this.server = server;
     this.job = job;
   }
 
@@ -80,15 +88,14 @@ public final class JobMonitor {
    * @throws IOException with a sentence, where it does not answer
    */
   public static List<JobMonitor> present(URI rest) throws IOException {
+    return present(rest, new HttpServer());
+  }
+
+  static List<JobMonitor> present(URI rest, Server server) throws IOException {
     List<JobMonitor> found = new ArrayList<>();
-    JsonElement overview = new JobMonitor(rest, "").parsed("overview");
-    if (!overview.isJsonObject() || !overview.getAsJsonObject().has("jobs")) {
-      throw notFlink(rest, null);
-    }
-    for (JsonElement element : overview.getAsJsonObject().getAsJsonArray("jobs")) {
-      JsonObject job = element.getAsJsonObject();
-      if (!ENDS.contains(job.get("state").getAsString())) {
-        JobMonitor monitor = new JobMonitor(rest, job.get("jid").getAsString());
+    for (RestAnswer job : new JobMonitor(rest, server, "").ask("overview").get("jobs").list()) {
+      if (!ENDS.contains(job.get("state").text())) {
+        JobMonitor monitor = new JobMonitor(rest, server, job.get("jid").text());
         if (monitor.vertexWith(OPERATOR).isPresent()) {
           found.add(monitor);
         }
@@ -99,9 +106,9 @@ public final class JobMonitor {
 
   /** How far it is; empty until it has reported its metrics. */
   public Optional<Progress> progress() throws IOException {
-    Optional<Map<String, JsonObject>> tracker =
+    Optional<Map<String, RestAnswer>> tracker =
         metrics(OPERATOR, "modelTime", "completeModelTime", "questions", "backlog", "inFlight");
-    Optional<Map<String, JsonObject>> admission = metrics(ADMISSION, "waiting");
+    Optional<Map<String, RestAnswer>> admission = metrics(ADMISSION, "waiting");
     if (tracker.isEmpty() || admission.isEmpty()) {
       return Optional.empty();
     }
@@ -117,18 +124,18 @@ public final class JobMonitor {
 
   /** The job's name. */
   public String name() throws IOException {
-    return get("").get("name").getAsString();
+    return get("").get("name").text();
   }
 
   /** Flink's word for the job's state, such as RUNNING. */
   public String state() throws IOException {
-    return get("").get("state").getAsString();
+    return get("").get("state").text();
   }
 
   /** Whether all of its tasks run. */
   public boolean allTasksRun() throws IOException {
-    for (JsonElement task : get("").getAsJsonArray("vertices")) {
-      if (!task.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {
+    for (RestAnswer vertex : get("").get("vertices").list()) {
+      if (!vertex.get("status").text().equals("RUNNING")) {
         return false;
       }
     }
@@ -137,12 +144,12 @@ public final class JobMonitor {
 
   /** The newest failure, as one line; empty where there was none. */
   public String newestFailure() throws IOException {
-    JsonObject history = get("/exceptions?maxExceptions=1").getAsJsonObject("exceptionHistory");
-    JsonArray entries = history.getAsJsonArray("entries");
+    List<RestAnswer> entries =
+        get("/exceptions?maxExceptions=1").get("exceptionHistory").get("entries").list();
     if (entries.isEmpty()) {
       return "";
     }
-    String trace = entries.get(0).getAsJsonObject().get("stacktrace").getAsString();
+    String trace = entries.get(0).get("stacktrace").text();
     // The innermost cause says most.
     String line = trace.lines().findFirst().orElse("");
     for (String next : (Iterable<String>) trace.lines()::iterator) {
@@ -155,12 +162,12 @@ public final class JobMonitor {
 
   /** The tracker's metrics; empty until the job has reported them. */
   public Optional<Tracker> tracker() throws IOException {
-    Optional<Map<String, JsonObject>> found =
+    Optional<Map<String, RestAnswer>> found =
         metrics(OPERATOR, "completeModelTime", "inFlight", "slotsInUse", "failed");
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Map<String, JsonObject> byName = found.get();
+    Map<String, RestAnswer> byName = found.get();
     return Optional.of(
         new Tracker(
             (long) figure(byName, "completeModelTime", "min"),
@@ -170,7 +177,7 @@ public final class JobMonitor {
   }
 
   /** A stage's metrics by their names; empty where the stage has not reported all of them. */
-  private Optional<Map<String, JsonObject>> metrics(String operator, String... names)
+  private Optional<Map<String, RestAnswer>> metrics(String operator, String... names)
       throws IOException {
     String vertex = vertices.get(operator);
     if (vertex == null) {
@@ -181,63 +188,68 @@ public final class JobMonitor {
     }
     String full =
         Arrays.stream(names).map(name -> operator + "." + name).collect(Collectors.joining(","));
-    JsonElement metrics =
-        parsed(
-            job
-                + "/vertices/"
-                + vertex
+    RestAnswer metrics =
+        get(
+            "/vertices/"
+                + URLEncoder.encode(vertex, UTF_8)
                 + "/subtasks/metrics?get="
                 + URLEncoder.encode(full, UTF_8));
-    Map<String, JsonObject> byName = new HashMap<>();
-    for (JsonElement metric : metrics.getAsJsonArray()) {
-      String id = metric.getAsJsonObject().get("id").getAsString();
-      byName.put(id.substring(operator.length() + 1), metric.getAsJsonObject());
+    Map<String, RestAnswer> byName = new HashMap<>();
+    for (RestAnswer metric : metrics.list()) {
+      byName.put(metric.get("id").text().replace(operator + ".", ""), metric);
     }
-    return byName.size() < names.length ? Optional.empty() : Optional.of(byName);
+    return byName.keySet().containsAll(List.of(names)) ? Optional.of(byName) : Optional.empty();
   }
 
-  private static double figure(Map<String, JsonObject> metrics, String name, String aggregate) {
-    return metrics.get(name).get(aggregate).getAsDouble();
+  private static double figure(Map<String, RestAnswer> metrics, String name, String aggregate)
+      throws IOException {
+    return metrics.get(name).get(aggregate).number();
   }
 
   private Optional<String> vertexWith(String operator) throws IOException {
-    for (JsonElement task : get("").getAsJsonArray("vertices")) {
-      JsonObject vertex = task.getAsJsonObject();
-      if (vertex.get("name").getAsString().contains(operator)) {
-        return Optional.of(vertex.get("id").getAsString());
+    for (RestAnswer vertex : get("").get("vertices").list()) {
+      if (vertex.get("name").text().contains(operator)) {
+        return Optional.of(vertex.get("id").text());
       }
     }
     return Optional.empty();
   }
 
-  private JsonObject get(String path) throws IOException {
-    return parsed(job + path).getAsJsonObject();
+  private RestAnswer get(String path) throws IOException {
+    return ask(URLEncoder.encode(job, UTF_8) + path);
   }
 
-  private static IOException notFlink(URI rest, Exception cause) {
-    return new IOException(
-        "What answers at " + rest + " is not Flink's REST API; check the address.", cause);
-  }
-
-  private JsonElement parsed(String path) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(rest.toString().replaceAll("/+$", "") + "/jobs/" + path))
-            .timeout(TIMEOUT)
-            .build();
+  private RestAnswer ask(String path) throws IOException {
+    String full = "/jobs/" + path;
+    Page page;
     try {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
-        throw new IOException(
-            "Flink's REST API answered " + answer.statusCode() + " to " + request.uri() + ".");
-      }
-      return JsonParser.parseString(answer.body());
+      page = server.get(URI.create(rest.toString().replaceAll("/+$", "") + full));
     } catch (ConnectException | HttpTimeoutException e) {
       throw new IOException("Flink's REST API does not answer at " + rest + ".", e);
-    } catch (JsonParseException e) {
-      throw notFlink(rest, e);
+    } catch (IOException e) {
+      throw new IOException(
+          "What answers at %s speaks no HTTP, or broke off (%s); check the address, and whether Flink runs there."
+              .formatted(rest, e.getMessage()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Asking Flink's REST API was interrupted.", e);
+    }
+    if (page.status != 200) {
+      throw new IOException(
+          "Flink's REST API at %s answered %d to %s.".formatted(rest, page.status, full));
+    }
+    return RestAnswer.parsed(rest, full, page.body);
+  }
+
+  private static final class HttpServer implements Server {
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+
+    @Override
+    public Page get(URI address) throws IOException, InterruptedException {
+      HttpRequest request = HttpRequest.newBuilder(address).timeout(TIMEOUT).build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      return new Page(answer.statusCode(), answer.body());
     }
   }
 }
