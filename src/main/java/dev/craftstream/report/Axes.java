@@ -76,7 +76,9 @@ record Axes(double bottom, double top) {
       parts.add(label("tick middle", at, lower() + 18, String.valueOf(tenth / 10.0)));
     }
     double step = step(top - bottom);
-    for (int i = 0; bottom + i * step <= top + 1e-9; i++) {
+    // Counted: of huge numbers, one and a step more may be the same.
+    long steps = Math.round((top - bottom) / step);
+    for (int i = 0; i <= steps; i++) {
       double value = bottom + i * step;
       double at = y(value);
       parts.add(svg("line class='grid' x1='%s' y1='%s' x2='%s' y2='%s'", left(), at, right(), at));
