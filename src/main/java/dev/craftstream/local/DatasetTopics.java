@@ -46,7 +46,7 @@ public final class DatasetTopics {
           if (entry.value() == null) {
             manifests.remove(id);
           } else {
-            manifests.put(id, records.manifest(entry.value()));
+            manifests.put(id, records.manifest(entry));
           }
         }
       }
@@ -104,20 +104,20 @@ public final class DatasetTopics {
     }
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> entry, CollectedDataset dataset) {
+  void add(ConsumerRecord<byte[], byte[]> entry, CollectedDataset dataset) {
     if (entry.key() == null) {
       return;
     }
     String key = new String(entry.key(), UTF_8);
     if (entry.topic().equals(settings.topics().datasetManifests())) {
       if (key.equals(dataset.id())) {
-        dataset.manifest(entry.value() == null ? null : records.manifest(entry.value()));
+        dataset.manifest(entry.value() == null ? null : records.manifest(entry));
       }
     } else if (key.startsWith(dataset.id() + "\n")) {
       if (entry.value() == null) {
         dataset.remove(key.substring(dataset.id().length() + 1));
       } else {
-        dataset.add(records.datasetRecord(entry.value()));
+        dataset.add(records.datasetRecord(entry));
       }
     }
   }

@@ -2,6 +2,11 @@ package dev.craftstream.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -16,37 +21,70 @@ import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.ModelCheckpointEvent;
 import dev.craftstream.v1.QuestionEvent;
 import dev.craftstream.v1.Request;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads what lies in the job's topics, of either format. */
+/**
+ * Reads what lies in the job's topics, of either format. What can't be read as a message with all
+ * that its readers can't do without is an {@link UnreadableRecordException}.
+ */
 public final class OutputRecords {
+  private static final Pattern LONG_EXPONENT =
+      Pattern.compile("(?U)e[+-]?\\d{4}", Pattern.CASE_INSENSITIVE);
+
   private final WireFormat format;
 
   public OutputRecords(WireFormat format) {
     this.format = format;
   }
 
-  public Instruction instruction(byte[] value) {
-    return parsed(value, Instruction.newBuilder()).build();
+  public Instruction instruction(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        Instruction.getDefaultInstance(),
+        Instruction.QUESTION_ID_FIELD_NUMBER,
+        Instruction.LABEL_FIELD_NUMBER);
   }
 
-  public KnowledgeRecord knowledge(byte[] value) {
-    return parsed(value, KnowledgeRecord.newBuilder()).build();
+  public KnowledgeRecord knowledge(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        KnowledgeRecord.getDefaultInstance(),
+        KnowledgeRecord.QUESTION_ID_FIELD_NUMBER,
+        KnowledgeRecord.CHECKPOINT_ID_FIELD_NUMBER);
   }
 
-  public DeadLetter deadLetter(byte[] value) {
-    return parsed(value, DeadLetter.newBuilder()).build();
+  /** Its reason may be one that this version does not know. */
+  public DeadLetter deadLetter(ConsumerRecord<byte[], byte[]> entry) {
+    return read(entry, DeadLetter.getDefaultInstance());
   }
 
-  public DatasetRecord datasetRecord(byte[] value) {
-    return parsed(value, DatasetRecord.newBuilder()).build();
+  public DatasetRecord datasetRecord(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        DatasetRecord.getDefaultInstance(),
+        DatasetRecord.DATASET_ID_FIELD_NUMBER,
+        DatasetRecord.QUESTION_ID_FIELD_NUMBER,
+        DatasetRecord.MARK_FIELD_NUMBER);
   }
 
-  public Evaluation evaluation(byte[] value) {
-    return parsed(value, Evaluation.newBuilder()).build();
+  public Evaluation evaluation(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        Evaluation.getDefaultInstance(),
+        Evaluation.CHECKPOINT_ID_FIELD_NUMBER,
+        Evaluation.ROLE_FIELD_NUMBER,
+        Evaluation.TASK_FIELD_NUMBER);
   }
 
-  public DatasetManifest manifest(byte[] value) {
-    return parsed(value, DatasetManifest.newBuilder()).build();
+  public DatasetManifest manifest(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        DatasetManifest.getDefaultInstance(),
+        DatasetManifest.DATASET_ID_FIELD_NUMBER,
+        DatasetManifest.KIND_FIELD_NUMBER,
+        DatasetManifest.TASK_FIELD_NUMBER);
   }
 
   /** A record's value as JSON on one line, or as it lies in the topic where it is not readable. */
@@ -59,7 +97,7 @@ public final class OutputRecords {
           .preservingProtoFieldNames()
           .omittingInsignificantWhitespace()
           .print(parsed(value, message(topics, topic)));
-    } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException e) {
       return new String(value, UTF_8);
     }
   }
@@ -86,18 +124,77 @@ public final class OutputRecords {
     }
   }
 
-  private <B extends Message.Builder> B parsed(byte[] value, B message) {
+  /**
+   * A record's message.
+   *
+   * @param needed numbers of the fields that the job always sets, and that a reader can't do
+   *     without
+   */
+  private <M extends Message> M read(ConsumerRecord<byte[], byte[]> entry, M type, int... needed) {
+    Message message;
     try {
-      switch (format) {
-        case JSON ->
-            JsonFormat.parser().ignoringUnknownFields().merge(new String(value, UTF_8), message);
-        case PROTOBUF -> message.mergeFrom(value);
-      }
-      return message;
+      message = parsed(entry.value(), type.newBuilderForType()).build();
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(
-          "A record of the job's own cannot be read as %s: %s".formatted(format, e.getMessage()),
-          e);
+      throw new UnreadableRecordException(entry, format, String.valueOf(e.getMessage()), e);
     }
+    for (int number : needed) {
+      FieldDescriptor field = message.getDescriptorForType().findFieldByNumber(number);
+      if (!message.hasField(field)) {
+        throw new UnreadableRecordException(
+            entry, format, "its " + field.getName() + " is missing", null);
+      }
+      if (message.getField(field) instanceof EnumValueDescriptor value && value.getIndex() < 0) {
+        throw new UnreadableRecordException(
+            entry,
+            format,
+            "its %s is %d, which this version does not know"
+                .formatted(field.getName(), value.getNumber()),
+            null);
+      }
+    }
+    @SuppressWarnings("unchecked")
+    M read = (M) message;
+    return read;
+  }
+
+  private <B extends Message.Builder> B parsed(byte[] value, B message)
+      throws InvalidProtocolBufferException {
+    switch (format) {
+      case JSON -> {
+        String json = new String(value, UTF_8);
+        requireWritableSeeds(json);
+        JsonFormat.parser().ignoringUnknownFields().merge(json, message);
+      }
+      case PROTOBUF -> message.mergeFrom(value);
+    }
+    return message;
+  }
+
+  /**
+   * Protobuf's reader would write all digits of 1e99999999 out, which takes it more than a minute.
+   */
+  private static void requireWritableSeeds(String json) throws InvalidProtocolBufferException {
+    if (LONG_EXPONENT.matcher(json).find() || json.contains("\\u")) {
+      try {
+        if (hasHugeSeed("", JsonParser.parseString(json))) {
+          throw new InvalidProtocolBufferException("a seed is no 64-bit number");
+        }
+      } catch (JsonParseException e) {
+        // Protobuf's reader says it, too.
+      }
+    }
+  }
+
+  private static boolean hasHugeSeed(String name, JsonElement json) {
+    if (json.isJsonObject()) {
+      return json.getAsJsonObject().entrySet().stream()
+          .anyMatch(field -> hasHugeSeed(field.getKey(), field.getValue()));
+    }
+    if (json.isJsonArray()) {
+      return json.getAsJsonArray().asList().stream().anyMatch(part -> hasHugeSeed(name, part));
+    }
+    return json.isJsonPrimitive()
+        && name.toLowerCase(Locale.ROOT).endsWith("seed")
+        && LONG_EXPONENT.matcher(json.getAsString()).find();
   }
 }

@@ -107,7 +107,7 @@ public final class ReportReader {
     return new Reading(initial, rehearsal, toTrainOn.size(), ledger);
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> entry) {
+  void add(ConsumerRecord<byte[], byte[]> entry) {
     if (entry.topic().equals(settings.topics().questions())) {
       inputs.question(entry).ifPresent(this::add);
     } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
@@ -115,15 +115,15 @@ public final class ReportReader {
     } else if (entry.value() == null) {
       return;
     } else if (entry.topic().equals(settings.topics().datasetManifests())) {
-      DatasetManifest manifest = records.manifest(entry.value());
+      DatasetManifest manifest = records.manifest(entry);
       manifests.put(manifest.getDatasetId(), manifest);
       checkpoints.served(manifest);
     } else if (entry.topic().equals(settings.topics().evaluations())) {
-      checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
+      checkpoints.served(records.evaluation(entry).getCheckpointId());
     } else if (entry.topic().equals(settings.topics().instructions())) {
-      checkpoints.served(records.instruction(entry.value()).getBasis());
+      checkpoints.served(records.instruction(entry).getBasis());
     } else {
-      DeadLetter letter = records.deadLetter(entry.value());
+      DeadLetter letter = records.deadLetter(entry);
       if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
         checkpoints.refuse(letter);
       }

@@ -76,7 +76,7 @@ public final class RunReader implements AutoCloseable {
     reader.close();
   }
 
-  private static void add(
+  static void add(
       ConsumerRecord<byte[], byte[]> entry,
       Topics topics,
       OutputRecords records,
@@ -89,17 +89,17 @@ public final class RunReader implements AutoCloseable {
       return;
     }
     if (topic.equals(topics.knowledge())) {
-      ledger.add(records.knowledge(entry.value()));
+      ledger.add(records.knowledge(entry));
     } else if (topic.equals(topics.instructions())) {
-      ledger.add(records.instruction(entry.value()));
+      ledger.add(records.instruction(entry));
     } else if (topic.equals(topics.datasetManifests())) {
-      ledger.add(records.manifest(entry.value()));
+      ledger.add(records.manifest(entry));
     } else if (topic.equals(topics.evaluations())) {
-      ledger.add(records.evaluation(entry.value()));
+      ledger.add(records.evaluation(entry));
     } else if (topic.equals(topics.deadLetters())) {
-      ledger.add(records.deadLetter(entry.value()), entry.timestamp());
+      ledger.add(records.deadLetter(entry), entry.timestamp());
     } else {
-      ledger.add(records.datasetRecord(entry.value()));
+      ledger.add(records.datasetRecord(entry));
     }
   }
 

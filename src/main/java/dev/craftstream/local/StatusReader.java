@@ -96,7 +96,7 @@ public final class StatusReader {
     return status(lags());
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> entry) {
+  void add(ConsumerRecord<byte[], byte[]> entry) {
     String topic = entry.topic();
     if (topic.equals(topics.questions())) {
       inputs.question(entry).ifPresent(this::question);
@@ -105,21 +105,21 @@ public final class StatusReader {
     } else if (entry.value() == null) {
       removed(entry);
     } else if (topic.equals(topics.knowledge())) {
-      knowledge(records.knowledge(entry.value()));
+      knowledge(records.knowledge(entry));
     } else if (topic.equals(topics.instructions())) {
-      Instruction instruction = records.instruction(entry.value());
+      Instruction instruction = records.instruction(entry);
       checkpoints.served(instruction.getBasis());
       decisions.put(
           instruction.getQuestionId(),
           new Decision(
-              instruction.getLabel().name().substring("LABEL_".length()),
-              instruction.getStage().name().substring("STAGE_".length())));
+              instruction.getLabel().name().replaceFirst("^LABEL_", ""),
+              instruction.getStage().name().replaceFirst("^STAGE_", "")));
     } else if (topic.equals(topics.deadLetters())) {
-      deadLetter(records.deadLetter(entry.value()));
+      deadLetter(records.deadLetter(entry));
     } else if (topic.equals(topics.evaluations())) {
-      checkpoints.served(records.evaluation(entry.value()).getCheckpointId());
+      checkpoints.served(records.evaluation(entry).getCheckpointId());
     } else {
-      DatasetManifest manifest = records.manifest(entry.value());
+      DatasetManifest manifest = records.manifest(entry);
       checkpoints.served(manifest);
       manifests.put(manifest.getDatasetId(), manifest);
     }
@@ -162,13 +162,13 @@ public final class StatusReader {
   }
 
   private void deadLetter(DeadLetter deadLetter) {
-    deadLetters.merge(deadLetter.getReason().name().substring("REASON_".length()), 1L, Long::sum);
+    deadLetters.merge(deadLetter.getReason().name().replaceFirst("^REASON_", ""), 1L, Long::sum);
     if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
       checkpoints.refuse(deadLetter);
     }
   }
 
-  private JobStatus status(List<JobStatus.Lag> lags) {
+  JobStatus status(List<JobStatus.Lag> lags) {
     Map<Task, Map<Purpose, Long>> counts = new EnumMap<>(Task.class);
     questions
         .values()

@@ -392,6 +392,28 @@ class ExchangeCommandsTest {
     assertThat(err.toString()).contains("Flink's REST API does not answer at http://127.0.0.1:");
   }
 
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void aRecordThatCannotBeReadIsNamed(WireFormat format, KafkaBroker broker) throws Exception {
+    prepare(broker, format);
+    send(settings.topics().datasetManifests(), "d".getBytes(UTF_8), "nonsense".getBytes(UTF_8));
+
+    for (String command :
+        List.of(
+            "status",
+            "report --out " + folder.resolve("report.html"),
+            "export --list",
+            "export d --out " + folder.resolve("d"))) {
+      err.getBuffer().setLength(0);
+      assertThat(run(command.split(" "))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("The record at offset 0 of partition ")
+          .contains(" of the topic " + settings.topics().datasetManifests())
+          .contains(" can't be read as " + format + ": ")
+          .contains("kafka.format");
+    }
+  }
+
   @Test
   void aMissingBrokerIsASentence() throws Exception {
     settings = KafkaSettings.builder("127.0.0.1:" + freePort()).build();

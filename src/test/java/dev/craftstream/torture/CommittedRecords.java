@@ -80,27 +80,25 @@ final class CommittedRecords implements AutoCloseable {
       newest = written;
     }
     if (record.topic().equals(topics.knowledge())) {
-      var committed =
-          committed(record, record.value() == null ? null : format.knowledge(record.value()));
+      var committed = committed(record, record.value() == null ? null : format.knowledge(record));
       knowledge.add(committed);
       awaited.knowledge(committed);
     } else if (record.topic().equals(topics.instructions())) {
-      var committed =
-          committed(record, record.value() == null ? null : format.instruction(record.value()));
+      var committed = committed(record, record.value() == null ? null : format.instruction(record));
       instructions.add(committed);
       awaited.instruction(committed);
     } else if (record.topic().equals(topics.datasetManifests())) {
-      var committed = committed(record, format.manifest(record.value()));
+      var committed = committed(record, format.manifest(record));
       manifests.add(committed);
       awaited.manifest(committed);
     } else if (record.topic().equals(topics.evaluations())) {
-      var committed = committed(record, format.evaluation(record.value()));
+      var committed = committed(record, format.evaluation(record));
       evaluations.add(committed);
       awaited.evaluation(committed);
     } else if (record.topic().equals(topics.deadLetters())) {
-      deadLetters.add(committed(record, format.deadLetter(record.value())));
+      deadLetters.add(committed(record, format.deadLetter(record)));
     } else {
-      datasets.add(committed(record, format.datasetRecord(record.value())));
+      datasets.add(committed(record, format.datasetRecord(record)));
     }
   }
 
