@@ -77,7 +77,7 @@ record Axes(double bottom, double top) {
     }
     double step = step(top - bottom);
     // Counted: of huge numbers, one and a step more may be the same.
-    long steps = Math.round((top - bottom) / step);
+    double steps = Math.floor((top - bottom) / step + 1e-9);
     for (int i = 0; i <= steps; i++) {
       double value = bottom + i * step;
       double at = y(value);
