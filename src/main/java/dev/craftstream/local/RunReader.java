@@ -66,7 +66,7 @@ public final class RunReader implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        reader.poll(LOOK).forEach(entry -> add(entry, topics, records, ledger));
+        reader.poll(LOOK).forEach(this::addWhereReadable);
       } catch (RuntimeException e) {
         if (!closed) {
           LOG.warn("Reading the output topics failed; trying again", e);
@@ -74,6 +74,14 @@ public final class RunReader implements AutoCloseable {
       }
     }
     reader.close();
+  }
+
+  private void addWhereReadable(ConsumerRecord<byte[], byte[]> entry) {
+    try {
+      add(entry, topics, records, ledger);
+    } catch (UnreadableRecordException e) {
+      LOG.warn("Passed over. {}", e.getMessage());
+    }
   }
 
   static void add(
