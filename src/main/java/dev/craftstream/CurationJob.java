@@ -15,6 +15,7 @@ import dev.craftstream.topics.TopicAdmin;
 import dev.craftstream.topics.TopicSetupException;
 import dev.craftstream.topics.TopicSinks;
 import dev.craftstream.topics.TopicSources;
+import dev.craftstream.topics.Transactions;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +123,7 @@ public final class CurationJob {
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     define(env, settings);
-    checkKafka(env, new TopicAdmin(settings.kafka()));
+    checkKafka(env, settings.kafka());
     return env;
   }
 
@@ -141,10 +142,10 @@ public final class CurationJob {
    * mode, transactions that begin meanwhile may be those of the job that was recovered, so that a
    * new job's writers look for themselves.
    */
-  static void checkKafka(StreamExecutionEnvironment env, TopicAdmin topics) {
-    topics.prepare();
+  private static void checkKafka(StreamExecutionEnvironment env, KafkaSettings kafka) {
+    new TopicAdmin(kafka).prepare();
     if (!isEmbedded(env)) {
-      topics.requireNoOtherJob(lookout(env));
+      new Transactions(kafka).requireNoOtherJob(lookout(env));
     }
   }
 

@@ -7,32 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidReplicationFactorException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -79,11 +66,11 @@ public final class TopicAdmin {
    * @throws TopicSetupException with what is wrong and what to do
    */
   public List<String> prepare() {
-    try (Admin admin = open()) {
-      checkTransactionTimeout(admin);
-      List<String> created = createMissing(admin);
-      checkPartitions(awaitLeaders(admin));
-      checkConfigs(admin);
+    try (Brokers brokers = new Brokers(settings, timeout, permissionHint())) {
+      checkTransactionTimeout(brokers);
+      List<String> created = createMissing(brokers);
+      checkPartitions(awaitLeaders(brokers));
+      checkConfigs(brokers);
       if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
         LOG.warn(
             "kafka.delivery-guarantee is at-least-once: after a failure some records come twice, and a dataset that was being written may hold questions that its manifest does not count");
@@ -92,134 +79,34 @@ public final class TopicAdmin {
     }
   }
 
-  /**
-   * Makes sure that no other job is at work with the same transactional ids: two would end each
-   * other's transactions for ever. Open transactions alone say nothing, for a run that was killed
-   * leaves them too. One that begins while this looks on can only be of a job that runs.
-   *
-   * <p>Returns at once where no transaction is open. What it cannot see is a job that has nothing
-   * to write meanwhile.
-   *
-   * @throws TopicSetupException where transactions still begin after the patience
-   */
-  public void requireNoOtherJob(Lookout lookout) {
-    if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
-      requireNobodyAtWork(this::isOwn, lookout);
-    }
-  }
-
-  /**
-   * The same for the ids of one writer, which has not begun a transaction yet.
-   *
-   * @param subtask the writer's number among those to {@code topic}
-   * @throws TopicSetupException where another job's writer is at work with them
-   */
-  void requireNoOtherWriter(String topic, int subtask, Lookout lookout) {
-    String ids = settings.transactionalIds(topic) + "-" + subtask + "-";
-    requireNobodyAtWork(id -> id.startsWith(ids), lookout);
-  }
-
-  private void requireNobodyAtWork(Predicate<String> ids, Lookout lookout) {
-    try (Admin admin = open()) {
-      Map<String, Long> before = openTransactions(admin, ids);
-      if (before.isEmpty()) {
-        return;
-      }
-      LOG.info(
-          "{} transactions of kafka.transactional-id-prefix {} are open; looking for {} whether somebody is at work on them",
-          before.size(),
-          settings.transactionalIdPrefix(),
-          lookout.window());
-      long started = System.nanoTime();
-      long quietSince = started;
-      while (System.nanoTime() - quietSince < lookout.window().toNanos()) {
-        pause("look for other jobs");
-        Map<String, Long> now = openTransactions(admin, ids);
-        Optional<String> begun = begun(before, now);
-        if (begun.isPresent()) {
-          quietSince = System.nanoTime();
-          if (quietSince - started > lookout.patience().toNanos()) {
-            throw new TopicSetupException(
-                "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s began while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
-                    .formatted(settings.transactionalIdPrefix(), begun.get()));
-          }
-        }
-        before = now;
-      }
-      LOG.info("Nobody is; the writers abort what a dead run left open");
-    }
-  }
-
-  /** A transaction that was not there before, or another one with its id. */
-  private static Optional<String> begun(Map<String, Long> before, Map<String, Long> now) {
-    return now.entrySet().stream()
-        .filter(transaction -> !transaction.getValue().equals(before.get(transaction.getKey())))
-        .map(Map.Entry::getKey)
-        .findAny();
-  }
-
-  /** When the open transactions began, by the brokers' clock, by their ids. */
-  private Map<String, Long> openTransactions(Admin admin, Predicate<String> which) {
-    ListTransactionsOptions ongoing =
-        new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
-    List<String> ids =
-        get("list the transactions", admin.listTransactions(ongoing).all()).stream()
-            .map(TransactionListing::transactionalId)
-            .filter(which)
-            .toList();
-    Map<String, Long> open = new HashMap<>();
-    get("look at the transactions", admin.describeTransactions(ids).all())
-        .forEach(
-            (id, found) -> {
-              if (found.state() == TransactionState.ONGOING) {
-                open.put(id, found.transactionStartTimeMs().orElse(0));
-              }
-            });
-    return open;
-  }
-
-  private boolean isOwn(String transactionalId) {
-    return settings.topics().all().stream()
-        .anyMatch(topic -> transactionalId.startsWith(settings.transactionalIds(topic)));
-  }
-
-  private Admin open() {
-    try {
-      settings.requireVariables();
-    } catch (IllegalArgumentException e) {
-      throw new TopicSetupException(e.getMessage(), e);
-    }
-    Properties properties = settings.connection();
-    properties.setProperty(
-        AdminClientConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix() + "-topics");
-    int millis = Math.toIntExact(timeout.toMillis());
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, 10_000));
-    // Else it writes a line to the log every millisecond while no broker answers.
-    properties.put(AdminClientConfig.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
-    try {
-      return Admin.create(properties);
-    } catch (KafkaException e) {
-      throw new TopicSetupException(
-          "No Kafka client could be made for %s (%s); check the bootstrap servers and the client properties."
-              .formatted(settings.bootstrapServers(), reason(e)),
-          e);
-    }
+  /** What an administrator can do instead. */
+  private String permissionHint() {
+    return "or let an administrator create the topics "
+        + wanted().stream()
+            .map(topic -> topic.name() + " " + topic.configs())
+            .collect(Collectors.joining(", "));
   }
 
   // Transactions.
 
-  private void checkTransactionTimeout(Admin admin) {
+  private void checkTransactionTimeout(Brokers brokers) {
     if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
       return;
     }
-    Node node = get("ask for the brokers", admin.describeCluster().nodes()).iterator().next();
+    Node node =
+        brokers
+            .get("ask for the brokers", brokers.admin().describeCluster().nodes())
+            .iterator()
+            .next();
     ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
     String name = "transaction.max.timeout.ms";
     Optional<Long> most;
     try {
       Config config =
-          get("read the brokers' settings", admin.describeConfigs(Set.of(broker)).all())
+          brokers
+              .get(
+                  "read the brokers' settings",
+                  brokers.admin().describeConfigs(Set.of(broker)).all())
               .get(broker);
       most = Optional.ofNullable(config.get(name)).map(ConfigEntry::value).map(Long::valueOf);
     } catch (TopicSetupException e) {
@@ -290,8 +177,8 @@ public final class TopicAdmin {
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes));
   }
 
-  private List<String> createMissing(Admin admin) {
-    Set<String> present = describe(admin).keySet();
+  private List<String> createMissing(Brokers brokers) {
+    Set<String> present = describe(brokers).keySet();
     List<NewTopic> missing = new ArrayList<>();
     for (NewTopic topic : wanted()) {
       if (!present.contains(topic.name())) {
@@ -299,13 +186,14 @@ public final class TopicAdmin {
       }
     }
     List<String> created = new ArrayList<>();
-    admin
+    brokers
+        .admin()
         .createTopics(missing)
         .values()
         .forEach(
             (name, future) -> {
               try {
-                get("create the topic " + name, future);
+                brokers.get("create the topic " + name, future);
                 created.add(name);
                 LOG.info("Created the topic {}", name);
               } catch (TopicSetupException e) {
@@ -318,15 +206,16 @@ public final class TopicAdmin {
     return List.copyOf(created);
   }
 
-  private Map<String, TopicDescription> describe(Admin admin) {
+  private Map<String, TopicDescription> describe(Brokers brokers) {
     Map<String, TopicDescription> present = new HashMap<>();
-    admin
+    brokers
+        .admin()
         .describeTopics(settings.topics().all())
         .topicNameValues()
         .forEach(
             (name, future) -> {
               try {
-                present.put(name, get("look at the topic " + name, future));
+                present.put(name, brokers.get("look at the topic " + name, future));
               } catch (TopicSetupException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                   throw e;
@@ -336,10 +225,10 @@ public final class TopicAdmin {
     return present;
   }
 
-  private Map<String, TopicDescription> awaitLeaders(Admin admin) {
+  private Map<String, TopicDescription> awaitLeaders(Brokers brokers) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      Map<String, TopicDescription> present = describe(admin);
+      Map<String, TopicDescription> present = describe(brokers);
       List<String> waiting = new ArrayList<>();
       for (String name : settings.topics().all()) {
         TopicDescription topic = present.get(name);
@@ -355,15 +244,7 @@ public final class TopicAdmin {
             "After %s some partitions of %s still have no leader; check that all of the cluster's brokers run."
                 .formatted(timeout, String.join(", ", waiting)));
       }
-      pause("wait for the topics' leaders");
-    }
-  }
-
-  private static void pause(String what) {
-    try {
-      Thread.sleep(100);
-    } catch (InterruptedException e) {
-      throw interrupted(what, e);
+      Brokers.pause("wait for the topics' leaders");
     }
   }
 
@@ -390,14 +271,17 @@ public final class TopicAdmin {
     }
   }
 
-  private void checkConfigs(Admin admin) {
+  private void checkConfigs(Brokers brokers) {
     Map<String, ConfigResource> resources = new LinkedHashMap<>();
     for (String name : settings.topics().all()) {
       resources.put(name, new ConfigResource(ConfigResource.Type.TOPIC, name));
     }
     Map<ConfigResource, Config> configs;
     try {
-      configs = get("read the topics' settings", admin.describeConfigs(resources.values()).all());
+      configs =
+          brokers.get(
+              "read the topics' settings",
+              brokers.admin().describeConfigs(resources.values()).all());
     } catch (TopicSetupException e) {
       if (!(e.getCause() instanceof AuthorizationException)) {
         throw e;
@@ -441,64 +325,5 @@ public final class TopicAdmin {
   private static String value(Config config, String name) {
     ConfigEntry entry = config.get(name);
     return entry == null || entry.value() == null ? "" : entry.value();
-  }
-
-  // Asking.
-
-  private <T> T get(String what, KafkaFuture<T> future) {
-    try {
-      return future.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof TimeoutException) {
-        throw unreachable(what, cause);
-      }
-      if (cause instanceof AuthorizationException) {
-        throw new TopicSetupException(
-            "The brokers at %s do not allow to %s (%s); grant the permission, or let an administrator create the topics %s."
-                .formatted(
-                    settings.bootstrapServers(),
-                    what,
-                    reason(cause),
-                    wanted().stream()
-                        .map(topic -> topic.name() + " " + topic.configs())
-                        .collect(Collectors.joining(", "))),
-            cause);
-      }
-      if (cause instanceof InvalidReplicationFactorException) {
-        throw new TopicSetupException(
-            "It failed to %s at %s: %s; set a replication factor of at most the number of brokers."
-                .formatted(what, settings.bootstrapServers(), reason(cause)),
-            cause);
-      }
-      throw new TopicSetupException(
-          "It failed to %s at %s: %s.".formatted(what, settings.bootstrapServers(), reason(cause)),
-          cause);
-    } catch (java.util.concurrent.TimeoutException e) {
-      throw unreachable(what, e);
-    } catch (InterruptedException e) {
-      throw interrupted(what, e);
-    }
-  }
-
-  private TopicSetupException unreachable(String what, Throwable cause) {
-    return new TopicSetupException(
-        "No Kafka broker at %s answered within %d seconds, to %s; check that the bootstrap servers are right and run, and, where they want TLS or SASL, the client properties."
-            .formatted(settings.bootstrapServers(), timeout.toSeconds(), what),
-        cause);
-  }
-
-  private static TopicSetupException interrupted(String what, InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new TopicSetupException("It was interrupted while it should " + what + ".", e);
-  }
-
-  private static String reason(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = Rejection.shortened(String.valueOf(root.getMessage()), 300).strip();
-    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }

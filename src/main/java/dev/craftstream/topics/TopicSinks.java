@@ -49,11 +49,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *   <li>Keep the prefix. With another one, and no state that tells the old one, open transactions
  *       stay until their time-out.
  *   <li>Never run two jobs with one prefix and the same topics: each would abort the other's.
- *       {@link TopicAdmin} refuses to start where it sees another at work; in application mode the
- *       writers do.
+ *       {@link Transactions} refuse the start where another is at work; in application mode the
+ *       writers ask them.
  *   <li>A restore that takes longer than the transaction time-out loses the output between its
- *       Flink checkpoint's start and its commit. The log then says that a producer was fenced or a
- *       transaction state is invalid.
+ *       Flink checkpoint's start and its commit. {@link LossReportingCommitter} says so.
  *   <li>One can't go back from this naming to the connector's default with the same state.
  * </ul>
  */

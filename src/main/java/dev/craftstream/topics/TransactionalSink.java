@@ -26,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link KafkaSink} that leaves no admin client behind.
+ * A {@link KafkaSink} that looks out for other jobs before it writes, reports what is lost, and
+ * leaves no admin client behind.
  *
  * <p>A writer of the connector (5.0.0) opens an admin client when it starts, to look for open
  * transactions, and never closes it: a thread for each writer and each restart, for as long as the
@@ -76,7 +77,7 @@ final class TransactionalSink<T>
 
   private void requireNoOtherWriter(int subtask) throws IOException {
     try {
-      new TopicAdmin(settings).requireNoOtherWriter(topic, subtask, lookout);
+      new Transactions(settings).requireNoOtherWriter(topic, subtask, lookout);
     } catch (TopicSetupException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -116,7 +117,11 @@ final class TransactionalSink<T>
 
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-    return sink.createCommitter(context);
+    return new LossReportingCommitter(
+        sink.createCommitter(context),
+        settings,
+        topic,
+        context.metricGroup().counter("lostTransactions"));
   }
 
   @Override

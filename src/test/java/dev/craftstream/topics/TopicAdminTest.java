@@ -12,24 +12,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,89 +186,5 @@ class TopicAdminTest {
     assertThatExceptionOfType(TopicSetupException.class)
         .isThrownBy(() -> new TopicAdmin(settings, Duration.ofSeconds(2)).prepare())
         .withMessageContaining("no-such-host.invalid:9092");
-  }
-
-  private static final Duration WINDOW = Duration.ofSeconds(2);
-
-  private static KafkaProducer<byte[], byte[]> transactional(KafkaSettings settings, int number) {
-    Properties properties = settings.connection();
-    properties.setProperty("key.serializer", ByteArraySerializer.class.getName());
-    properties.setProperty("value.serializer", ByteArraySerializer.class.getName());
-    properties.setProperty(
-        "transactional.id",
-        settings.transactionalIds(settings.topics().instructions()) + "-0-" + number);
-    KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties);
-    producer.initTransactions();
-    return producer;
-  }
-
-  private static void begin(KafkaSettings settings, KafkaProducer<byte[], byte[]> producer)
-      throws Exception {
-    producer.beginTransaction();
-    producer
-        .send(
-            new ProducerRecord<>(settings.topics().instructions(), new byte[] {1}, new byte[] {1}))
-        .get(20, TimeUnit.SECONDS);
-  }
-
-  @Test
-  void givenTransactionsOfADeadRun_whenAnotherStarts_thenItMay(KafkaBroker broker)
-      throws Exception {
-    KafkaSettings settings = settings(broker).transactionalIdPrefix(freshName()).build();
-    TopicAdmin topics = new TopicAdmin(settings);
-    topics.prepare();
-    topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
-    try (var dead = transactional(settings, 0)) {
-      begin(settings, dead);
-      topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
-    }
-  }
-
-  @Test
-  void givenARunningJob_whenAnotherStartsWithItsIds_thenASentenceSaysSo(KafkaBroker broker)
-      throws Exception {
-    KafkaSettings settings = settings(broker).transactionalIdPrefix(freshName()).build();
-    TopicAdmin topics = new TopicAdmin(settings);
-    topics.prepare();
-    AtomicBoolean stop = new AtomicBoolean();
-    CountDownLatch begun = new CountDownLatch(1);
-    ExecutorService job = Executors.newSingleThreadExecutor();
-    Future<?> running =
-        job.submit(
-            () -> {
-              try (var one = transactional(settings, 0);
-                  var other = transactional(settings, 1)) {
-                while (!stop.get()) {
-                  for (var producer : List.of(one, other)) {
-                    begin(settings, producer);
-                    begun.countDown();
-                    Thread.sleep(300);
-                    producer.commitTransaction();
-                  }
-                }
-              }
-              return null;
-            });
-    assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
-
-    assertThatExceptionOfType(TopicSetupException.class)
-        .isThrownBy(() -> topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ofSeconds(1))))
-        .withMessageContaining("Another job is at work with kafka.transactional-id-prefix")
-        .withMessageContaining(settings.transactionalIdPrefix() + "/");
-    // Other topics, or none of its own: no business of this one's.
-    new TopicAdmin(settings(broker).transactionalIdPrefix(settings.transactionalIdPrefix()).build())
-        .requireNoOtherJob(new Lookout(WINDOW, Duration.ZERO));
-    // Tasks that are about to end are waited for.
-    Future<?> patient =
-        Executors.newSingleThreadExecutor()
-            .submit(() -> topics.requireNoOtherJob(new Lookout(WINDOW, Duration.ofMinutes(1))));
-    stop.set(true);
-    patient.get(50, TimeUnit.SECONDS);
-    running.get(10, TimeUnit.SECONDS);
-    job.shutdown();
-  }
-
-  private static String freshName() {
-    return KafkaBrokerExtension.freshPrefix() + "job";
   }
 }

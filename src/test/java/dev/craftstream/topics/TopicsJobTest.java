@@ -562,7 +562,7 @@ class TopicsJobTest {
       doomed.destroyForcibly();
     }
 
-    topics.requireNoOtherJob(new Lookout(Duration.ofSeconds(1), Duration.ZERO));
+    new Transactions(settings).requireNoOtherJob(new Lookout(Duration.ofSeconds(1), Duration.ZERO));
     // Far quicker than the transactions' time-out of 15 minutes.
     JobClient job =
         start(
