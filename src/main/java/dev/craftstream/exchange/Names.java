@@ -12,7 +12,7 @@ public final class Names {
   private Names() {}
 
   public static String label(Label label) {
-    return label.name().substring("LABEL_".length());
+    return label.name().replaceFirst("^LABEL_", "");
   }
 
   public static String task(Task task) {
@@ -32,6 +32,6 @@ public final class Names {
   }
 
   private static String word(String name, String prefix) {
-    return name.substring(prefix.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+    return name.replaceFirst("^" + prefix, "").toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }
