@@ -162,6 +162,19 @@ class DatasetPropertyTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+  void whatComesInTheMiddleIsInThemByTheStoredCutOff_andNothingElse(int block) throws Exception {
+    for (int i = 0; i < RUNS / 6; i++) {
+      long seed = block * 1_000L + 500 + i;
+      try {
+        compareWithArrivals(seed);
+      } catch (AssertionError | Exception e) {
+        throw new AssertionError("Run of seed " + seed + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
   private static void compare(long seed) throws Exception {
     Random random = new Random(seed);
     DatasetSettings settings = settings(random);
@@ -184,6 +197,26 @@ class DatasetPropertyTest {
 
       send(job, random, population, random.nextInt(60));
       job.run(true);
+      for (DatasetManifest manifest : job.manifests()) {
+        compareNow(manifest, population, job.records());
+      }
+    }
+  }
+
+  /** Questions come, change and go while the checkpoints are measured and looked through. */
+  private static void compareWithArrivals(long seed) throws Exception {
+    Random random = new Random(seed);
+    try (DatasetSimulation job =
+        new DatasetSimulation(
+            seed, settings(random), TEXTS, ask -> knows(ask.question(), ask.checkpoint().id()))) {
+      Map<String, Question> population = new TreeMap<>();
+      send(job, random, population, random.nextInt(150));
+      job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+      send(job, random, population, random.nextInt(60));
+      job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+      send(job, random, population, random.nextInt(60));
+      job.run(true);
+      assertThat(job.manifests()).hasSize(2 * 6);
       for (DatasetManifest manifest : job.manifests()) {
         compareNow(manifest, population, job.records());
       }
