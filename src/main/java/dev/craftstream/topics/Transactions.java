@@ -125,9 +125,9 @@ public final class Transactions {
   }
 
   /**
-   * Whether the brokers ended a transaction that was to be committed: its time-out had passed. Not
-   * where it was committed before, even where its id was used again since: a producer that begins
-   * anew raises the epoch, and so does each end but a commit's.
+   * Whether the brokers ended a transaction that was to be committed: its time-out had passed, and
+   * the epoch is one higher. Where it was committed before and its id was used again since, the
+   * epoch is higher than that: each new producer raises it, and so does each such end.
    *
    * @throws TopicSetupException where the brokers don't answer
    */
