@@ -10,10 +10,12 @@ import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
+import dev.craftstream.v1.Task;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -190,6 +192,8 @@ class ConflictsCommandTest {
   private void manifest(String id, int answers, int refusals) {
     DatasetManifest manifest =
         DatasetManifest.newBuilder()
+            .setKind(DatasetKind.DATASET_KIND_TRAINING)
+            .setTask(Task.TASK_OPEN_ENDED)
             .setDatasetId(id)
             .setComplete(true)
             .setAnswer(ClassCount.newBuilder().setQuestions(answers))
