@@ -1,5 +1,6 @@
 package dev.craftstream.exchange;
 
+import dev.craftstream.model.Strategy;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -13,9 +14,6 @@ import java.util.stream.Collectors;
 
 /** A dataset's README.md, as the Hugging Face Hub shows it: what it is and what it rests on. */
 final class DatasetCard {
-  /** The strategy whose candidates are all questions, whatever their correctness. */
-  private static final String WITHOUT_CORRECTNESS = "VAN_TUNING";
-
   private final ExportedDataset dataset;
   private final DatasetManifest manifest;
   private final ExportFormat format;
@@ -134,7 +132,7 @@ final class DatasetCard {
       }
     } else {
       rows.add(List.of("REHEARSAL checkpoint", code(manifest.getRehearsalCheckpointId())));
-      if (!manifest.getStrategy().equals(WITHOUT_CORRECTNESS)) {
+      if (!manifest.getStrategy().equals(Strategy.VAN_TUNING.name())) {
         rows.add(List.of("ANSWER from correctness", "" + manifest.getAnswerFrom()));
         rows.add(
             List.of(

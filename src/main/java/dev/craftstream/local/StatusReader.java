@@ -2,6 +2,7 @@ package dev.craftstream.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.craftstream.exchange.Names;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
@@ -112,7 +113,7 @@ public final class StatusReader {
       decisions.put(
           instruction.getQuestionId(),
           new Decision(
-              instruction.getLabel().name().replaceFirst("^LABEL_", ""),
+              Names.label(instruction.getLabel()),
               instruction.getStage().name().replaceFirst("^STAGE_", "")));
     } else if (topic.equals(topics.deadLetters())) {
       deadLetter(records.deadLetter(entry));
