@@ -14,7 +14,8 @@ public interface Intake extends AutoCloseable {
 
   /**
    * Completes when all records that lie before the job at this time have come to the stages behind
-   * its source. Never fails, but waits for whatever keeps it from knowing.
+   * its source. May wait for some that come just after it, too, for where the topic ends is asked
+   * meanwhile. Never fails, but waits for whatever keeps it from knowing.
    */
   CompletableFuture<Void> complete();
 

@@ -6,9 +6,8 @@ import java.time.Duration;
 /**
  * How long a job that starts looks whether another is at work with its transactional ids.
  *
- * @param window how long no transaction may begin for the open ones to count as a dead run's; at
- *     least the time between two Flink checkpoints, since a job with something to write begins one
- *     after each
+ * @param window how long no transaction may be committed for the ids to count as unused; at least
+ *     the time between two Flink checkpoints, since a job with something to write commits with each
  * @param patience how long the tasks of a failed run may take to notice that they are to end
  */
 public record Lookout(Duration window, Duration patience) implements Serializable {}

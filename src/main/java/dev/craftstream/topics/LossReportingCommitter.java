@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
@@ -49,8 +50,8 @@ final class LossReportingCommitter implements Committer<KafkaCommittable> {
   }
 
   @Override
-  public void close() throws Exception {
-    committer.close();
+  public void close() {
+    GuardedWriter.close(committer, topic);
   }
 
   private void failed(KafkaCommittable transaction) {

@@ -77,8 +77,8 @@ public final class TopicSinks {
   }
 
   /**
-   * The same sinks, but each writer that starts without state makes sure first that no other job's
-   * is at work with its transactional ids. For where nobody can look before the job starts.
+   * The same sinks, but each writer that starts without state makes sure first that no other job is
+   * at work with the job's transactional ids. For where nobody can look before the job starts.
    */
   public TopicSinks lookingOut(Lookout lookout) {
     return new TopicSinks(settings, lookout);
@@ -142,16 +142,11 @@ public final class TopicSinks {
             .setKafkaProducerConfig(properties)
             .setRecordSerializer(new ToTopic<>(topic, encoding))
             .setDeliveryGuarantee(settings.guarantee());
-    if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
-      return sink.build();
+    if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
+      sink.setTransactionalIdPrefix(settings.transactionalIds(topic))
+          .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING);
     }
-    return new TransactionalSink<>(
-        sink.setTransactionalIdPrefix(settings.transactionalIds(topic))
-            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-            .build(),
-        settings,
-        topic,
-        lookout);
+    return new GuardedSink<>(sink.build(), settings, topic, lookout);
   }
 
   private static <T> Encoding<T> always(SerializableFunction<T, EncodedRecord> encoding) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
@@ -21,6 +20,9 @@ public final class Transactions {
   private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
   private static final Duration ANSWERS = Duration.ofSeconds(30);
 
+  private static final Set<TransactionState> COMMITS =
+      Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+
   private static final Set<TransactionState> ENDS =
       Set.of(TransactionState.PREPARE_ABORT, TransactionState.COMPLETE_ABORT);
 
@@ -32,54 +34,45 @@ public final class Transactions {
 
   /**
    * Makes sure that no other job is at work with the same transactional ids: two would end each
-   * other's transactions for ever. Open transactions alone say nothing, for a run that was killed
-   * leaves them too. One that begins while this looks on can only be of a job that runs.
+   * other's transactions for ever.
    *
-   * <p>Returns at once where no transaction is open. What it cannot see is a job that has nothing
-   * to write meanwhile.
+   * <p>What tells is a transaction that is committed while this looks on. Open ones say nothing,
+   * for a run that was killed leaves them too, and the other writers of a job that is just starting
+   * begin theirs; but a job commits none before all of its writers have started. No open one says
+   * nothing either, for a job has none between a commit and its next record.
    *
-   * @throws TopicSetupException where transactions still begin after the patience
+   * <p>Returns at once where the brokers know none of the ids; they forget those that were not used
+   * for a week. What it cannot see is a job that has nothing to write meanwhile.
+   *
+   * @throws TopicSetupException where transactions are still committed after the patience
    */
   public void requireNoOtherJob(Lookout lookout) {
-    if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
-      requireNobodyAtWork(this::isOwn, lookout);
+    if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
+      return;
     }
-  }
-
-  /**
-   * The same for the ids of one writer, which has not begun a transaction yet.
-   *
-   * @param subtask the writer's number among those to {@code topic}
-   * @throws TopicSetupException where another job's writer is at work with them
-   */
-  void requireNoOtherWriter(String topic, int subtask, Lookout lookout) {
-    String ids = settings.transactionalIds(topic) + "-" + subtask + "-";
-    requireNobodyAtWork(id -> id.startsWith(ids), lookout);
-  }
-
-  private void requireNobodyAtWork(Predicate<String> ids, Lookout lookout) {
     try (Brokers brokers = new Brokers(settings, ANSWERS, "")) {
-      Map<String, Long> before = open(brokers, ids);
-      if (before.isEmpty()) {
+      int known = ids(brokers, new ListTransactionsOptions()).size();
+      if (known == 0) {
         return;
       }
       LOG.info(
-          "{} transactions of kafka.transactional-id-prefix {} are open; looking for {} whether somebody is at work on them",
-          before.size(),
+          "The brokers know {} transactional ids of kafka.transactional-id-prefix {}; looking for {} whether somebody is at work with them",
+          known,
           settings.transactionalIdPrefix(),
           lookout.window());
+      Map<String, Commit> before = commits(brokers);
       long started = System.nanoTime();
       long quietSince = started;
       while (System.nanoTime() - quietSince < lookout.window().toNanos()) {
         Brokers.pause("look for other jobs");
-        Map<String, Long> now = open(brokers, ids);
-        Optional<String> begun = begun(before, now);
-        if (begun.isPresent()) {
+        Map<String, Commit> now = commits(brokers);
+        Optional<String> committed = added(before, now);
+        if (committed.isPresent()) {
           quietSince = System.nanoTime();
           if (quietSince - started > lookout.patience().toNanos()) {
             throw new TopicSetupException(
-                "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s began while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
-                    .formatted(settings.transactionalIdPrefix(), begun.get()));
+                "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s was committed while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
+                    .formatted(settings.transactionalIdPrefix(), committed.get()));
           }
         }
         before = now;
@@ -88,35 +81,54 @@ public final class Transactions {
     }
   }
 
-  /** A transaction that was not there before, or another one with its id. */
-  private static Optional<String> begun(Map<String, Long> before, Map<String, Long> now) {
+  /** A transaction that was not committed before, or another one with its id. */
+  private static Optional<String> added(Map<String, Commit> before, Map<String, Commit> now) {
     return now.entrySet().stream()
-        .filter(transaction -> !transaction.getValue().equals(before.get(transaction.getKey())))
+        .filter(commit -> !commit.getValue().equals(before.get(commit.getKey())))
         .map(Map.Entry::getKey)
         .findAny();
   }
 
-  /** When the open transactions began, by the brokers' clock, by their ids. */
-  private Map<String, Long> open(Brokers brokers, Predicate<String> which) {
-    ListTransactionsOptions ongoing =
-        new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
-    List<String> ids =
-        brokers
-            .get("list the transactions", brokers.admin().listTransactions(ongoing).all())
-            .stream()
-            .map(TransactionListing::transactionalId)
-            .filter(which)
-            .toList();
-    Map<String, Long> open = new HashMap<>();
+  /**
+   * A transaction that is committed, as long as its id isn't used again.
+   *
+   * @param began by the brokers' clock; 0 where they don't say
+   */
+  private record Commit(long producerId, int epoch, long began) {}
+
+  /** Those of the job's ids whose last transaction is committed. */
+  private Map<String, Commit> commits(Brokers brokers) {
+    Map<String, Commit> commits = new HashMap<>();
     brokers
-        .get("look at the transactions", brokers.admin().describeTransactions(ids).all())
+        .get(
+            "look at the transactions",
+            brokers
+                .admin()
+                .describeTransactions(
+                    ids(brokers, new ListTransactionsOptions().filterStates(COMMITS)))
+                .all())
         .forEach(
             (id, found) -> {
-              if (found.state() == TransactionState.ONGOING) {
-                open.put(id, found.transactionStartTimeMs().orElse(0));
+              if (COMMITS.contains(found.state())) {
+                commits.put(
+                    id,
+                    new Commit(
+                        found.producerId(),
+                        found.producerEpoch(),
+                        found.transactionStartTimeMs().orElse(0)));
               }
             });
-    return open;
+    return commits;
+  }
+
+  /** The job's transactional ids, of those that {@code which} takes. */
+  private List<String> ids(Brokers brokers, ListTransactionsOptions which) {
+    return brokers
+        .get("list the transactions", brokers.admin().listTransactions(which).all())
+        .stream()
+        .map(TransactionListing::transactionalId)
+        .filter(this::isOwn)
+        .toList();
   }
 
   private boolean isOwn(String transactionalId) {

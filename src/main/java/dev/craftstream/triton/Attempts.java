@@ -126,10 +126,14 @@ final class Attempts extends ClientStreamTracer.Factory {
       }
     }
 
-    /** A server that sees the deadline pass first cancels; gRPC takes that for the deadline too. */
+    /**
+     * Whether the request ends with it, for want of time. A server that sees the deadline pass
+     * first says so, or cancels; gRPC takes that for the deadline too. The last of many attempts
+     * may have had next to no time, so it must not hide what the others failed with.
+     */
     private boolean isOwnDeadline(Status status) {
       return switch (status.getCode()) {
-        case DEADLINE_EXCEEDED -> !replied;
+        case DEADLINE_EXCEEDED -> true;
         case CANCELLED -> deadline.isExpired();
         default -> false;
       };

@@ -345,10 +345,7 @@ final class TritonClient implements AutoCloseable {
       Status failure) {
     ServedModel model = attempts.model();
     if (deadline.isExpired()) {
-      Trouble trouble = attempts.trouble() == null ? Trouble.FAILING : attempts.trouble();
-      attempts.failed(trouble, failure);
-      return CompletableFuture.failedFuture(
-          failures.unavailable(model, trouble, "failed: " + failures.detail(failure), failure));
+      return CompletableFuture.failedFuture(asSaid(attempts, failure));
     }
     return modelReady(model, deadline)
         .thenCompose(
@@ -371,7 +368,23 @@ final class TritonClient implements AutoCloseable {
                         outages.retried();
                         return streamUntilReady(request, deadline, attempts, attempt + 1, ready);
                       });
-            });
+            })
+        .exceptionallyCompose(
+            thrown ->
+                CompletableFuture.failedFuture(
+                    Failures.unwrapped(thrown) instanceof ServerUnavailableException unavailable
+                            && unavailable.trouble() == Trouble.HANGING
+                        // There was no time left to ask; what the model said tells more.
+                        ? asSaid(attempts, failure)
+                        : thrown));
+  }
+
+  /** The model's own failure, when there is no time to ask it again. */
+  private ServerUnavailableException asSaid(Attempts attempts, Status failure) {
+    Trouble trouble = attempts.trouble() == null ? Trouble.of(failure, true) : attempts.trouble();
+    attempts.failed(trouble, failure);
+    return failures.unavailable(
+        attempts.model(), trouble, "failed: " + failures.detail(failure), failure);
   }
 
   private GRPCInferenceServiceStub stub(Attempts attempts, Deadline deadline) {

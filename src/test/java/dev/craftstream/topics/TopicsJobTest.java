@@ -1,67 +1,44 @@
 package dev.craftstream.topics;
 
+import static dev.craftstream.topics.TopicsJob.FAILURES_LEFT;
+import static dev.craftstream.topics.TopicsJob.producer;
+import static dev.craftstream.topics.TopicsJob.question;
+import static dev.craftstream.topics.TopicsJob.read;
+import static dev.craftstream.topics.TopicsJob.send;
+import static dev.craftstream.topics.TopicsJob.settings;
+import static dev.craftstream.topics.TopicsJob.start;
+import static dev.craftstream.topics.TopicsJob.stop;
+import static dev.craftstream.topics.TopicsJob.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.local.KafkaBroker;
-import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.Instruction;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Purpose;
-import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
-import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,206 +53,16 @@ class TopicsJobTest {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              // Two jobs side by side.
-              .setNumberSlotsPerTaskManager(4)
+              .setNumberSlotsPerTaskManager(2)
               .build());
 
   private static final int QUESTIONS = 200;
 
-  /** Failures that are still to come. */
-  private static final AtomicInteger FAILURES_LEFT = new AtomicInteger();
-
-  private Set<Thread> threadsBefore;
+  @RegisterExtension final NoClientLeft noClientLeft = new NoClientLeft();
 
   @BeforeEach
   void noFailures() {
     FAILURES_LEFT.set(0);
-    threadsBefore = Set.copyOf(Thread.getAllStackTraces().keySet());
-  }
-
-  /** What the connector itself would leave behind, and what this project's clients might. */
-  @AfterEach
-  void noClientIsLeftBehind() {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () ->
-                assertThat(Thread.getAllStackTraces().keySet())
-                    .filteredOn(thread -> !threadsBefore.contains(thread))
-                    .extracting(Thread::getName)
-                    .noneMatch(name -> name.contains("kafka-admin-client-thread"))
-                    .noneMatch(name -> name.contains("kafka-producer-network-thread")));
-  }
-
-  private static KafkaSettings.Builder settings(KafkaBroker broker) {
-    String prefix = KafkaBrokerExtension.freshPrefix();
-    return KafkaSettings.builder(broker.bootstrapServers())
-        .topicPrefix(prefix)
-        .transactionalIdPrefix(prefix + "job")
-        .partitions(2);
-  }
-
-  private static Question question(int number) {
-    return new Question(
-        "q" + number,
-        Task.OPEN_ENDED,
-        Purpose.TRAIN,
-        "Which number comes before " + (number + 1) + "?",
-        String.valueOf(number),
-        List.of(),
-        List.of(),
-        "",
-        List.of());
-  }
-
-  private static KafkaProducer<byte[], byte[]> producer(
-      KafkaSettings settings, Map<String, String> more) {
-    Properties properties = settings.connection();
-    properties.setProperty("key.serializer", ByteArraySerializer.class.getName());
-    properties.setProperty("value.serializer", ByteArraySerializer.class.getName());
-    properties.setProperty("max.request.size", String.valueOf(9 << 20));
-    properties.putAll(more);
-    return new KafkaProducer<>(properties);
-  }
-
-  private static void send(KafkaSettings settings, String topic, List<EncodedRecord> records)
-      throws Exception {
-    try (var producer = producer(settings, Map.of())) {
-      List<Future<RecordMetadata>> sent = new ArrayList<>();
-      for (EncodedRecord record : records) {
-        sent.add(producer.send(new ProducerRecord<>(topic, record.key(), record.value())));
-      }
-      for (Future<RecordMetadata> record : sent) {
-        record.get(20, TimeUnit.SECONDS);
-      }
-    }
-  }
-
-  /** Waits until {@code topic} has {@code count} committed records, and a little for more. */
-  private static List<ConsumerRecord<byte[], byte[]>> read(
-      KafkaSettings settings, String topic, int count) {
-    Properties properties = settings.connection();
-    properties.setProperty("isolation.level", "read_committed");
-    properties.setProperty("auto.offset.reset", "earliest");
-    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
-    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
-      consumer.assign(
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList());
-      await()
-          .atMost(Duration.ofSeconds(90))
-          .until(
-              () -> {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-                return records.size() >= count;
-              });
-      consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-    }
-    return records;
-  }
-
-  /** Questions to instructions, knowledge and dead letters, with event times 1, 2, 3. */
-  private static JobClient start(KafkaSettings settings) throws Exception {
-    return start(settings, Duration.ofMillis(300));
-  }
-
-  private static JobClient start(KafkaSettings settings, Duration betweenFlinkCheckpoints)
-      throws Exception {
-    return start(settings, betweenFlinkCheckpoints, new TopicSinks(settings));
-  }
-
-  private static JobClient start(
-      KafkaSettings settings, Duration betweenFlinkCheckpoints, TopicSinks sinks) throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.set(PipelineOptions.GENERIC_TYPES, false);
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 5);
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    env.setParallelism(2);
-    env.enableCheckpointing(betweenFlinkCheckpoints.toMillis());
-
-    SingleOutputStreamOperator<QuestionEvent> questions =
-        env.fromSource(
-                TopicSources.questions(settings), WatermarkStrategy.noWatermarks(), "questions")
-            .process(new ParseRecords<>(new QuestionParser(settings.format(), Limits.DEFAULT)));
-    SingleOutputStreamOperator<ModelCheckpointEvent> checkpoints =
-        env.fromSource(
-                TopicSources.modelCheckpoints(settings),
-                WatermarkStrategy.noWatermarks(),
-                "model-checkpoints")
-            .process(
-                new ParseRecords<>(new ModelCheckpointParser(settings.format(), Limits.DEFAULT)));
-    questions
-        .getSideOutput(ParseRecords.DEAD_LETTERS)
-        .union(checkpoints.getSideOutput(ParseRecords.DEAD_LETTERS))
-        .sinkTo(sinks.deadLetters());
-    DataStream<QuestionEvent> timed =
-        questions
-            .map(new FailOnce(), TypeInformation.of(QuestionEvent.class))
-            .assignTimestampsAndWatermarks(
-                WatermarkStrategy.<QuestionEvent>noWatermarks()
-                    .withTimestampAssigner((event, time) -> 1 + event.origin().offset()));
-    timed
-        .map(TopicsJobTest::instruction, TypeInformation.of(Instruction.class))
-        .sinkTo(sinks.instructions());
-    timed
-        .map(TopicsJobTest::knowledge, TypeInformation.of(KnowledgeChange.class))
-        .sinkTo(sinks.knowledge());
-    return env.executeAsync();
-  }
-
-  private static void stop(JobClient job) throws Exception {
-    job.cancel().get(30, TimeUnit.SECONDS);
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> job.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState());
-  }
-
-  private static Instruction instruction(QuestionEvent event) {
-    return event.question() == null
-        ? Instruction.tombstone(event.questionId(), 2, 1)
-        : Samples.instruction(event.question(), 1, Samples.provisional(Label.ANSWER));
-  }
-
-  private static KnowledgeChange knowledge(QuestionEvent event) {
-    return new KnowledgeChange(
-        event.questionId(),
-        event.question(),
-        1,
-        List.of(new CheckpointKnowledge(Samples.INITIAL, Samples.KNOWN)),
-        // Questions with an odd number are not measured.
-        event.questionId().matches("q.*[13579]") ? "" : "base",
-        1);
-  }
-
-  /** Fails when records came since a Flink checkpoint, as long as failures are left. */
-  private static final class FailOnce
-      implements MapFunction<QuestionEvent, QuestionEvent>, CheckpointListener {
-    private static final long serialVersionUID = 1L;
-    private boolean checkpointed;
-
-    @Override
-    public QuestionEvent map(QuestionEvent event) {
-      if (checkpointed && FAILURES_LEFT.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-        throw new IllegalStateException("A failure, as the test wants it.");
-      }
-      return event;
-    }
-
-    @Override
-    public void notifyCheckpointComplete(long checkpointId) {
-      checkpointed = true;
-    }
-  }
-
-  private static String text(byte[] bytes) {
-    return new String(bytes, UTF_8);
   }
 
   @Test
@@ -512,181 +299,5 @@ class TopicsJobTest {
         .singleElement()
         .satisfies(record -> assertThat(text(record.key())).isEqualTo("q1"));
     stop(job);
-  }
-
-  /** A run in a JVM of its own, to be killed before its first Flink checkpoint. */
-  static final class DoomedRun {
-    private DoomedRun() {}
-
-    public static void main(String... arguments) throws Exception {
-      KafkaSettings settings =
-          KafkaSettings.builder(arguments[0])
-              .topicPrefix(arguments[1])
-              .transactionalIdPrefix(arguments[2])
-              .build();
-      start(settings, Duration.ofHours(1)).getJobExecutionResult().get();
-    }
-  }
-
-  @Test
-  void givenARunThatWasKilledWithOpenTransactions_whenStartedAnew_thenConsumersGoOn(
-      KafkaBroker broker) throws Exception {
-    KafkaSettings settings = settings(broker).build();
-    TopicAdmin topics = new TopicAdmin(settings);
-    topics.prepare();
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    List<EncodedRecord> batch = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      batch.add(encoder.question(new QuestionEvent("q" + i, question(i), Samples.ORIGIN)));
-    }
-    send(settings, settings.topics().questions(), batch);
-    ProcessBuilder java =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                DoomedRun.class.getName(),
-                settings.bootstrapServers(),
-                settings.topics().prefix(),
-                settings.transactionalIdPrefix())
-            .redirectErrorStream(true)
-            .redirectOutput(Path.of("target/doomed-run.log").toFile());
-    java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process doomed = java.start();
-    try (Admin admin = Admin.create(settings.connection())) {
-      await()
-          .atMost(Duration.ofSeconds(90))
-          .until(() -> openTransactions(admin, settings) >= 2 && endOffsets(settings) >= 20);
-      doomed.destroyForcibly().waitFor();
-      assertThat(openTransactions(admin, settings)).isGreaterThanOrEqualTo(2);
-    } finally {
-      doomed.destroyForcibly();
-    }
-
-    new Transactions(settings).requireNoOtherJob(new Lookout(Duration.ofSeconds(1), Duration.ZERO));
-    // Far quicker than the transactions' time-out of 15 minutes.
-    JobClient job =
-        start(
-            settings,
-            Duration.ofMillis(300),
-            new TopicSinks(settings).lookingOut(new Lookout(Duration.ofSeconds(1), Duration.ZERO)));
-    assertThat(read(settings, settings.topics().instructions(), 20))
-        .extracting(record -> text(record.key()))
-        .hasSize(20)
-        .doesNotHaveDuplicates();
-    stop(job);
-  }
-
-  private static long openTransactions(Admin admin, KafkaSettings settings) throws Exception {
-    return admin
-        .listTransactions(
-            new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING)))
-        .all()
-        .get(20, TimeUnit.SECONDS)
-        .stream()
-        .filter(open -> open.transactionalId().startsWith(settings.transactionalIdPrefix() + "/"))
-        .count();
-  }
-
-  /** Of all that was written to the topic of instructions, committed or not. */
-  private static long endOffsets(KafkaSettings settings) {
-    Properties properties = settings.connection();
-    properties.setProperty("key.deserializer", ByteArrayDeserializer.class.getName());
-    properties.setProperty("value.deserializer", ByteArrayDeserializer.class.getName());
-    String topic = settings.topics().instructions();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties)) {
-      return consumer
-          .endOffsets(
-              consumer.partitionsFor(topic).stream()
-                  .map(partition -> new TopicPartition(topic, partition.partition()))
-                  .toList())
-          .values()
-          .stream()
-          .mapToLong(Long::longValue)
-          .sum();
-    }
-  }
-
-  @Test
-  void givenARunningJob_whenAnotherWithItsPrefixStarts_thenItsWritersSaySoAndTheFirstGoesOn(
-      KafkaBroker broker) throws Exception {
-    KafkaSettings settings = settings(broker).build();
-    new TopicAdmin(settings).prepare();
-    AtomicBoolean enough = new AtomicBoolean();
-    JobClient first = start(settings);
-    CompletableFuture<Integer> feeder = CompletableFuture.supplyAsync(() -> feed(settings, enough));
-    read(settings, settings.topics().instructions(), 10);
-
-    JobClient second =
-        start(
-            settings,
-            Duration.ofMillis(300),
-            new TopicSinks(settings)
-                .lookingOut(new Lookout(Duration.ofSeconds(5), Duration.ofSeconds(1))));
-    assertThat(second.getJobExecutionResult())
-        .failsWithin(Duration.ofMinutes(2))
-        .withThrowableThat()
-        .havingRootCause()
-        .withMessageContaining("Another job is at work with kafka.transactional-id-prefix")
-        .withMessageContaining(settings.transactionalIdPrefix() + "/");
-
-    enough.set(true);
-    int sent = feeder.get(30, TimeUnit.SECONDS);
-    assertThat(read(settings, settings.topics().instructions(), sent))
-        .extracting(record -> text(record.key()))
-        .hasSize(sent)
-        .doesNotHaveDuplicates();
-    assertThat(first.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
-    stop(first);
-  }
-
-  /** Ten questions at a time until it is enough; returns how many. */
-  private static int feed(KafkaSettings settings, AtomicBoolean enough) {
-    RecordEncoder encoder = new RecordEncoder(settings.format());
-    int sent = 0;
-    try {
-      while (!enough.get()) {
-        List<EncodedRecord> batch = new ArrayList<>();
-        for (int i = 0; i < 10; i++, sent++) {
-          batch.add(
-              encoder.question(new QuestionEvent("q" + sent, question(sent), Samples.ORIGIN)));
-        }
-        send(settings, settings.topics().questions(), batch);
-      }
-    } catch (Exception e) {
-      throw new CompletionException(e);
-    }
-    return sent;
-  }
-
-  /** With hyphens alone, both jobs would write as a-b-instructions-0-1. */
-  @Test
-  void givenTwoJobsWhosePrefixesRunTogether_whenBothRun_thenNeitherEndsTheOthersTransactions(
-      KafkaBroker broker) throws Exception {
-    String name = KafkaBrokerExtension.freshPrefix();
-    KafkaSettings.Builder common = KafkaSettings.builder(broker.bootstrapServers()).partitions(1);
-    KafkaSettings one = common.transactionalIdPrefix(name + "a").topicPrefix(name + "b-").build();
-    KafkaSettings other =
-        common.transactionalIdPrefix(name + "a-" + name + "b").topicPrefix("").build();
-    List<JobClient> jobs = new ArrayList<>();
-    for (KafkaSettings settings : List.of(one, other)) {
-      new TopicAdmin(settings).prepare();
-      jobs.add(start(settings));
-    }
-    for (int round = 1; round <= 3; round++) {
-      for (KafkaSettings settings : List.of(one, other)) {
-        RecordEncoder encoder = new RecordEncoder(settings.format());
-        send(
-            settings,
-            settings.topics().questions(),
-            List.of(
-                encoder.question(new QuestionEvent("q" + round, question(round), Samples.ORIGIN))));
-      }
-      for (KafkaSettings settings : List.of(one, other)) {
-        assertThat(read(settings, settings.topics().instructions(), round)).hasSize(round);
-      }
-    }
-    for (JobClient job : jobs) {
-      stop(job);
-    }
   }
 }

@@ -14,6 +14,9 @@ import static org.awaitility.Awaitility.await;
 import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
+import dev.craftstream.inference.ModelReadyRequest;
+import dev.craftstream.inference.ModelReadyResponse;
+import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.local.TritonServer;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.testing.TritonServerExtension;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
@@ -305,19 +309,16 @@ class TritonOutageTest {
   @Test
   void saysThatAServerHasNoRoom() throws Exception {
     Server busy =
-        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .addService(
-                new GRPCInferenceServiceImplBase() {
-                  @Override
-                  public void modelInfer(
-                      ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
-                    answer.onError(
-                        Status.RESOURCE_EXHAUSTED.withDescription("come later").asException());
-                  }
-                })
-            .build()
-            .start();
-    var settings = settings("127.0.0.1:" + busy.getPort()).deadline(Duration.ofSeconds(1)).build();
+        server(
+            new GRPCInferenceServiceImplBase() {
+              @Override
+              public void modelInfer(
+                  ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+                answer.onError(
+                    Status.RESOURCE_EXHAUSTED.withDescription("come later").asException());
+              }
+            });
+    var settings = settings(endpoint(busy)).deadline(Duration.ofSeconds(1)).build();
     try (KnowledgeQuery query = open(settings)) {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
           .isInstanceOf(ServerUnavailableException.class)
@@ -327,6 +328,74 @@ class TritonOutageTest {
     } finally {
       busy.shutdownNow();
     }
+  }
+
+  /** As where so little time is left for the last attempt that the server sees it pass. */
+  @Test
+  void saysWhatItSawBeforeWhereTheLastAttemptHadNoTime() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Server server =
+        server(
+            new GRPCInferenceServiceImplBase() {
+              @Override
+              public void modelInfer(
+                  ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+                answer.onError(
+                    asked.incrementAndGet() < 3
+                        ? Status.NOT_FOUND.withDescription("no such model").asException()
+                        : Status.DEADLINE_EXCEEDED.asException());
+              }
+
+              @Override
+              public StreamObserver<ModelInferRequest> modelStreamInfer(
+                  StreamObserver<ModelStreamInferResponse> answer) {
+                return new StreamObserver<>() {
+                  @Override
+                  public void onNext(ModelInferRequest request) {
+                    answer.onNext(
+                        ModelStreamInferResponse.newBuilder()
+                            .setErrorMessage("Request for unknown model: 'any' is not found")
+                            .build());
+                  }
+
+                  @Override
+                  public void onError(Throwable error) {}
+
+                  @Override
+                  public void onCompleted() {}
+                };
+              }
+
+              @Override
+              public void modelReady(
+                  ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
+                answer.onError(Status.DEADLINE_EXCEEDED.asException());
+              }
+            });
+    try (KnowledgeQuery query = open(settings(endpoint(server)).build())) {
+      assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
+          .isInstanceOf(ServerUnavailableException.class)
+          .hasMessageContaining("no such model")
+          .satisfies(isIn(Trouble.MODEL_MISSING));
+      assertThat(query.health().failures(Trouble.HANGING)).isZero();
+      assertThat(failure(query.ask(openEnded("x"), 1, vllm("any", "minilm_like"))))
+          .isInstanceOf(ServerUnavailableException.class)
+          .hasMessageContaining("unknown model: 'any'")
+          .satisfies(isIn(Trouble.MODEL_MISSING));
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  private static Server server(GRPCInferenceServiceImplBase service) throws IOException {
+    return Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+        .addService(service)
+        .build()
+        .start();
+  }
+
+  private static String endpoint(Server server) {
+    return "127.0.0.1:" + server.getPort();
   }
 
   static Stream<Arguments> noGrpcServers() {

@@ -10,10 +10,12 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
@@ -26,21 +28,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link KafkaSink} that looks out for other jobs before it writes, reports what is lost, and
- * leaves no admin client behind.
+ * A {@link KafkaSink} that looks out for other jobs before it writes, fails its task and nothing
+ * else, reports what is lost, and leaves no admin client behind.
  *
- * <p>A writer of the connector (5.0.0) opens an admin client when it starts, to look for open
- * transactions, and never closes it: a thread for each writer and each restart, for as long as the
- * task manager lives. This sink closes it when the writer has started. A writer whose start fails
- * can't be reached; so that brokers that are away don't make that the rule, they are asked first,
- * by a client that is closed.
+ * <p>A transactional writer of the connector (5.0.0) opens an admin client when it starts, to look
+ * for open transactions, and never closes it: a thread for each writer and each restart, for as
+ * long as the task manager lives. This sink closes it when the writer has started. A writer whose
+ * start fails can't be reached; so that brokers that are away don't make that the rule, they are
+ * asked first, by a client that is closed.
  */
-final class TransactionalSink<T>
+final class GuardedSink<T>
     implements TwoPhaseCommittingStatefulSink<T, KafkaWriterState, KafkaCommittable>,
         SupportsPostCommitTopology<KafkaCommittable>,
         LineageVertexProvider {
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = LoggerFactory.getLogger(TransactionalSink.class);
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedSink.class);
 
   private final KafkaSink<T> sink;
   private final KafkaSettings settings;
@@ -50,7 +52,7 @@ final class TransactionalSink<T>
   /**
    * @param lookout for a writer that starts without state; null for none
    */
-  TransactionalSink(KafkaSink<T> sink, KafkaSettings settings, String topic, Lookout lookout) {
+  GuardedSink(KafkaSink<T> sink, KafkaSettings settings, String topic, Lookout lookout) {
     this.sink = sink;
     this.settings = settings;
     this.topic = topic;
@@ -61,7 +63,7 @@ final class TransactionalSink<T>
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
       WriterInitContext context) throws IOException {
     if (lookout != null) {
-      requireNoOtherWriter(context.getTaskInfo().getIndexOfThisSubtask());
+      requireNoOtherJob();
     }
     return restoreWriter(context, List.of());
   }
@@ -69,15 +71,20 @@ final class TransactionalSink<T>
   @Override
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> restoreWriter(
       WriterInitContext context, Collection<KafkaWriterState> recoveredState) throws IOException {
-    requireTopic();
+    boolean isTransactional = settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE;
+    if (isTransactional) {
+      requireTopic();
+    }
     var writer = sink.restoreWriter(context, recoveredState);
-    closeAdminClient(writer);
-    return writer;
+    if (isTransactional) {
+      closeAdminClient(writer);
+    }
+    return new GuardedWriter<>(writer, topic, settings.transactionalIdPrefix());
   }
 
-  private void requireNoOtherWriter(int subtask) throws IOException {
+  private void requireNoOtherJob() throws IOException {
     try {
-      new Transactions(settings).requireNoOtherWriter(topic, subtask, lookout);
+      new Transactions(settings).requireNoOtherJob(lookout);
     } catch (TopicSetupException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -1,0 +1,125 @@
+package dev.craftstream.topics;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A writer of the connector whose failures are its task's alone.
+ *
+ * <p><b>Closing.</b> Flink closes the operators of a failed task in the handler of its failure, and
+ * takes what is thrown there for fatal: the task manager ends, with the tasks of all jobs. The
+ * connector's writer (5.0.0) throws when it is closed after its producer was fenced, or after a
+ * send that failed and was not noticed before. FLINK-38790 mended one case of that, sends that fail
+ * because of the closing. So what a close throws is a line in the log here. Nothing is lost by it:
+ * the task has failed already, or has flushed and committed before.
+ *
+ * <p><b>Fencing.</b> Another producer took the transactional id, which has two causes that an
+ * operator can do something about; the failure names them.
+ */
+final class GuardedWriter<T>
+    implements PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> {
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedWriter.class);
+
+  private final PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer;
+  private final String topic;
+  private final String prefix;
+
+  /**
+   * @param topic that is written to
+   * @param prefix {@code kafka.transactional-id-prefix}
+   */
+  GuardedWriter(
+      PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer,
+      String topic,
+      String prefix) {
+    this.writer = writer;
+    this.topic = topic;
+    this.prefix = prefix;
+  }
+
+  @Override
+  public void write(T element, Context context) throws IOException, InterruptedException {
+    try {
+      writer.write(element, context);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void flush(boolean endOfInput) throws IOException, InterruptedException {
+    try {
+      writer.flush(endOfInput);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
+    try {
+      return writer.prepareCommit();
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
+    try {
+      return writer.snapshotState(checkpointId);
+    } catch (IOException | RuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
+    writer.writeWatermark(watermark);
+  }
+
+  @Override
+  public void close() {
+    close(writer, topic);
+  }
+
+  /** Closes a part of the sink to {@code topic}; what it throws is logged. */
+  static void close(AutoCloseable part, String topic) {
+    try {
+      part.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("What writes to {} did not close cleanly; its task has ended anyway.", topic, e);
+    }
+  }
+
+  /** What to throw for a failure of the writer, with its cause where that is known. */
+  private IOException explained(Exception failure) {
+    if (ExceptionUtils.findThrowable(failure, GuardedWriter::isFencing).isPresent()) {
+      return new IOException(
+          "Another producer took a transactional id of the writer to %s. Either another job runs with kafka.transactional-id-prefix %s: stop one of them, or give it another prefix. Or this task was taken for dead and replaced: then nothing is to be done."
+              .formatted(topic, prefix),
+          failure);
+    }
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    return (IOException) failure;
+  }
+
+  private static boolean isFencing(Throwable failure) {
+    return failure instanceof ProducerFencedException
+        || failure instanceof InvalidProducerEpochException;
+  }
+}
