@@ -1,6 +1,6 @@
 package dev.craftstream.topics;
 
-import static dev.craftstream.topics.TopicsJob.FENCED;
+import static dev.craftstream.topics.TopicsJob.FENCING;
 import static dev.craftstream.topics.TopicsJob.openTransactions;
 import static dev.craftstream.topics.TopicsJob.question;
 import static dev.craftstream.topics.TopicsJob.read;
@@ -16,10 +16,12 @@ import static org.awaitility.Awaitility.await;
 import dev.craftstream.local.KafkaBroker;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.testing.LogSearch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +37,7 @@ import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,7 @@ class JobsWithOnePrefixTest {
 
   @BeforeEach
   void cluster() throws Exception {
-    FENCED.set(null);
+    FENCING.set(null);
     flink =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -197,7 +200,7 @@ class JobsWithOnePrefixTest {
   }
 
   @Test
-  void givenARunningJob_whenAWriterIsFenced_thenItsTaskFailsAlone(KafkaBroker broker)
+  void givenARunningJob_whenTwoWritersOfATaskAreFenced_thenItFailsAlone(KafkaBroker broker)
       throws Exception {
     KafkaSettings settings = settings(broker).build();
     new TopicAdmin(settings).prepare();
@@ -206,8 +209,13 @@ class JobsWithOnePrefixTest {
     CompletableFuture<Integer> feeder = CompletableFuture.supplyAsync(() -> feed(settings, enough));
     read(settings, settings.topics().instructions(), 10);
 
-    FENCED.set(settings);
-    await().atMost(Duration.ofMinutes(1)).until(() -> restarts(job) > 0);
+    try (LogSearch log =
+        LogSearch.open(
+            Map.of("org.apache.flink.connector.kafka.sink.KafkaWriter", Level.WARN),
+            "Kafka request failed")) {
+      FENCING.set(new TopicsJob.Fencing(settings, () -> log.found().size() == 2));
+      await().atMost(Duration.ofMinutes(1)).until(() -> restarts(job) > 0);
+    }
     enough.set(true);
     int sent = feeder.get(30, TimeUnit.SECONDS);
     assertThat(read(settings, settings.topics().instructions(), sent))

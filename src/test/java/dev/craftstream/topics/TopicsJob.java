@@ -25,13 +25,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFilterFunction;
-import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -44,6 +45,7 @@ import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
@@ -63,8 +65,14 @@ final class TopicsJob {
   /** Failures that are still to come, where a Flink checkpoint has been taken. */
   static final AtomicInteger FAILURES_LEFT = new AtomicInteger();
 
-  /** Whose writers of instructions are to be fenced, one of them and once; null for none. */
-  static final AtomicReference<KafkaSettings> FENCED = new AtomicReference<>();
+  /**
+   * @param bothNoticed whether the writers of instructions and of knowledge know that they are
+   *     fenced
+   */
+  record Fencing(KafkaSettings settings, BooleanSupplier bothNoticed) {}
+
+  /** To be done once by a task of the job; null for none. */
+  static final AtomicReference<Fencing> FENCING = new AtomicReference<>();
 
   private TopicsJob() {}
 
@@ -190,7 +198,8 @@ final class TopicsJob {
     DataStream<QuestionEvent> timed =
         questions
             .map(new FailOnce(), TypeInformation.of(QuestionEvent.class))
-            .map(new FenceOnce(), TypeInformation.of(QuestionEvent.class))
+            .flatMap(new FenceOnce())
+            .returns(QuestionEvent.class)
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<QuestionEvent>noWatermarks()
                     .withTimestampAssigner((event, time) -> 1 + event.origin().offset()));
@@ -222,9 +231,13 @@ final class TopicsJob {
         event.question(),
         1,
         List.of(new CheckpointKnowledge(Samples.INITIAL, Samples.KNOWN)),
-        // Questions with an odd number are not measured.
-        event.questionId().matches("q.*[13579]") ? "" : "base",
+        isMeasured(event) ? "base" : "",
         1);
+  }
+
+  /** Questions with an odd number are not. */
+  private static boolean isMeasured(QuestionEvent event) {
+    return !event.questionId().matches("q.*[13579]");
   }
 
   /** Fails when it is opened, at the first attempts. It is in no chain with a sink. */
@@ -252,33 +265,47 @@ final class TopicsJob {
   }
 
   /**
-   * Takes the transactional id from the writer behind it that writes these settings' instructions,
-   * while its transaction is open and no Flink checkpoint holds it.
+   * Takes their transactional ids from both writers behind it, while their transactions are open
+   * and no Flink checkpoint holds them, and goes on when both have noticed.
    */
-  private static final class FenceOnce extends RichMapFunction<QuestionEvent, QuestionEvent>
+  private static final class FenceOnce extends RichFlatMapFunction<QuestionEvent, QuestionEvent>
       implements CheckpointedFunction, CheckpointListener {
     private static final long serialVersionUID = 1L;
     private long taken;
     private long completed;
 
     @Override
-    public QuestionEvent map(QuestionEvent event) throws Exception {
-      KafkaSettings settings = FENCED.get();
-      if (settings != null && taken == completed) {
-        String ids =
-            settings.transactionalIds(settings.topics().instructions())
-                + "-"
-                + getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()
-                + "-";
-        List<String> open = openTransactions(settings).filter(id -> id.startsWith(ids)).toList();
-        for (String id : open) {
-          try (var other = producer(settings, Map.of("transactional.id", id))) {
-            other.initTransactions();
-          }
-          FENCED.set(null);
+    public void flatMap(QuestionEvent event, Collector<QuestionEvent> out) throws Exception {
+      Fencing fencing = FENCING.get();
+      if (fencing == null || taken != completed || !isMeasured(event)) {
+        out.collect(event);
+        return;
+      }
+      KafkaSettings settings = fencing.settings();
+      List<String> open =
+          openTransactions(settings)
+              .filter(
+                  id ->
+                      isOwn(id, settings.transactionalIds(settings.topics().instructions()))
+                          || isOwn(id, settings.transactionalIds(settings.topics().knowledge())))
+              .toList();
+      if (open.size() != 2) {
+        out.collect(event);
+        return;
+      }
+      FENCING.set(null);
+      for (String id : open) {
+        try (var other = producer(settings, Map.of("transactional.id", id))) {
+          other.initTransactions();
         }
       }
-      return event;
+      out.collect(event);
+      await().atMost(Duration.ofMinutes(1)).until(fencing.bothNoticed()::getAsBoolean);
+    }
+
+    private boolean isOwn(String transactionalId, String ids) {
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      return transactionalId.startsWith(ids + "-" + subtask + "-");
     }
 
     @Override
