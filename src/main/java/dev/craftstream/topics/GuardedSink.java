@@ -75,11 +75,12 @@ final class GuardedSink<T>
     if (isTransactional) {
       requireTopic();
     }
-    var writer = sink.restoreWriter(context, recoveredState);
+    Fencing fencing = new Fencing(topic, settings.transactionalIdPrefix());
+    var writer = sink.restoreWriter(fencing.explaining(context), recoveredState);
     if (isTransactional) {
       closeAdminClient(writer);
     }
-    return new GuardedWriter<>(writer, topic, settings.transactionalIdPrefix());
+    return new GuardedWriter<>(writer, topic, fencing);
   }
 
   private void requireNoOtherJob() throws IOException {

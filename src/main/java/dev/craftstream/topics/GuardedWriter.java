@@ -1,5 +1,6 @@
 package dev.craftstream.topics;
 
+import io.grpc.Context;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -7,9 +8,6 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
-import org.apache.flink.util.ExceptionUtils;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +20,6 @@ import org.slf4j.LoggerFactory;
  * send that failed and was not noticed before. FLINK-38790 mended one case of that, sends that fail
  * because of the closing. So what a close throws is a line in the log here. Nothing is lost by it:
  * the task has failed already, or has flushed and committed before.
- *
- * <p><b>Fencing.</b> Another producer took the transactional id, which has two causes that an
- * operator can do something about; the failure names them.
  */
 final class GuardedWriter<T>
     implements PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> {
@@ -32,19 +27,18 @@ final class GuardedWriter<T>
 
   private final PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer;
   private final String topic;
-  private final String prefix;
+  private final Fencing fencing;
 
   /**
    * @param topic that is written to
-   * @param prefix {@code kafka.transactional-id-prefix}
    */
   GuardedWriter(
       PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer,
       String topic,
-      String prefix) {
+      Fencing fencing) {
     this.writer = writer;
     this.topic = topic;
-    this.prefix = prefix;
+    this.fencing = fencing;
   }
 
   @Override
@@ -52,7 +46,7 @@ final class GuardedWriter<T>
     try {
       writer.write(element, context);
     } catch (IOException | RuntimeException e) {
-      throw explained(e);
+      throw fencing.explained(e);
     }
   }
 
@@ -61,7 +55,7 @@ final class GuardedWriter<T>
     try {
       writer.flush(endOfInput);
     } catch (IOException | RuntimeException e) {
-      throw explained(e);
+      throw fencing.explained(e);
     }
   }
 
@@ -70,7 +64,7 @@ final class GuardedWriter<T>
     try {
       return writer.prepareCommit();
     } catch (IOException | RuntimeException e) {
-      throw explained(e);
+      throw fencing.explained(e);
     }
   }
 
@@ -79,7 +73,7 @@ final class GuardedWriter<T>
     try {
       return writer.snapshotState(checkpointId);
     } catch (IOException | RuntimeException e) {
-      throw explained(e);
+      throw fencing.explained(e);
     }
   }
 
@@ -102,24 +96,5 @@ final class GuardedWriter<T>
     } catch (Exception e) {
       LOG.warn("What writes to {} did not close cleanly; its task has ended anyway.", topic, e);
     }
-  }
-
-  /** What to throw for a failure of the writer, with its cause where that is known. */
-  private IOException explained(Exception failure) {
-    if (ExceptionUtils.findThrowable(failure, GuardedWriter::isFencing).isPresent()) {
-      return new IOException(
-          "Another producer took a transactional id of the writer to %s. Either another job runs with kafka.transactional-id-prefix %s: stop one of them, or give it another prefix. Or this task was taken for dead and replaced: then nothing is to be done."
-              .formatted(topic, prefix),
-          failure);
-    }
-    if (failure instanceof RuntimeException unchecked) {
-      throw unchecked;
-    }
-    return (IOException) failure;
-  }
-
-  private static boolean isFencing(Throwable failure) {
-    return failure instanceof ProducerFencedException
-        || failure instanceof InvalidProducerEpochException;
   }
 }

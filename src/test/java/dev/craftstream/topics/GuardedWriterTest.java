@@ -77,7 +77,8 @@ class GuardedWriterTest {
   }
 
   private static GuardedWriter<String> guarded(Exception failure) {
-    return new GuardedWriter<>(new Failing(failure), "instructions", "my-job");
+    return new GuardedWriter<>(
+        new Failing(failure), "instructions", new Fencing("instructions", "my-job"));
   }
 
   private record Failing(Exception failure)

@@ -219,14 +219,19 @@ class TopicsJobTest {
                 request ->
                     request.kind() == Request.Kind.DATASET
                         || request.kind() == Request.Kind.REHEARSAL_SET)
-            .map(TopicsJobTest::datasetRecord, TypeInformation.of(DatasetRecord.class));
-    records.sinkTo(new TopicSinks(settings).datasets());
-    records.sinkTo(new TopicSinks(settings).rehearsalSets());
+            .map(TopicsJobTest::datasetRecord, TypeInformation.of(DatasetRecord.class))
+            .name("records")
+            // One chain would have a longer name than Flink's metrics take.
+            .startNewChain();
+    records.sinkTo(new TopicSinks(settings).datasets()).name("d");
+    records.sinkTo(new TopicSinks(settings).rehearsalSets()).name("r");
     requests
         .map(request -> manifest(), TypeInformation.of(DatasetManifest.class))
+        .startNewChain()
         .sinkTo(new TopicSinks(settings).datasetManifests());
     requests
         .map(request -> Samples.EVALUATION, TypeInformation.of(Evaluation.class))
+        .startNewChain()
         .sinkTo(new TopicSinks(settings).evaluations());
     JobClient job = env.executeAsync();
 
