@@ -218,6 +218,17 @@ public final class CurationOptions {
           .defaultValue(Duration.ofSeconds(20))
           .withDescription("How long a probe may go unanswered before the connection is given up.");
 
+  public static final ConfigOption<Integer> TRITON_STREAMS_IN_FLIGHT =
+      key("triton.streams-in-flight")
+          .intType()
+          .defaultValue(256)
+          .withDescription(
+              "Most requests by the contracts that take one request a sample (VLLM) that a task has"
+                  + " at the servers at once; the others wait their turn. Such a question is one of"
+                  + " tracker.requests-in-flight and makes query.samples of them. Set it"
+                  + " to max_num_seqs of vLLM, times the servers, divided by the parallelism: what"
+                  + " waits in vLLM's own queue is not dropped when it is cancelled.");
+
   public static final ConfigOption<MemorySize> TRITON_MAX_MESSAGE =
       key("triton.max-message")
           .memoryType()

@@ -122,6 +122,7 @@ public record CurationSettings(
         .deadline(options.get(TRITON_DEADLINE))
         .modelReadyTimeout(options.get(TRITON_MODEL_READY_TIMEOUT))
         .keepAlive(options.get(TRITON_KEEP_ALIVE_TIME), options.get(TRITON_KEEP_ALIVE_TIMEOUT))
+        .streamsInFlight(options.get(TRITON_STREAMS_IN_FLIGHT))
         .maxMessageBytes(bytes(options, TRITON_MAX_MESSAGE))
         .maxSampleCharacters(options.get(TRITON_MAX_SAMPLE))
         .retryBackoff(options.get(TRITON_RETRY_FIRST), options.get(TRITON_RETRY_MAX))

@@ -5,44 +5,94 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+MAX_MODEL_LEN = 2048
+MAX_LOGPROBS = 20
+ADAPTERS = ["rehearsal"]
+KNOWN = {"n", "temperature", "top_p", "max_tokens", "stop", "seed", "logprobs", "lora_name"}
 
 
 class TritonPythonModel:
-    """Speaks like the vLLM backend: one response with all n texts, then an empty final one.
+    """Answers as Triton's vLLM backend of 2026 with vLLM 0.13 does; `VllmLikeTest` holds it against recorded answers.
 
-    The texts are what it received, as JSON, and the number of the text modulo 3. The word "broken" in the prompt makes it
-    fail after the stream was opened, "silent" makes it end without an answer, "halves" makes it answer text by text.
+    One message with the answer and the final flag. Of n > 1 texts those alone that ended in the last step, here three of
+    four. Failures in words. It weighs letters badly behind a blank.
+
+    A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". The word
+    "broken" in the prompt makes it fail each time, "silent" makes it end without an answer, "halves" makes it answer
+    twice, and "deadly" ends the engine for good while the model stays ready.
     """
+
+    def initialize(self, args: dict) -> None:
+        self.dead = False
 
     def execute(self, requests: list) -> None:
         for request in requests:
-            sender = request.get_response_sender()
-            inputs = {tensor.name(): tensor.as_numpy()[0] for tensor in request.inputs()}
-            prompt = inputs["text_input"].decode()
-            if "broken" in prompt:
-                # A TritonError without a code, as the backend reports what vLLM raised.
-                error = pb_utils.TritonError("Error generating stream: the engine is tired")
-                sender.send(pb_utils.InferenceResponse(output_tensors=[], error=error))
-            elif "silent" not in prompt:
-                for tensors in self._answers(prompt, inputs):
-                    sender.send(pb_utils.InferenceResponse(tensors))
+            self._answer(request)
+
+    def _answer(self, request: object) -> None:
+        sender = request.get_response_sender()
+        inputs = {tensor.name(): tensor.as_numpy().reshape(-1)[0] for tensor in request.inputs()}
+        prompt = inputs["text_input"].decode()
+        sampling = json.loads(inputs.get("sampling_parameters", b"{}"))
+        self.dead |= "deadly" in prompt
+        failure = self._failure(prompt, sampling)
+        if failure:
+            # A TritonError without a code, as the backend reports what vLLM raised.
+            error = pb_utils.TritonError(failure)
+            sender.send(pb_utils.InferenceResponse(output_tensors=[], error=error), flags=FINAL)
+        elif "silent" in prompt:
             sender.send(flags=FINAL)
+        else:
+            wanted = set(request.requested_output_names())
+            tensors = [tensor for tensor in self._outputs(prompt, sampling, inputs) if tensor.name() in wanted]
+            if "halves" in prompt:
+                sender.send(pb_utils.InferenceResponse(tensors))
+            sender.send(pb_utils.InferenceResponse(tensors), flags=FINAL)
+
+    def _failure(self, prompt: str, sampling: dict) -> str:
+        adapter = sampling.get("lora_name")
+        if adapter is not None and adapter not in ADAPTERS:
+            return f"LoRA {adapter} is not supported, we currently support {ADAPTERS}"
+        if sampling.get("temperature", 1) < 0 or not KNOWN.issuperset(sampling):
+            return "Error generating stream: 'NoneType' object has no attribute 'lora_name'"
+        if self.dead:
+            return "Error generating stream: EngineCore encountered an issue. See stack trace (above) for the root cause."
+        if sampling.get("logprobs", 0) > MAX_LOGPROBS:
+            return (
+                f"Error generating stream: Requested sample logprobs of {sampling['logprobs']}, which is greater than max "
+                f"allowed: {MAX_LOGPROBS}"
+            )
+        if not prompt:
+            return "Error generating stream: The decoder prompt cannot be empty"
+        length = len(prompt.split())
+        if length > MAX_MODEL_LEN:
+            return (
+                f"Error generating stream: The decoder prompt (length {length}) is longer than the maximum model length of "
+                f"{MAX_MODEL_LEN}. Make sure that `max_model_len` is no smaller than the number of text tokens."
+            )
+        return "Error generating stream: the engine is tired" if "broken" in prompt else ""
 
     @staticmethod
-    def _answers(prompt: str, inputs: dict) -> list:
-        sampling = json.loads(inputs["sampling_parameters"])
+    def _outputs(prompt: str, sampling: dict, inputs: dict) -> list:
         received = {name: v.decode() if isinstance(v, bytes) else bool(v) for name, v in inputs.items()}
         received["sampling_parameters"] = sampling
         prefix = "" if inputs.get("exclude_input_in_output", False) else prompt
         described = json.dumps(received) if "describe the request" in prompt else "answer"
-        texts = np.array([f"{prefix}{k % 3}{described}".encode() for k in range(sampling["n"])], object)
+        count = sampling.get("n", 1)
+        came = math.ceil(count * 3 / 4)
+        seed = sampling.get("seed", 0)
+        texts = np.array([f"{prefix}{(seed + k) % 3}{described}".encode() for k in range(came)], object)
         tensors = [pb_utils.Tensor("text_output", texts)]
         if inputs.get("return_logprobs", False):
-            top = [("A", 0.5), (" A", 0.125), (" B", 0.25), ("The", 0.0625), ("C.", 0.03), ("AB", 0.02)]
-            tokens = {100 + i: {"logprob": math.log(p), "rank": i + 1, "decoded_token": t} for i, (t, p) in enumerate(top)}
-            tokens[7] = {"logprob": -math.inf, "rank": 9, "decoded_token": "D"}
-            text = "null" if "no logprobs" in prompt else json.dumps([tokens])
-            tensors.append(pb_utils.Tensor("logprobs", np.array([text.encode()], object)))
-        if "halves" in prompt:
-            return [[pb_utils.Tensor("text_output", half)] for half in (texts[:1], texts[1:])]
-        return [tensors]
+            tensors.append(pb_utils.Tensor("logprobs", np.array([_logprobs(prompt, sampling).encode()] * came, object)))
+        return tensors
+
+
+def _logprobs(prompt: str, sampling: dict) -> str:
+    if "logprobs" not in sampling or "no logprobs" in prompt:
+        return "null"
+    top = [("A", 0.5), (" A", 0.125), (" B", 0.25), ("The", 0.0625), ("C.", 0.03), ("AB", 0.02)]
+    letters = 1 / 16 if prompt.endswith(" ") else 1
+    tokens = {100 + i: {"logprob": math.log(p * letters), "rank": i + 1, "decoded_token": t} for i, (t, p) in enumerate(top)}
+    tokens[7] = {"logprob": -math.inf, "rank": 9, "decoded_token": "D"}
+    return json.dumps([tokens])

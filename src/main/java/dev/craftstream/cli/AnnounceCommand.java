@@ -97,6 +97,14 @@ final class AnnounceCommand implements Callable<Integer> {
       description = "Its version. Default: Triton's own choice.")
   private String embeddingModelVersion;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description =
+          "The LoRA adapter of the model that is this checkpoint. Default: the model as it is.")
+  private String adapter;
+
   @Mixin private JobOptions job;
 
   @Override
@@ -107,7 +115,8 @@ final class AnnounceCommand implements Callable<Integer> {
             1,
             role,
             base,
-            new Serving(model, modelVersion, contract, embeddingModel, embeddingModelVersion));
+            new Serving(
+                model, modelVersion, contract, embeddingModel, embeddingModelVersion, adapter));
     check(new RecordEncoder(WireFormat.JSON).announcement(checkpoint));
     KafkaSettings kafka = job.kafka();
     try (TopicWriter writer = new TopicWriter(kafka)) {

@@ -115,7 +115,7 @@ final class Demo implements AutoCloseable {
 
   private static ModelCheckpoint checkpoint(String id, Role role, String base, String version) {
     return new ModelCheckpoint(
-        id, 1, role, base, new Serving(MODEL, version, Contract.CRAFT, "", ""));
+        id, 1, role, base, new Serving(MODEL, version, Contract.CRAFT, "", "", ""));
   }
 
   /** What the job will go by, but for the addresses of its servers. */

@@ -8,10 +8,20 @@ package dev.craftstream.model;
  * @param contract how the model is asked
  * @param embeddingModelName the embedding model beside {@link Contract#VLLM}; else empty
  * @param embeddingModelVersion its version; empty for the server's own choice
+ * @param adapterName the LoRA adapter of the model that makes it this checkpoint; empty for the
+ *     model as it is. So one served model is an INITIAL checkpoint and, with adapters, its
+ *     REHEARSAL and TUNED ones
  */
 public record Serving(
     String modelName,
     String modelVersion,
     Contract contract,
     String embeddingModelName,
-    String embeddingModelVersion) {}
+    String embeddingModelVersion,
+    String adapterName) {
+
+  public Serving {
+    // State of before adapters has none.
+    adapterName = adapterName == null ? "" : adapterName;
+  }
+}

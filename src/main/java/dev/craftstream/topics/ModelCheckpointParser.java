@@ -102,6 +102,9 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
   private static Serving serving(dev.craftstream.v1.Serving serving) throws Rejection {
     Rules.name("announcement.serving.model_name", serving.getModelName());
     version("announcement.serving.model_version", serving.getModelVersion());
+    if (!serving.getAdapterName().isEmpty()) {
+      Rules.name("announcement.serving.adapter_name", serving.getAdapterName());
+    }
     Contract contract = contract(serving);
     String embedding = "announcement.serving.embedding_model_name";
     String embeddingVersion = "announcement.serving.embedding_model_version";
@@ -120,7 +123,8 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
         serving.getModelVersion(),
         contract,
         serving.getEmbeddingModelName(),
-        serving.getEmbeddingModelVersion());
+        serving.getEmbeddingModelVersion(),
+        serving.getAdapterName());
   }
 
   private static Contract contract(dev.craftstream.v1.Serving serving) throws Rejection {

@@ -132,7 +132,8 @@ public final class RecordEncoder implements Serializable {
                             .setModelVersion(serving.modelVersion())
                             .setContract(contract(serving.contract()))
                             .setEmbeddingModelName(serving.embeddingModelName())
-                            .setEmbeddingModelVersion(serving.embeddingModelVersion())))
+                            .setEmbeddingModelVersion(serving.embeddingModelVersion())
+                            .setAdapterName(serving.adapterName())))
             .build());
   }
 

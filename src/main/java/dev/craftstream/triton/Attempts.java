@@ -5,6 +5,7 @@ import io.grpc.ClientStreamTracer;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
 
 /** Follows the attempts that gRPC makes at one request, and reports how they fail. */
 final class Attempts extends ClientStreamTracer.Factory {
@@ -14,6 +15,7 @@ final class Attempts extends ClientStreamTracer.Factory {
   private final Deadline deadline;
   private final boolean tooLate;
   private final long started = System.nanoTime();
+  private final long wholeTime;
 
   private volatile Status lastFailure = Status.OK;
   private volatile Trouble trouble;
@@ -30,6 +32,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     this.failures = failures;
     this.deadline = deadline;
     this.tooLate = deadline.isExpired();
+    this.wholeTime = deadline.timeRemaining(TimeUnit.NANOSECONDS);
   }
 
   ServedModel model() {
@@ -95,8 +98,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     private volatile long sentAt;
 
     private boolean tookMostOfTheTime() {
-      long now = System.nanoTime();
-      return now - sentAt > (now - started) / 2;
+      return System.nanoTime() - sentAt > wholeTime / 2;
     }
 
     @Override

@@ -3,12 +3,18 @@ package dev.craftstream.triton;
 import static dev.craftstream.triton.ModelSignature.part;
 
 import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.model.Serving;
+import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
+import dev.craftstream.triton.InferenceContract.Requirement;
+import dev.craftstream.triton.InferenceContract.SampleQuery;
+import dev.craftstream.triton.InferenceContract.Use;
 import dev.craftstream.triton.ModelSignature.Wanted;
 import io.grpc.Deadline;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * This project's own contract: one unary request a question.
@@ -17,26 +23,34 @@ import java.util.concurrent.CompletableFuture;
  * FP32[1], {@code max_tokens} INT32[1], {@code stop} BYTES[S] where there are any; outputs {@code
  * samples} BYTES[N] and, where wanted, {@code embeddings} FP32 or FP64 [N, D]. By letters: input
  * {@code options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
+ *
+ * <p>For a checkpoint that is an adapter of the model, input {@code adapter} BYTES[1] is its name.
  */
 final class CraftContract implements InferenceContract {
   private static final String NAME = "craft";
 
-  private static final ModelSignature SIGNATURE =
-      new ModelSignature(
-          part(List.of(Wanted.of("prompt", "BYTES"))),
-          List.of(
-              part(
-                  List.of(
-                      Wanted.of("seeds", "UINT64"),
-                      Wanted.of("temperature", "FP32"),
-                      Wanted.of("max_tokens", "INT32"),
-                      Wanted.of("stop", "BYTES")),
-                  Wanted.of("samples", "BYTES"),
-                  Wanted.of("embeddings", "FP32", "FP64")),
-              part(
-                  List.of(Wanted.of("options", "BYTES")),
-                  Wanted.of("option_probabilities", "FP32", "FP64"))),
-          true);
+  private static final Wanted PROMPT = Wanted.of("prompt", "BYTES");
+  private static final ModelSignature SIGNATURE = signature(PROMPT);
+  private static final ModelSignature SIGNATURE_WITH_ADAPTERS =
+      signature(PROMPT, Wanted.of("adapter", "BYTES"));
+
+  private static ModelSignature signature(Wanted... inputs) {
+    return new ModelSignature(
+        part(List.of(inputs)),
+        List.of(
+            part(
+                List.of(
+                    Wanted.of("seeds", "UINT64"),
+                    Wanted.of("temperature", "FP32"),
+                    Wanted.of("max_tokens", "INT32"),
+                    Wanted.of("stop", "BYTES")),
+                Wanted.of("samples", "BYTES"),
+                Wanted.of("embeddings", "FP32", "FP64")),
+            part(
+                List.of(Wanted.of("options", "BYTES")),
+                Wanted.of("option_probabilities", "FP32", "FP64"))),
+        true);
+  }
 
   @Override
   public CompletableFuture<Sampled> sample(
@@ -82,7 +96,31 @@ final class CraftContract implements InferenceContract {
 
   @Override
   public List<Requirement> requirements(Serving serving) {
-    return List.of(new Requirement(ServedModel.language(serving), NAME, SIGNATURE));
+    return List.of(
+        new Requirement(
+            ServedModel.language(serving),
+            NAME,
+            serving.adapterName().isEmpty() ? SIGNATURE : SIGNATURE_WITH_ADAPTERS));
+  }
+
+  /** Its metadata tells all but whether it has the adapter. */
+  @Override
+  public List<Use> triedOut(Serving serving, ModelMetadataResponse model) {
+    if (serving.adapterName().isEmpty()) {
+      return List.of();
+    }
+    return Stream.of(Use.values())
+        .filter(use -> InferenceContract.hasInput(model, use == Use.SAMPLE ? "seeds" : "options"))
+        .toList();
+  }
+
+  @Override
+  public CompletableFuture<Void> tryOut(
+      TritonClient client, Serving serving, Use use, Deadline deadline) {
+    return switch (use) {
+      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
+      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
+    };
   }
 
   private static ModelInferRequest.Builder request(Serving serving, String id, String prompt) {
@@ -92,6 +130,9 @@ final class CraftContract implements InferenceContract {
             .setModelVersion(serving.modelVersion())
             .setId(id);
     InputTensor.text("prompt", prompt).addTo(request);
+    if (!serving.adapterName().isEmpty()) {
+      InputTensor.text("adapter", serving.adapterName()).addTo(request);
+    }
     return request;
   }
 
@@ -106,9 +147,5 @@ final class CraftContract implements InferenceContract {
         .infer(model, request.build(), deadline)
         .thenCompose(
             response -> client.read(model, NAME, () -> reading.read(OutputTensors.of(response))));
-  }
-
-  private interface OutputReading<T> {
-    T read(OutputTensors outputs) throws MalformedAnswerException;
   }
 }

@@ -126,6 +126,15 @@ final class Failures {
     return new UnusableAnswerException(sentence(model, what));
   }
 
+  /** Of a question that alone makes the model fail. */
+  UnusableAnswerException ofThisQuestionAlone(Throwable failure) {
+    return new UnusableAnswerException(
+        failure.getMessage()
+            + " It fails in the same words whenever it is asked this question, and answers others."
+            + " Change the question, or mend the model and have it asked again.",
+        failure);
+  }
+
   ServerUnavailableException unavailable(
       ServedModel model, Trouble trouble, String what, Status status) {
     // A request that was never sent has no trouble of its own: the client is being closed.

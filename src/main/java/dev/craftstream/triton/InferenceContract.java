@@ -1,7 +1,12 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Serving;
+import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
+import dev.craftstream.triton.InferenceContract.Requirement;
+import dev.craftstream.triton.InferenceContract.SampleQuery;
+import dev.craftstream.triton.InferenceContract.Use;
 import io.grpc.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +35,42 @@ interface InferenceContract {
    */
   CompletableFuture<double[]> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);
+
+  /** What the job asks a model for. */
+  enum Use {
+    /** Answers in words. */
+    SAMPLE,
+    /** Probabilities of option letters. */
+    WEIGH
+  }
+
+  /** A question in words that every model can answer somehow. */
+  SampleQuery TRIAL_SAMPLE =
+      new SampleQuery(
+          "trial",
+          "Question: What is the capital of France?\nAnswer:",
+          List.of(1L),
+          1,
+          2,
+          List.of(),
+          true);
+
+  /** One by letters. */
+  MultipleChoiceQuery TRIAL_CHOICE =
+      new MultipleChoiceQuery(
+          "trial",
+          "What is the capital of France?\nA. Paris\nB. Rome\nAnswer: ",
+          List.of("A", "B"));
+
+  /**
+   * Asks the model something that no question has a part in. Completes where it answers, and fails
+   * as it would for a question: what fails here lies in the model, its server or how it was
+   * announced.
+   */
+  CompletableFuture<Void> tryOut(TritonClient client, Serving serving, Use use, Deadline deadline);
+
+  /** The uses that are tried once before a checkpoint is taken. */
+  List<Use> triedOut(Serving serving, ModelMetadataResponse model);
 
   /** The models that must be ready, and what each must have. */
   List<Requirement> requirements(Serving serving);
@@ -68,6 +109,16 @@ interface InferenceContract {
    * @param embeddings a vector a sample; empty where none are wanted
    */
   record Sampled(List<String> samples, List<double[]> embeddings) {}
+
+  /** Whether the model takes the input. */
+  static boolean hasInput(ModelMetadataResponse model, String name) {
+    return model.getInputsList().stream().anyMatch(input -> input.getName().equals(name));
+  }
+
+  /** Reads an answer's outputs. */
+  interface OutputReading<T> {
+    T read(OutputTensors outputs) throws MalformedAnswerException;
+  }
 
   /** A model that must be there. */
   record Requirement(ServedModel model, String contract, ModelSignature signature) {}

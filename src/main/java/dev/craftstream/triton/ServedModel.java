@@ -6,20 +6,24 @@ import dev.craftstream.model.Serving;
  * A model on the servers.
  *
  * @param version empty for the server's own choice
+ * @param adapter a LoRA adapter of the model; empty for none
  */
-record ServedModel(String name, String version) {
+record ServedModel(String name, String version, String adapter) {
 
   static ServedModel language(Serving serving) {
-    return new ServedModel(serving.modelName(), serving.modelVersion());
+    return new ServedModel(serving.modelName(), serving.modelVersion(), serving.adapterName());
   }
 
   static ServedModel embedding(Serving serving) {
-    return new ServedModel(serving.embeddingModelName(), serving.embeddingModelVersion());
+    return new ServedModel(serving.embeddingModelName(), serving.embeddingModelVersion(), "");
   }
 
   /** For messages. */
   @Override
   public String toString() {
-    return version.isEmpty() ? "model " + name : "model " + name + " version " + version;
+    return "model "
+        + name
+        + (version.isEmpty() ? "" : " version " + version)
+        + (adapter.isEmpty() ? "" : " with the adapter " + adapter);
   }
 }

@@ -1,6 +1,5 @@
 package dev.craftstream.triton;
 
-import dev.craftstream.inference.InferParameter;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
@@ -11,17 +10,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Collects the answers to the one request of a stream, until the final one or the stream's end.
- * Ends the stream where the server reports a failure or sends without end.
+ * Collects the answers to the one request of a stream, until the server ends it. Ends it itself
+ * where the server sends without end.
+ *
+ * <p>The stream's end is waited for behind the final answer and behind a reported failure, too: who
+ * has the answer takes the call back, and some versions of Triton (before 24.12) crash where that
+ * comes while they are ending a stream.
  */
 final class StreamedAnswers
     implements ClientResponseObserver<ModelInferRequest, ModelStreamInferResponse> {
-  private static final InferParameter NOT_FINAL = InferParameter.getDefaultInstance();
-
   private final int maxBytes;
   private final CompletableFuture<List<ModelInferResponse>> future = new CompletableFuture<>();
   private final List<ModelInferResponse> answers = new ArrayList<>();
   private long bytes;
+
+  /** What the stream fails with when it is over; null for nothing. */
+  private volatile Exception failure;
+
   private ClientCallStreamObserver<ModelInferRequest> requests;
 
   StreamedAnswers(int maxBytes) {
@@ -62,42 +67,40 @@ final class StreamedAnswers
 
   @Override
   public void onNext(ModelStreamInferResponse response) {
-    if (future.isDone()) {
+    if (failure != null) {
       return;
     }
     if (!response.getErrorMessage().isEmpty()) {
-      fail(new FailedException(response.getErrorMessage()));
+      failure = new FailedException(response.getErrorMessage());
       return;
     }
     // An empty message counts as well, or a stream of them would never end.
     bytes += response.getSerializedSize() + 1;
     if (bytes > maxBytes) {
-      fail(
+      failure =
           new MalformedAnswerException(
-              "its streamed answers have more than the " + maxBytes + " bytes that are allowed"));
+              "its streamed answers have more than the " + maxBytes + " bytes that are allowed");
+      requests.cancel("the answer is not wanted any more", failure);
+      future.completeExceptionally(failure);
       return;
     }
-    ModelInferResponse answer = response.getInferResponse();
-    if (answer.getOutputsCount() > 0) {
-      answers.add(answer);
-    }
-    if (answer.getParametersOrDefault("triton_final_response", NOT_FINAL).getBoolParam()) {
-      future.complete(List.copyOf(answers));
+    if (response.getInferResponse().getOutputsCount() > 0) {
+      answers.add(response.getInferResponse());
     }
   }
 
   @Override
   public void onError(Throwable error) {
-    future.completeExceptionally(error);
+    // Behind a failure that is known it is the echo of that.
+    future.completeExceptionally(failure == null ? error : failure);
   }
 
   @Override
   public void onCompleted() {
-    future.complete(List.copyOf(answers));
-  }
-
-  private void fail(Exception failure) {
-    future.completeExceptionally(failure);
-    requests.cancel("the answer is not wanted any more", failure);
+    if (failure == null) {
+      future.complete(List.copyOf(answers));
+    } else {
+      future.completeExceptionally(failure);
+    }
   }
 }

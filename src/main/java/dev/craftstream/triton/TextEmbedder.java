@@ -22,7 +22,7 @@ public final class TextEmbedder implements AutoCloseable {
    */
   public TextEmbedder(TritonSettings settings, String modelName, String modelVersion) {
     this.settings = settings;
-    this.model = new ServedModel(modelName, modelVersion);
+    this.model = new ServedModel(modelName, modelVersion, "");
     this.client = TritonClient.open(settings);
   }
 

@@ -17,6 +17,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -83,6 +84,7 @@ final class TritonClient implements AutoCloseable {
   private final Set<Attempts> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer;
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
+  private final StreamLimit streams;
 
   private TritonClient(TritonSettings settings) {
     WireLog.withoutHeaders();
@@ -96,6 +98,7 @@ final class TritonClient implements AutoCloseable {
         settings.token().present()
             ? stub.withCallCredentials(new TokenCredentials(settings.token(), secrets))
             : stub;
+    this.streams = new StreamLimit(settings.streamsInFlight());
     this.timer = timer();
   }
 
@@ -118,15 +121,19 @@ final class TritonClient implements AutoCloseable {
   }
 
   /**
-   * One request to a decoupled model; all of its answers that have outputs.
+   * One request to a decoupled model; all of its answers that have outputs. It waits for its turn
+   * where as many are under way as the settings allow.
    *
-   * <p>The protocol reports a failure within a stream as a text without a code. Whether a retry can
-   * help is therefore asked of the server: as long as it says that the model is not ready, the
-   * request is sent again. Where it is ready, it may have got so since: then the request is sent
-   * once more, and the failure of that is final.
+   * <p>The protocol reports a failure within a stream as a text without a code. (With the header
+   * {@code triton_grpc_error} a code comes, which is INTERNAL for all that vLLM raises, so that it
+   * tells nothing; and Triton 2.51 crashed with it when streams failed and were cancelled at once.)
+   * Which failures are the request's fault is told by the contract. For the others the server is
+   * asked: as long as it says that the model is not ready, the request is sent again. Where it is
+   * ready, it may have got so since: then the request is sent once more, and the failure of that is
+   * final.
    */
   CompletableFuture<List<ModelInferResponse>> streamInfer(
-      ServedModel model, ModelInferRequest request, Deadline deadline) {
+      ServedModel model, ModelInferRequest request, Deadline deadline, ErrorAdvice advice) {
     ModelInferRequest marked =
         request.toBuilder()
             .putParameters(
@@ -134,10 +141,41 @@ final class TritonClient implements AutoCloseable {
                 InferParameter.newBuilder().setBoolParam(true).build())
             .build();
     Optional<UnusableAnswerException> tooLarge = tooLarge(model, marked);
-    return tooLarge.isPresent()
-        ? CompletableFuture.failedFuture(tooLarge.get())
-        : streamUntilReady(marked, deadline, attempts(model, deadline), 0, false);
+    if (tooLarge.isPresent()) {
+      return CompletableFuture.failedFuture(tooLarge.get());
+    }
+    CompletableFuture<List<ModelInferResponse>> answers = new CompletableFuture<>();
+    Context context = Context.current();
+    streams.start(
+        () -> {
+          if (context.isCancelled() || isClosed()) {
+            answers.completeExceptionally(closed());
+            return false;
+          }
+          Attempts attempts = attempts(model, deadline);
+          var unused =
+              streamUntilReady(new Streamed(marked, deadline, advice, context), attempts, 0, false)
+                  .whenComplete(
+                      (all, failure) -> {
+                        streams.ended();
+                        if (failure == null) {
+                          answers.complete(all);
+                        } else {
+                          answers.completeExceptionally(Failures.unwrapped(failure));
+                        }
+                      });
+          return true;
+        });
+    return answers;
   }
+
+  /**
+   * A streamed request.
+   *
+   * @param context what takes all of its attempts back
+   */
+  private record Streamed(
+      ModelInferRequest request, Deadline deadline, ErrorAdvice advice, Context context) {}
 
   /** Whether the model can be asked; also false where it does not exist. */
   CompletableFuture<Boolean> modelReady(ServedModel model, Deadline deadline) {
@@ -297,16 +335,12 @@ final class TritonClient implements AutoCloseable {
   }
 
   private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
-      ModelInferRequest request,
-      Deadline deadline,
-      Attempts attempts,
-      int attempt,
-      boolean knownReady) {
+      Streamed streamed, Attempts attempts, int attempt, boolean knownReady) {
     ServedModel model = attempts.model();
     open.add(attempts);
     var answers = new StreamedAnswers(settings.maxMessageBytes());
-    stub(attempts, deadline).modelStreamInfer(answers);
-    answers.send(request);
+    streamed.context().run(() -> stub(attempts, streamed.deadline()).modelStreamInfer(answers));
+    answers.send(streamed.request());
     return answers
         .future()
         .whenComplete(
@@ -319,31 +353,43 @@ final class TritonClient implements AutoCloseable {
         .exceptionallyCompose(
             thrown -> {
               Throwable cause = Failures.unwrapped(thrown);
-              if (cause instanceof StreamedAnswers.FailedException failed) {
-                Status failure = Status.UNKNOWN.withDescription(failed.getMessage());
-                if (!knownReady) {
-                  return afterFailure(request, deadline, attempts, attempt, failure);
-                }
-                attempts.failed(Trouble.FAILING, failure);
-                return CompletableFuture.failedFuture(
-                    failures.unavailable(
-                        model, Trouble.FAILING, "failed: " + failures.detail(failure), failure));
-              }
               if (cause instanceof MalformedAnswerException malformed) {
                 return CompletableFuture.failedFuture(
                     failures.malformed(model, "streaming", malformed.getMessage()));
+              }
+              if (cause instanceof StreamedAnswers.FailedException failed) {
+                Status reported = Status.UNKNOWN.withDescription(failed.getMessage());
+                return afterReport(streamed, attempts, attempt, knownReady, reported);
               }
               return CompletableFuture.failedFuture(failed(attempts, cause));
             });
   }
 
-  private CompletableFuture<List<ModelInferResponse>> afterFailure(
-      ModelInferRequest request,
-      Deadline deadline,
-      Attempts attempts,
-      int attempt,
-      Status failure) {
+  private CompletableFuture<List<ModelInferResponse>> afterReport(
+      Streamed streamed, Attempts attempts, int attempt, boolean knownReady, Status failure) {
     ServedModel model = attempts.model();
+    Optional<String> whatToDo = streamed.advice().on(failure.getDescription());
+    if (whatToDo.isPresent()) {
+      outages.answered(model);
+      return CompletableFuture.failedFuture(
+          failures.unusable(
+              model,
+              "refuses the request: " + failures.detail(failure) + ". " + whatToDo.get(),
+              failure));
+    }
+    if (!knownReady) {
+      return afterFailure(streamed, attempts, attempt, failure);
+    }
+    attempts.failed(Trouble.FAILING, failure);
+    return CompletableFuture.failedFuture(
+        failures.unavailable(
+            model, Trouble.FAILING, "failed: " + failures.detail(failure), failure));
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> afterFailure(
+      Streamed streamed, Attempts attempts, int attempt, Status failure) {
+    ServedModel model = attempts.model();
+    Deadline deadline = streamed.deadline();
     if (deadline.isExpired()) {
       return CompletableFuture.failedFuture(asSaid(attempts, failure));
     }
@@ -366,7 +412,7 @@ final class TritonClient implements AutoCloseable {
                   .thenCompose(
                       done -> {
                         outages.retried();
-                        return streamUntilReady(request, deadline, attempts, attempt + 1, ready);
+                        return streamUntilReady(streamed, attempts, attempt + 1, ready);
                       });
             })
         .exceptionallyCompose(

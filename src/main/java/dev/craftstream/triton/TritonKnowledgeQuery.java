@@ -13,6 +13,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.InferenceContract.Requirement;
 import dev.craftstream.triton.InferenceContract.SampleQuery;
+import dev.craftstream.triton.InferenceContract.Use;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
@@ -71,15 +72,70 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   public CompletableFuture<KnowledgeState> ask(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     CancellableContext context = Context.current().withCancellation();
+    CompletableFuture<KnowledgeState> answer =
+        within(context, () -> measure(question, questionVersion, checkpoint))
+            .exceptionallyCompose(
+                failure ->
+                    isReported(failure)
+                        ? within(
+                            context,
+                            () -> askOnceMore(question, questionVersion, checkpoint, failure))
+                        : CompletableFuture.failedFuture(failure));
+    // A request whose future is cancelled is taken back from the server.
+    var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
+    return answer;
+  }
+
+  private static <T> CompletableFuture<T> within(
+      Context context, Supplier<CompletableFuture<T>> asking) {
     Context before = context.attach();
     try {
-      CompletableFuture<KnowledgeState> answer = measure(question, questionVersion, checkpoint);
-      // A request whose future is cancelled is taken back from the server.
-      var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
-      return answer;
+      return asking.get();
     } finally {
       context.detach(before);
     }
+  }
+
+  private static boolean isReported(Throwable failure) {
+    return Failures.unwrapped(failure) instanceof ServerUnavailableException unavailable
+        && unavailable.trouble() == Trouble.FAILING;
+  }
+
+  /**
+   * Finds out whether a failure that the server reported is the question's: the model is tried with
+   * another one and, where that is answered, asked once more. What fails in the same words then
+   * would do so for ever.
+   */
+  private CompletableFuture<KnowledgeState> askOnceMore(
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Throwable failure) {
+    Serving serving = checkpoint.serving();
+    Use use =
+        question.purpose() == Purpose.TRAIN && question.task() == Task.MULTIPLE_CHOICE
+            ? Use.WEIGH
+            : Use.SAMPLE;
+    return InferenceContract.of(serving.contract())
+        .tryOut(client, serving, use, client.deadline())
+        .handle((answered, trouble) -> trouble == null)
+        .thenCompose(
+            answers ->
+                answers
+                    ? measure(question, questionVersion, checkpoint)
+                    : CompletableFuture.failedFuture(failure))
+        .exceptionallyCompose(
+            again ->
+                CompletableFuture.failedFuture(
+                    again != failure && saysTheSame(failure, again)
+                        ? client.failures().ofThisQuestionAlone(Failures.unwrapped(again))
+                        : again));
+  }
+
+  /** But for numbers, such as times. */
+  private static boolean saysTheSame(Throwable one, Throwable other) {
+    return isReported(other) && words(one).equals(words(other));
+  }
+
+  private static String words(Throwable failure) {
+    return Failures.unwrapped(failure).getMessage().replaceAll("\\d+", "0");
   }
 
   private CompletableFuture<KnowledgeState> measure(
@@ -181,11 +237,28 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                   + " is announced with the vllm contract, but without an embedding model; announce"
                   + " it again with one."));
     }
+    InferenceContract contract = InferenceContract.of(serving.contract());
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-    for (Requirement requirement : InferenceContract.of(serving.contract()).requirements(serving)) {
+    for (Requirement requirement : contract.requirements(serving)) {
       all = all.thenCompose(done -> ModelReadiness.await(client, requirement));
     }
-    return all;
+    return all.thenCompose(done -> tryOut(contract, serving));
+  }
+
+  /** Once for each use that the model has; what its metadata doesn't tell shows then. */
+  private CompletableFuture<Void> tryOut(InferenceContract contract, Serving serving) {
+    return client
+        .modelMetadata(ServedModel.language(serving), client.deadline())
+        .thenCompose(
+            model -> {
+              CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+              for (Use use : contract.triedOut(serving, model)) {
+                all =
+                    all.thenCompose(
+                        done -> contract.tryOut(client, serving, use, client.deadline()));
+              }
+              return all;
+            });
   }
 
   @Override

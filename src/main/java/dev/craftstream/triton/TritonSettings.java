@@ -20,6 +20,8 @@ import java.util.Locale;
  *     closes the connection, whose requests are sent again
  * @param keepAliveTimeout how long a probe may stay unanswered before the connection counts as
  *     broken and its requests are sent again
+ * @param streamsInFlight how many streamed requests, of which a question with ten samples takes
+ *     ten, one task may have at the servers at once; at least 1
  * @param maxMessageBytes size of the largest request and the largest answer
  * @param maxSampleCharacters the longest sample or answer in words that is taken; what is known of
  *     a question holds one of them
@@ -35,6 +37,7 @@ public record TritonSettings(
     Duration modelReadyTimeout,
     Duration keepAliveTime,
     Duration keepAliveTimeout,
+    int streamsInFlight,
     int maxMessageBytes,
     int maxSampleCharacters,
     Duration retryInitialBackoff,
@@ -81,6 +84,10 @@ public record TritonSettings(
               + " ms is longer than its maximum of "
               + retryMaxBackoff.toMillis()
               + " ms.");
+    }
+    if (streamsInFlight < 1) {
+      throw new IllegalArgumentException(
+          streamsInFlight + " streamed requests at once are none; allow at least 1.");
     }
     if (maxMessageBytes < SMALLEST_MESSAGE) {
       throw new IllegalArgumentException(
@@ -199,6 +206,7 @@ public record TritonSettings(
     private Duration modelReadyTimeout = Duration.ofMinutes(1);
     private Duration keepAliveTime = Duration.ofMinutes(1);
     private Duration keepAliveTimeout = Duration.ofSeconds(20);
+    private int streamsInFlight = 256;
     private int maxMessageBytes = 64 << 20;
     private int maxSampleCharacters = 32_768;
     private Duration retryInitialBackoff = Duration.ofMillis(200);
@@ -223,6 +231,11 @@ public record TritonSettings(
     public Builder keepAlive(Duration time, Duration timeout) {
       keepAliveTime = time;
       keepAliveTimeout = timeout;
+      return this;
+    }
+
+    public Builder streamsInFlight(int value) {
+      streamsInFlight = value;
       return this;
     }
 
@@ -259,6 +272,7 @@ public record TritonSettings(
           modelReadyTimeout,
           keepAliveTime,
           keepAliveTimeout,
+          streamsInFlight,
           maxMessageBytes,
           maxSampleCharacters,
           retryInitialBackoff,

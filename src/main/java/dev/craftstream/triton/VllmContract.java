@@ -10,9 +10,15 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
+import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.model.Serving;
+import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
+import dev.craftstream.triton.InferenceContract.Requirement;
+import dev.craftstream.triton.InferenceContract.SampleQuery;
+import dev.craftstream.triton.InferenceContract.Use;
 import dev.craftstream.triton.ModelSignature.Wanted;
 import io.grpc.Deadline;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +28,29 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Triton's vLLM backend, with an embedding model beside it.
  *
- * <p>In words: one streamed request for all samples, then one to the embedding model (input {@code
- * text} BYTES[T], output {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones, where
- * embeddings are wanted. vLLM takes one seed a request and makes the samples' own of it by counting
- * up, so that only the first of the seeds is used.
+ * <p>In words: a streamed request for each sample, with a seed of its own, all at once (vLLM shares
+ * the prompt between them); then one to the embedding model (input {@code text} BYTES[T], output
+ * {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones, where embeddings are wanted. One
+ * request for n samples would do with vLLM's engine of before version 1 only: since then the
+ * backend answers with those alone that ended in the engine's last step.
  *
  * <p>By letters: one streamed request for one token with the {@value #LOGPROBS} most probable ones
- * (what vLLM gives without being configured for more). An option's probability is the sum over the
+ * (what vLLM gives without being configured for more), for at most that many letters. White space
+ * at the prompt's end is cut, since the tokens of the letters begin with their blank; behind a
+ * blank a model expects something else than a letter. An option's probability is the sum over the
  * tokens that are its letter but for white space around it; a letter that is not among the most
  * probable tokens gets 0, which is off by less than the least of these.
+ *
+ * <p>The text is requested beside the log-probabilities: without it Triton of before 24.12 loses
+ * the model.
  */
 final class VllmContract implements InferenceContract {
   private static final String NAME = "vllm";
   private static final int LOGPROBS = 20;
+  private static final String TEXT = "text_output";
+  private static final Duration SIBLINGS_END = Duration.ofSeconds(1);
   private static final Gson GSON = new Gson();
+  private static final ErrorAdvice ADVICE = new VllmErrors();
 
   private static final ModelSignature SIGNATURE =
       new ModelSignature(
@@ -45,7 +60,7 @@ final class VllmContract implements InferenceContract {
                   Wanted.of("stream", "BOOL"),
                   Wanted.of("sampling_parameters", "BYTES"),
                   Wanted.of("exclude_input_in_output", "BOOL")),
-              Wanted.of("text_output", "BYTES")),
+              Wanted.of(TEXT, "BYTES")),
           // Backends of before the end of 2024 know open-ended questions only.
           List.of(
               part(List.of(Wanted.of("return_logprobs", "BOOL")), Wanted.of("logprobs", "BYTES"))),
@@ -54,26 +69,11 @@ final class VllmContract implements InferenceContract {
   @Override
   public CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
-    int count = query.seeds().size();
-    ModelInferRequest.Builder request =
-        request(
-            serving,
-            query.id(),
-            query.prompt(),
-            Map.of(
-                "n", count,
-                "temperature", query.temperature(),
-                "top_p", 1,
-                "max_tokens", query.maxTokens(),
-                "stop", query.stop(),
-                "seed", query.seeds().get(0)));
-    request.addOutputsBuilder().setName("text_output");
-    ServedModel model = ServedModel.language(serving);
-    return client
-        .streamInfer(model, request.build(), deadline)
-        .thenCompose(
-            answers ->
-                client.read(model, NAME, () -> onlyAnswer(answers).texts("text_output", count)))
+    return inOrder(
+            client,
+            query.seeds().stream()
+                .map(seed -> sample(client, serving, query, seed, deadline))
+                .toList())
         .thenCompose(
             samples ->
                 query.embedded()
@@ -81,30 +81,105 @@ final class VllmContract implements InferenceContract {
                     : CompletableFuture.completedFuture(new Sampled(samples, List.of())));
   }
 
-  @Override
-  public CompletableFuture<double[]> weigh(
-      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
+  private static CompletableFuture<String> sample(
+      TritonClient client, Serving serving, SampleQuery query, long seed, Deadline deadline) {
     ModelInferRequest.Builder request =
         request(
             serving,
             query.id(),
             query.prompt(),
-            Map.of("n", 1, "temperature", 1.0, "top_p", 1, "max_tokens", 1, "logprobs", LOGPROBS));
-    InputTensor.bool("return_logprobs", true).addTo(request);
-    request.addOutputsBuilder().setName("logprobs");
+            Map.of(
+                "temperature", query.temperature(),
+                "top_p", 1,
+                "max_tokens", query.maxTokens(),
+                "stop", query.stop(),
+                "seed", seed));
+    return stream(client, serving, request, deadline, outputs -> outputs.texts(TEXT, 1).get(0));
+  }
+
+  /**
+   * Fails with the first of the futures that fails, soon after it: what is the question's fault
+   * makes all of them fail, and what has ended by then need not be taken back from the server.
+   */
+  private static <T> CompletableFuture<List<T>> inOrder(
+      TritonClient client, List<CompletableFuture<T>> futures) {
+    CompletableFuture<List<T>> all =
+        CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+            .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+    for (CompletableFuture<T> future : futures) {
+      var unused =
+          future.exceptionally(
+              failure -> {
+                var soon =
+                    client
+                        .pause(SIBLINGS_END)
+                        .whenComplete((over, closed) -> all.completeExceptionally(failure));
+                return null;
+              });
+    }
+    return all;
+  }
+
+  @Override
+  public CompletableFuture<double[]> weigh(
+      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
     ServedModel model = ServedModel.language(serving);
-    return client
-        .streamInfer(model, request.build(), deadline)
+    int options = query.letters().size();
+    if (options > LOGPROBS) {
+      return CompletableFuture.failedFuture(
+          client
+              .failures()
+              .unusable(
+                  model,
+                  "can't weigh "
+                      + options
+                      + " options, since vLLM tells the "
+                      + LOGPROBS
+                      + " most probable tokens. Leave options out of the question"));
+    }
+    return letters(client, serving, query, deadline)
         .thenCompose(
-            answers ->
+            probabilities ->
                 client.read(
                     model,
                     NAME,
-                    () ->
-                        OptionProbabilities.checked(
-                            probabilities(
-                                onlyAnswer(answers).texts("logprobs", 1).get(0), query.letters()),
-                            query.letters())));
+                    () -> OptionProbabilities.checked(probabilities, query.letters())));
+  }
+
+  /** The same, but as the model says it. */
+  private static CompletableFuture<double[]> letters(
+      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
+    ModelInferRequest.Builder request =
+        request(
+            serving,
+            query.id(),
+            query.prompt().stripTrailing(),
+            Map.of("temperature", 0, "max_tokens", 1, "logprobs", LOGPROBS));
+    InputTensor.bool("return_logprobs", true).addTo(request);
+    request.addOutputsBuilder().setName("logprobs");
+    return stream(
+        client,
+        serving,
+        request,
+        deadline,
+        outputs -> probabilities(outputs.texts("logprobs", 1).get(0), query.letters()));
+  }
+
+  /** Backends of before the end of 2024 can't weigh. */
+  @Override
+  public List<Use> triedOut(Serving serving, ModelMetadataResponse model) {
+    return InferenceContract.hasInput(model, "return_logprobs")
+        ? List.of(Use.SAMPLE, Use.WEIGH)
+        : List.of(Use.SAMPLE);
+  }
+
+  @Override
+  public CompletableFuture<Void> tryOut(
+      TritonClient client, Serving serving, Use use, Deadline deadline) {
+    return switch (use) {
+      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
+      case WEIGH -> letters(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
+    };
   }
 
   @Override
@@ -135,15 +210,32 @@ final class VllmContract implements InferenceContract {
     InputTensor.bool("stream", false).addTo(request);
     InputTensor.bool("exclude_input_in_output", true).addTo(request);
     // In the same order in each process.
-    InputTensor.text("sampling_parameters", GSON.toJson(new TreeMap<>(sampling))).addTo(request);
+    Map<String, Object> parameters = new TreeMap<>(sampling);
+    if (!serving.adapterName().isEmpty()) {
+      parameters.put("lora_name", serving.adapterName());
+    }
+    InputTensor.text("sampling_parameters", GSON.toJson(parameters)).addTo(request);
+    request.addOutputsBuilder().setName(TEXT);
     return request;
+  }
+
+  private static <T> CompletableFuture<T> stream(
+      TritonClient client,
+      Serving serving,
+      ModelInferRequest.Builder request,
+      Deadline deadline,
+      OutputReading<T> reading) {
+    ServedModel model = ServedModel.language(serving);
+    return client
+        .streamInfer(model, request.build(), deadline, ADVICE)
+        .thenCompose(answers -> client.read(model, NAME, () -> reading.read(onlyAnswer(answers))));
   }
 
   private static OutputTensors onlyAnswer(List<ModelInferResponse> answers)
       throws MalformedAnswerException {
     if (answers.size() != 1) {
       throw new MalformedAnswerException(
-          "one response with all samples should come, but " + answers.size() + " came");
+          "one response should come, but " + answers.size() + " came");
     }
     return OutputTensors.of(answers.get(0));
   }

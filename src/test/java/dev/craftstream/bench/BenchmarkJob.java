@@ -137,7 +137,7 @@ final class BenchmarkJob {
   }
 
   static void announce(long modelTime, String id, Role role, String base, String model) {
-    Serving serving = new Serving(model, "1", Contract.CRAFT, "", "");
+    Serving serving = new Serving(model, "1", Contract.CRAFT, "", "", "");
     ANNOUNCEMENTS.add(
         new ModelCheckpointEvent(
             id,

@@ -492,7 +492,7 @@ class ExchangeCommandsTest {
         new RecordEncoder(settings.format())
             .announcement(
                 new ModelCheckpoint(
-                    id, 1, role, base, new Serving("m", "", Contract.CRAFT, "", "")));
+                    id, 1, role, base, new Serving("m", "", Contract.CRAFT, "", "", "")));
     send(settings.topics().modelCheckpoints(), record.key(), record.value());
   }
 

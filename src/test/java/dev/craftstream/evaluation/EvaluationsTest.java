@@ -243,6 +243,6 @@ class EvaluationsTest {
 
   private static ModelCheckpoint checkpoint(String id, long at, Role role, String base) {
     return new ModelCheckpoint(
-        id, at, role, base, new Serving("model", "1", Contract.CRAFT, "", ""));
+        id, at, role, base, new Serving("model", "1", Contract.CRAFT, "", "", ""));
   }
 }

@@ -206,7 +206,7 @@ class RelabellingTest {
       String id, long announcedAt, Role role, String baseId, double correctness) {
     return new CheckpointKnowledge(
         new ModelCheckpoint(
-            id, announcedAt, role, baseId, new Serving("model", "", Contract.CRAFT, "", "")),
+            id, announcedAt, role, baseId, new Serving("model", "", Contract.CRAFT, "", "", "")),
         state(correctness));
   }
 

@@ -182,7 +182,7 @@ class RelabelerTest {
 
   private static CheckpointKnowledge knowledge(
       String id, long time, Role role, String base, double correctness) {
-    Serving serving = new Serving("model", "", Contract.CRAFT, "", "");
+    Serving serving = new Serving("model", "", Contract.CRAFT, "", "", "");
     return new CheckpointKnowledge(
         new ModelCheckpoint(id, time, role, base, serving),
         new KnowledgeState(

@@ -190,7 +190,7 @@ public final class InMemoryCuration implements AutoCloseable {
 
   public void announce(String id, Role role, String base) {
     modelTime++;
-    Serving serving = new Serving("model", "1", Contract.VLLM, "embedder", "2");
+    Serving serving = new Serving("model", "1", Contract.VLLM, "embedder", "2", "adapter");
     send(id, new ModelCheckpoint(id, modelTime, role, base, serving));
   }
 

@@ -175,7 +175,7 @@ public final class RunningJob implements AutoCloseable {
 
   public void announce(String id, Role role, String base, String model, String version)
       throws Exception {
-    Serving serving = new Serving(model, version, Contract.CRAFT, "", "");
+    Serving serving = new Serving(model, version, Contract.CRAFT, "", "", "");
     send(
         settings.kafka().topics().modelCheckpoints(),
         encoder.announcement(new ModelCheckpoint(id, 1, role, base, serving)));

@@ -84,7 +84,7 @@ class AnyBytesTest {
         encoder
             .announcement(
                 new ModelCheckpoint(
-                    "c", 1, Role.TUNED, "b", new Serving("m", "1", Contract.VLLM, "e", "2")))
+                    "c", 1, Role.TUNED, "b", new Serving("m", "1", Contract.VLLM, "e", "2", "")))
             .value());
     seeds.add(encoder.retirement("c").value());
     Samples.REQUESTS.forEach(request -> seeds.add(encoder.request(request).value()));

@@ -55,7 +55,7 @@ class ModelCheckpointParserTest {
     assertThat(event.announced())
         .isEqualTo(
             new ModelCheckpoint(
-                "c", 7, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", "")));
+                "c", 7, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", "", "")));
   }
 
   @Test
@@ -77,7 +77,7 @@ class ModelCheckpointParserTest {
                 7,
                 Role.REHEARSAL,
                 "base",
-                new Serving("llama", "2", Contract.VLLM, "minilm", "1")));
+                new Serving("llama", "2", Contract.VLLM, "minilm", "1", "")));
   }
 
   @Test

@@ -76,7 +76,7 @@ final class Samples {
 
   static final ModelCheckpoint INITIAL =
       new ModelCheckpoint(
-          "base", 1, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", ""));
+          "base", 1, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", "", ""));
 
   static final ModelCheckpoint REHEARSAL =
       new ModelCheckpoint(
@@ -84,7 +84,7 @@ final class Samples {
           3,
           Role.REHEARSAL,
           "base",
-          new Serving("llama", "2", Contract.VLLM, "minilm", "1"));
+          new Serving("llama", "2", Contract.VLLM, "minilm", "1", ""));
 
   static final KnowledgeState UNKNOWN =
       new KnowledgeState(

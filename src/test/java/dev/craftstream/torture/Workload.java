@@ -69,7 +69,7 @@ record Workload(int questions, long seed) {
           default -> Role.REHEARSAL;
         },
         version == 1 ? "" : INITIAL,
-        new Serving(MODEL, String.valueOf(version), Contract.CRAFT, "", ""));
+        new Serving(MODEL, String.valueOf(version), Contract.CRAFT, "", "", ""));
   }
 
   static String id(int number) {

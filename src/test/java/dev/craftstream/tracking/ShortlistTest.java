@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ShortlistTest {
   private static final int GROUPS = 8;
   private static final int SPARE = 3;
-  private static final Serving SERVING = new Serving("model", "1", Contract.CRAFT, "", "");
+  private static final Serving SERVING = new Serving("model", "1", Contract.CRAFT, "", "", "");
   private static final ModelCheckpoint INITIAL =
       new ModelCheckpoint("initial", 1, Role.INITIAL, "", SERVING);
   private static final ModelCheckpoint REHEARSAL =

@@ -118,14 +118,14 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   public static ModelCheckpointEvent announce(long modelTime, String id, Role role, String base) {
-    Serving serving = new Serving("model", "1", Contract.CRAFT, "", "");
+    Serving serving = new Serving("model", "1", Contract.CRAFT, "", "", "");
     return new ModelCheckpointEvent(
         id, modelTime, new ModelCheckpoint(id, modelTime, role, base, serving), original());
   }
 
   /** The announcement of a known INITIAL checkpoint again, with another version of its model. */
   static ModelCheckpointEvent servedElsewhere(long modelTime, String id) {
-    Serving serving = new Serving("model", "2", Contract.CRAFT, "", "");
+    Serving serving = new Serving("model", "2", Contract.CRAFT, "", "", "");
     return new ModelCheckpointEvent(
         id, modelTime, new ModelCheckpoint(id, modelTime, Role.INITIAL, "", serving), original());
   }

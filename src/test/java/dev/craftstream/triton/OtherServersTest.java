@@ -97,7 +97,8 @@ class OtherServersTest {
               ServerUnavailableException.class,
               e -> assertThat(e.trouble()).isEqualTo(Trouble.FAILING))
           .hasMessageContaining("CANCELLED: stopping");
-      assertThat(query.health().failures(Trouble.FAILING)).isEqualTo(1);
+      // The question, and the trial of whether it is the question's fault.
+      assertThat(query.health().failures(Trouble.FAILING)).isEqualTo(2);
       assertThat(query.health().models(Trouble.FAILING)).isEqualTo(1);
     }
   }
@@ -130,7 +131,7 @@ class OtherServersTest {
   @Test
   void aRequestThatComesAfterItsDeadlineIsCounted() throws Exception {
     start();
-    var embedder = new ServedModel("minilm", "");
+    var embedder = new ServedModel("minilm", "", "");
     try (TritonClient client = TritonClient.open(settings(endpoint()).build())) {
       var passed = Deadline.after(-1, TimeUnit.SECONDS);
       assertThat(failure(EmbeddingRequest.send(client, embedder, "id", List.of("x"), passed)))

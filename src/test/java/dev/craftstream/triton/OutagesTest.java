@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 class OutagesTest {
   private static final String NAME = OutagesTest.class.getName();
-  private static final ServedModel MODEL = new ServedModel("llama", "2");
-  private static final ServedModel OTHER = new ServedModel("minilm", "");
+  private static final ServedModel MODEL = new ServedModel("llama", "2", "");
+  private static final ServedModel OTHER = new ServedModel("minilm", "", "");
 
   private final List<String> lines = new ArrayList<>();
   private final AbstractAppender appender =

@@ -82,11 +82,15 @@ final class TritonFixtures {
   }
 
   static ModelCheckpoint craft(String model, String version) {
-    return checkpoint(new Serving(model, version, Contract.CRAFT, "", ""));
+    return checkpoint(new Serving(model, version, Contract.CRAFT, "", "", ""));
   }
 
   static ModelCheckpoint vllm(String model, String embedder) {
-    return checkpoint(new Serving(model, "", Contract.VLLM, embedder, ""));
+    return vllm(model, embedder, "");
+  }
+
+  static ModelCheckpoint vllm(String model, String embedder, String adapter) {
+    return checkpoint(new Serving(model, "", Contract.VLLM, embedder, "", adapter));
   }
 
   static ModelCheckpoint checkpoint(Serving serving) {

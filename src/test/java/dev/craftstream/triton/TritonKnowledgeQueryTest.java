@@ -1,6 +1,7 @@
 package dev.craftstream.triton;
 
 import static dev.craftstream.triton.TritonFixtures.await;
+import static dev.craftstream.triton.TritonFixtures.checkpoint;
 import static dev.craftstream.triton.TritonFixtures.craft;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
@@ -16,9 +17,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import dev.craftstream.prompt.TrainingPrompt;
@@ -27,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,13 +209,20 @@ class TritonKnowledgeQueryTest {
     private final ModelCheckpoint checkpoint = vllm("vllm_like", "minilm_like");
 
     @Test
-    void drawsAllSamplesInOneStreamAndEmbedsTheDistinctOnes() throws Exception {
-      KnowledgeState state = await(query.ask(openEnded("What is the capital?"), 1, checkpoint));
+    void drawsEachSampleWithItsOwnSeedAndEmbedsTheDistinctOnes() throws Exception {
+      var question = openEnded("What is the capital?");
 
-      // "0answer", "1answer", "2answer", "0answer"; the embedding is that of three characters.
+      KnowledgeState state = await(query.ask(question, 1, checkpoint));
+
+      // "0answer", "1answer", .. by the seed; the embedding is that of three characters.
       assertThat(state.samples()).isEqualTo(4);
       assertThat(state.correctness()).isZero();
-      assertThat(state.certainty()).isGreaterThan(0.99).isLessThan(1);
+      long distinct =
+          LongStream.range(0, 4)
+              .map(k -> Seeds.seed(question.id(), 1, "base", (int) k) % 3)
+              .distinct()
+              .count();
+      assertThat(state.certainty()).isGreaterThan(0.99).isLessThan(distinct == 1 ? 1.1 : 1);
     }
 
     @Test
@@ -221,7 +232,7 @@ class TritonKnowledgeQueryTest {
               new VllmContract()
                   .sample(
                       client,
-                      checkpoint.serving(),
+                      vllm("vllm_like", "minilm_like", "rehearsal").serving(),
                       new InferenceContract.SampleQuery(
                           "id",
                           "describe the request",
@@ -232,19 +243,29 @@ class TritonKnowledgeQueryTest {
                           true),
                       client.deadline()));
 
-      JsonObject request =
-          JsonParser.parseString(answer.samples().get(0).substring(1)).getAsJsonObject();
-      JsonObject sampling = request.getAsJsonObject("sampling_parameters");
-      assertThat(request.get("text_input").getAsString()).isEqualTo("describe the request");
-      assertThat(request.get("stream").getAsBoolean()).isFalse();
-      assertThat(request.get("exclude_input_in_output").getAsBoolean()).isTrue();
-      assertThat(request.keySet()).doesNotContain("return_logprobs");
-      assertThat(sampling.get("n").getAsInt()).isEqualTo(4);
+      assertThat(answer.samples()).hasSize(4);
+      assertThat(answer.embeddings()).hasSize(4);
+      List<JsonObject> samplings = new ArrayList<>();
+      for (String sample : answer.samples()) {
+        JsonObject request = JsonParser.parseString(sample.substring(1)).getAsJsonObject();
+        samplings.add(request.getAsJsonObject("sampling_parameters"));
+        assertThat(request.get("text_input").getAsString()).isEqualTo("describe the request");
+        assertThat(request.get("stream").getAsBoolean()).isFalse();
+        assertThat(request.get("exclude_input_in_output").getAsBoolean()).isTrue();
+        assertThat(request.keySet()).doesNotContain("return_logprobs");
+      }
+      assertThat(samplings)
+          .extracting(sampling -> sampling.get("seed").getAsLong())
+          .containsExactly(Long.MAX_VALUE, 5L, 6L, 7L);
+      JsonObject sampling = samplings.get(0);
+      assertThat(sampling.keySet())
+          .containsExactlyInAnyOrder(
+              "temperature", "top_p", "max_tokens", "seed", "stop", "lora_name");
       assertThat(sampling.get("temperature").getAsDouble()).isEqualTo(0.75);
       assertThat(sampling.get("top_p").getAsInt()).isEqualTo(1);
       assertThat(sampling.get("max_tokens").getAsInt()).isEqualTo(20);
-      assertThat(sampling.get("seed").getAsLong()).isEqualTo(Long.MAX_VALUE);
       assertThat(sampling.get("stop")).hasToString("[\"one\",\"\\n\"]");
+      assertThat(sampling.get("lora_name").getAsString()).isEqualTo("rehearsal");
     }
 
     @Test
@@ -273,18 +294,84 @@ class TritonKnowledgeQueryTest {
     }
 
     @Test
-    void refusesAnAnswerInParts() throws Exception {
-      assertThat(failure(query.ask(openEnded("halves"), 1, checkpoint)))
-          .isInstanceOf(UnusableAnswerException.class)
-          .hasMessageContaining("one response with all samples should come, but 2 came");
+    void cutsTheBlankBehindWhichNoLetterIsExpected() throws Exception {
+      double[] weighed =
+          await(
+              new VllmContract()
+                  .weigh(
+                      client,
+                      checkpoint.serving(),
+                      new InferenceContract.MultipleChoiceQuery(
+                          "id", "Which?\nAnswer: ", List.of("A", "B")),
+                      client.deadline()));
+
+      assertThat(weighed[0] + weighed[1]).isEqualTo(0.875, within(1e-9));
     }
 
     @Test
-    void leavesAFailureWithinTheStreamToAnotherAttempt() throws Exception {
+    void refusesMoreOptionsThanVllmTells() throws Exception {
+      List<String> letters = IntStream.range(0, 21).mapToObj(Question::optionLetter).toList();
+      CompletableFuture<?> answer =
+          new VllmContract()
+              .weigh(
+                  client,
+                  checkpoint.serving(),
+                  new InferenceContract.MultipleChoiceQuery("id", "Which?", letters),
+                  client.deadline());
+
+      assertThat(failure(answer))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("can't weigh 21 options");
+    }
+
+    @Test
+    void refusesAnAnswerInParts() throws Exception {
+      assertThat(failure(query.ask(openEnded("halves"), 1, checkpoint)))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("one response should come, but 2 came");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aQuestionThatIsTooLongIsRefusedAtOnce(boolean isOpenEnded) throws Exception {
+      String text = "word ".repeat(3_000);
+      Question question = isOpenEnded ? openEnded(text) : multipleChoice(text, "A", "x", "y");
+      try (KnowledgeQuery own = TritonFixtures.open(settings(TRITON.endpoint()).build())) {
+        assertThat(failure(own.ask(question, 1, checkpoint)))
+            .isInstanceOf(UnusableAnswerException.class)
+            .hasMessageContaining("longer than the maximum model length")
+            .hasMessageContaining("Shorten the question");
+        assertThat(own.health().retries()).isZero();
+        for (Trouble trouble : Trouble.values()) {
+          assertThat(own.health().failures(trouble)).as(trouble.name()).isZero();
+        }
+      }
+    }
+
+    @Test
+    void aQuestionThatAloneMakesTheModelFailIsUnusable() throws Exception {
       assertThat(failure(query.ask(openEnded("broken"), 1, checkpoint)))
-          .isInstanceOf(ServerUnavailableException.class)
+          .isInstanceOf(UnusableAnswerException.class)
           .hasMessageContaining("Model vllm_like")
-          .hasMessageContaining("the engine is tired");
+          .hasMessageContaining("the engine is tired")
+          .hasMessageContaining("answers others");
+    }
+
+    @Test
+    void anEngineThatDiedIsWaitedFor() throws Exception {
+      try (KnowledgeQuery own = TritonFixtures.open(settings(TRITON.endpoint()).build())) {
+        for (String text : List.of("deadly", "Which city?")) {
+          assertThat(failure(own.ask(openEnded(text), 1, checkpoint)))
+              .isInstanceOf(ServerUnavailableException.class)
+              .hasMessageContaining("EngineCore encountered an issue");
+        }
+        assertThat(own.health().failures(Trouble.CONNECTION_LOST)).isZero();
+        assertThat(own.health().models(Trouble.FAILING)).isOne();
+      } finally {
+        TRITON.unload("vllm_like");
+        TRITON.load("vllm_like");
+      }
+      assertThat(await(query.ask(openEnded("Which city?"), 1, checkpoint)).samples()).isEqualTo(4);
     }
 
     @Test
@@ -333,7 +420,7 @@ class TritonKnowledgeQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"n\": 1,", "\"temperature\": 0.0", "\"max_tokens\": 30"})
+    @ValueSource(strings = {"\"temperature\": 0.0", "\"max_tokens\": 30"})
     void byTheVllmContractWithoutTheEmbeddingModel(String part) throws Exception {
       Question probe = withAnswer(evaluated(openEnded("describe the request")), part);
 
@@ -380,6 +467,22 @@ class TritonKnowledgeQueryTest {
       assertThat(failure(query.ready(vllm("vllm_like", ""))))
           .isInstanceOf(UnusableAnswerException.class)
           .hasMessageContaining("without an embedding model");
+    }
+
+    @Test
+    void refusesAnAdapterThatTheModelDoesNotHave() throws Exception {
+      await(query.ready(vllm("vllm_like", "minilm_like", "rehearsal")));
+      assertThat(failure(query.ready(vllm("vllm_like", "minilm_like", "nobody"))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("Model vllm_like with the adapter nobody")
+          .hasMessageContaining("LoRA nobody is not supported")
+          .hasMessageContaining("multi_lora.json");
+      assertThat(
+              failure(
+                  query.ready(
+                      checkpoint(new Serving("craft_echo", "", Contract.CRAFT, "", "", "nobody")))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("input adapter (BYTES) is missing");
     }
 
     @ParameterizedTest
