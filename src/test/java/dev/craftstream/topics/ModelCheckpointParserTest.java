@@ -68,7 +68,7 @@ class ModelCheckpointParserTest {
                 "role": "ROLE_REHEARSAL", "base_checkpoint_id": "base",
                 "serving": {"model_name": "llama", "model_version": "2",
                   "contract": "CONTRACT_VLLM", "embedding_model_name": "minilm",
-                  "embedding_model_version": "1"}
+                  "embedding_model_version": "1", "adapter_name": "rehearsal-1"}
                 """));
     assertThat(event.announced())
         .isEqualTo(
@@ -77,7 +77,7 @@ class ModelCheckpointParserTest {
                 7,
                 Role.REHEARSAL,
                 "base",
-                new Serving("llama", "2", Contract.VLLM, "minilm", "1", "")));
+                new Serving("llama", "2", Contract.VLLM, "minilm", "1", "rehearsal-1")));
   }
 
   @Test

@@ -84,7 +84,7 @@ final class Samples {
           3,
           Role.REHEARSAL,
           "base",
-          new Serving("llama", "2", Contract.VLLM, "minilm", "1", ""));
+          new Serving("llama", "2", Contract.VLLM, "minilm", "1", "rehearsal-1"));
 
   static final KnowledgeState UNKNOWN =
       new KnowledgeState(
