@@ -359,11 +359,8 @@ final class Demo implements AutoCloseable {
   // ---------------------------------------------------------------- watching it
 
   private RunData.Sweep sweep(ModelCheckpoint checkpoint, TopicWriter writer) throws Exception {
-    Serving serving = checkpoint.serving();
     terminal.line("");
-    terminal.line(
-        "%s: %s, %s version %s",
-        checkpoint.role(), checkpoint.id(), serving.modelName(), serving.modelVersion());
+    terminal.line("%s: %s, %s", checkpoint.role(), checkpoint.id(), checkpoint.serving().shown());
     long modelTime = writer.announcement(checkpoint);
     long start = System.nanoTime();
     long newest = start;
@@ -403,7 +400,7 @@ final class Demo implements AutoCloseable {
         return new RunData.Sweep(
             checkpoint.id(),
             checkpoint.role(),
-            serving.modelName() + " version " + serving.modelVersion(),
+            checkpoint.serving().shown(),
             total,
             duration,
             requestsInFlight(),
@@ -659,12 +656,7 @@ final class Demo implements AutoCloseable {
 
   private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {
     return new RunData.Fact(
-        name,
-        "%s (%s version %s)"
-            .formatted(
-                checkpoint.id(),
-                checkpoint.serving().modelName(),
-                checkpoint.serving().modelVersion()));
+        name, "%s (%s)".formatted(checkpoint.id(), checkpoint.serving().shown()));
   }
 
   /** How many questions to train on. */

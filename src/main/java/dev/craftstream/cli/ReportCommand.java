@@ -138,14 +138,9 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {
-    String version = checkpoint.serving().modelVersion();
     return new RunData.Fact(
         name,
-        "%s (%s%s), model time %d"
-            .formatted(
-                checkpoint.id(),
-                checkpoint.serving().modelName(),
-                version.isEmpty() ? "" : " version " + version,
-                checkpoint.announcedAt()));
+        "%s (%s), model time %d"
+            .formatted(checkpoint.id(), checkpoint.serving().shown(), checkpoint.announcedAt()));
   }
 }

@@ -24,4 +24,11 @@ public record Serving(
     // State of before adapters has none.
     adapterName = adapterName == null ? "" : adapterName;
   }
+
+  /** The model as people read it, such as "llama version 2 with the adapter r1". */
+  public String shown() {
+    return modelName
+        + (modelVersion.isEmpty() ? "" : " version " + modelVersion)
+        + (adapterName.isEmpty() ? "" : " with the adapter " + adapterName);
+  }
 }

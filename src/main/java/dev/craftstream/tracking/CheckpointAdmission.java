@@ -244,7 +244,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
           event.modelTime(),
           announced.id(),
           announced.role(),
-          announced.serving());
+          announced.serving().shown());
     }
     admitted.inc();
     output.collect(new StreamRecord<>(Admitted.of(event)));
