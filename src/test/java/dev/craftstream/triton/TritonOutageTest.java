@@ -2,6 +2,7 @@ package dev.craftstream.triton;
 
 import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.craft;
+import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
 import static dev.craftstream.triton.TritonFixtures.open;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
@@ -19,11 +20,13 @@ import dev.craftstream.inference.ModelReadyResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.local.TritonServer;
 import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Question;
 import dev.craftstream.testing.TritonServerExtension;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +42,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -349,21 +353,12 @@ class TritonOutageTest {
               @Override
               public StreamObserver<ModelInferRequest> modelStreamInfer(
                   StreamObserver<ModelStreamInferResponse> answer) {
-                return new StreamObserver<>() {
-                  @Override
-                  public void onNext(ModelInferRequest request) {
-                    answer.onNext(
-                        ModelStreamInferResponse.newBuilder()
-                            .setErrorMessage("Request for unknown model: 'any' is not found")
-                            .build());
-                  }
-
-                  @Override
-                  public void onError(Throwable error) {}
-
-                  @Override
-                  public void onCompleted() {}
-                };
+                answer.onNext(
+                    ModelStreamInferResponse.newBuilder()
+                        .setErrorMessage("Request for unknown model: 'any' is not found")
+                        .build());
+                answer.onCompleted();
+                return new Ignoring<>();
               }
 
               @Override
@@ -385,6 +380,60 @@ class TritonOutageTest {
     } finally {
       server.shutdownNow();
     }
+  }
+
+  @Test
+  void takesBackAStreamThatWasSentAgain() throws Exception {
+    AtomicInteger streams = new AtomicInteger();
+    CountDownLatch sentAgain = new CountDownLatch(1);
+    CountDownLatch takenBack = new CountDownLatch(1);
+    Server server =
+        server(
+            new GRPCInferenceServiceImplBase() {
+              @Override
+              public StreamObserver<ModelInferRequest> modelStreamInfer(
+                  StreamObserver<ModelStreamInferResponse> answer) {
+                if (streams.incrementAndGet() > 1) {
+                  ((ServerCallStreamObserver<?>) answer).setOnCancelHandler(takenBack::countDown);
+                  sentAgain.countDown();
+                  return new Ignoring<>();
+                }
+                answer.onNext(
+                    ModelStreamInferResponse.newBuilder()
+                        .setErrorMessage("Request for unknown model: 'any' is not found")
+                        .build());
+                answer.onCompleted();
+                return new Ignoring<>();
+              }
+
+              @Override
+              public void modelReady(
+                  ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
+                answer.onNext(ModelReadyResponse.getDefaultInstance());
+                answer.onCompleted();
+              }
+            });
+    try (KnowledgeQuery query = open(settings(endpoint(server)).build())) {
+      Question question = evaluated(openEnded("x"));
+      CompletableFuture<?> answer = query.ask(question, 1, vllm("any", "minilm_like"));
+      assertThat(sentAgain.await(1, TimeUnit.MINUTES)).isTrue();
+      answer.cancel(false);
+      assertThat(takenBack.await(1, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  /** Of a client that only sends its request. */
+  private static final class Ignoring<T> implements StreamObserver<T> {
+    @Override
+    public void onNext(T value) {}
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   private static Server server(GRPCInferenceServiceImplBase service) throws IOException {
