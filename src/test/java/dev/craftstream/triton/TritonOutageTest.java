@@ -413,7 +413,9 @@ class TritonOutageTest {
                 answer.onCompleted();
               }
             });
-    try (KnowledgeQuery query = open(settings(endpoint(server)).build())) {
+    // Longer than is waited for, since the deadline ends the stream, too.
+    var settings = settings(endpoint(server)).deadline(Duration.ofMinutes(10)).build();
+    try (KnowledgeQuery query = open(settings)) {
       Question question = evaluated(openEnded("x"));
       CompletableFuture<?> answer = query.ask(question, 1, vllm("any", "minilm_like"));
       assertThat(sentAgain.await(1, TimeUnit.MINUTES)).isTrue();
