@@ -103,6 +103,8 @@ class StateEvolutionTest {
             .as(component.getName())
             .usingRecursiveComparison()
             .isEqualTo(component.getAccessor().invoke(written));
+      } else if (component.getType() == String.class) {
+        assertThat((String) value).isNullOrEmpty();
       } else {
         assertThat(value).isEqualTo(empty(component.getType()));
       }
