@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <ul>
  *   <li>{@link UnusableAnswerException} where asking again can't help: the server refuses the
- *       request or its answer breaks the contract;
+ *       request, its answer breaks the contract, or it fails in the same words on this question
+ *       while it answers another;
  *   <li>{@link ServerUnavailableException} where it may help: the deadline passed, the model is
  *       unloaded, the server is overloaded, the connection broke.
  * </ul>
@@ -33,8 +34,9 @@ public interface KnowledgeQuery extends AutoCloseable {
 
   /**
    * Completes when the server says that the checkpoint is ready and has its contract's inputs and
-   * outputs. Waits for the server without a limit; a model that its server does not have some time
-   * after that is unusable.
+   * outputs, and where these don't tell all (an adapter, log-probabilities) when it has answered a
+   * question of each kind. Waits for the server without a limit; a model that its server does not
+   * have some time after that is unusable.
    */
   CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
 
