@@ -54,7 +54,7 @@ final class StreamedAnswers
       requests.onCompleted();
     } catch (IllegalStateException ended) {
       // A failure that came between the two has ended the call.
-      if (!future.isDone()) {
+      if (failure == null && !future.isDone()) {
         throw ended;
       }
     }
