@@ -1,30 +1,31 @@
 package dev.craftstream;
 
+import dev.craftstream.admission.CheckpointAdmission;
+import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.evaluation.Evaluations;
-import dev.craftstream.model.Admitted;
-import dev.craftstream.model.Candidate;
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Directive;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Instruction;
-import dev.craftstream.model.Intake;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
-import dev.craftstream.selection.DatasetCutOffs;
-import dev.craftstream.selection.DatasetMembers;
-import dev.craftstream.selection.Manifests;
-import dev.craftstream.selection.Relabeler;
-import dev.craftstream.selection.Settled;
-import dev.craftstream.selection.SurveyPlanner;
-import dev.craftstream.topics.UnusableAnswers;
-import dev.craftstream.tracking.CheckpointAdmission;
+import dev.craftstream.model.message.Admitted;
+import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.Directive;
+import dev.craftstream.relabel.Relabeler;
+import dev.craftstream.survey.DatasetCutOffs;
+import dev.craftstream.survey.DatasetMembers;
+import dev.craftstream.survey.Manifests;
+import dev.craftstream.survey.SettledCandidates;
+import dev.craftstream.survey.SurveyPlanner;
+import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.tracking.KnowledgeTracker;
-import dev.craftstream.triton.KnowledgeQuery;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -58,8 +59,8 @@ public record Curation(
       DataStream<QuestionEvent> questions,
       DataStream<ModelCheckpointEvent> modelCheckpoints,
       DataStream<Request> requests,
-      Intake.Factory questionIntake,
-      Intake.Factory announcementIntake,
+      SourceProgress.Factory questionIntake,
+      SourceProgress.Factory announcementIntake,
       KnowledgeQuery.Factory query,
       CurationSettings settings) {
 
@@ -119,7 +120,8 @@ public record Curation(
     SingleOutputStreamOperator<DatasetManifest> manifests =
         cutOffs
             .keyBy(cutOff -> cutOff.dataset().id())
-            .connect(datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(Settled::datasetId))
+            .connect(
+                datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(SettledCandidates::datasetId))
             .process(new Manifests())
             .name("manifests")
             .uid("manifests");

@@ -1,21 +1,23 @@
 package dev.craftstream;
 
-import dev.craftstream.model.Intake;
+import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
-import dev.craftstream.topics.CommittedIntake;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.Lookout;
-import dev.craftstream.topics.ModelCheckpointParser;
-import dev.craftstream.topics.ParseRecords;
-import dev.craftstream.topics.QuestionParser;
-import dev.craftstream.topics.RequestParser;
-import dev.craftstream.topics.TopicAdmin;
-import dev.craftstream.topics.TopicSetupException;
-import dev.craftstream.topics.TopicSinks;
-import dev.craftstream.topics.TopicSources;
-import dev.craftstream.topics.Transactions;
+import dev.craftstream.topics.kafka.CommittedProgress;
+import dev.craftstream.topics.kafka.ConflictCheck;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TopicAdmin;
+import dev.craftstream.topics.kafka.TopicSetupException;
+import dev.craftstream.topics.kafka.TopicSinks;
+import dev.craftstream.topics.kafka.TopicSources;
+import dev.craftstream.topics.kafka.Transactions;
+import dev.craftstream.topics.records.ModelCheckpointParser;
+import dev.craftstream.topics.records.ParseRecords;
+import dev.craftstream.topics.records.QuestionParser;
+import dev.craftstream.topics.records.RequestParser;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -195,8 +197,8 @@ public final class CurationJob {
             questions,
             modelCheckpoints,
             requests,
-            isOrdered ? CommittedIntake.ofQuestions(kafka) : Intake.AT_ONCE,
-            isOrdered ? CommittedIntake.ofModelCheckpoints(kafka) : Intake.AT_ONCE,
+            isOrdered ? CommittedProgress.ofQuestions(kafka) : SourceProgress.AT_ONCE,
+            isOrdered ? CommittedProgress.ofModelCheckpoints(kafka) : SourceProgress.AT_ONCE,
             new TritonKnowledgeQuery.Factory(
                 settings.triton(), settings.query(), settings.evaluation()),
             settings);
@@ -280,8 +282,8 @@ public final class CurationJob {
     }
   }
 
-  private static Lookout lookout(StreamExecutionEnvironment env) {
-    return new Lookout(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
+  private static ConflictCheck lookout(StreamExecutionEnvironment env) {
+    return new ConflictCheck(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
   }
 
   private static Duration checkpointInterval(StreamExecutionEnvironment env) {

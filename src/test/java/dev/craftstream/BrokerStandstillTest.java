@@ -3,7 +3,7 @@ package dev.craftstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;

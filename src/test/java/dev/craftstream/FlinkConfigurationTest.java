@@ -2,6 +2,7 @@ package dev.craftstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.config.ConfigurationFile;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.Set;

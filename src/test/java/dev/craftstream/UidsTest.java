@@ -2,6 +2,8 @@ package dev.craftstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

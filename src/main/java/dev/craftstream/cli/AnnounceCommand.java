@@ -1,6 +1,6 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.local.TopicWriter;
+import dev.craftstream.client.TopicWriter;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -8,13 +8,13 @@ import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
-import dev.craftstream.topics.EncodedRecord;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.ModelCheckpointParser;
-import dev.craftstream.topics.Parsed;
-import dev.craftstream.topics.RecordEncoder;
-import dev.craftstream.topics.WireFormat;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.records.EncodedRecord;
+import dev.craftstream.topics.records.ModelCheckpointParser;
+import dev.craftstream.topics.records.Parsed;
+import dev.craftstream.topics.records.RecordEncoder;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.topics.records.WireFormat;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,7 +124,7 @@ final class AnnounceCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              Written.sentence(
+              WriteConfirmation.sentence(
                   kafka,
                   kafka.topics().modelCheckpoints(),
                   "the announcement of %s, as model time %d".formatted(id, time)));
@@ -137,7 +137,7 @@ final class AnnounceCommand implements Callable<Integer> {
     OriginalRecord written =
         new OriginalRecord(
             new Origin("model-checkpoints", 0, 0), announcement.key(), announcement.value());
-    if (new ModelCheckpointParser(WireFormat.JSON, Limits.DEFAULT).parse(written)
+    if (new ModelCheckpointParser(WireFormat.JSON, RecordLimits.DEFAULT).parse(written)
         instanceof Parsed.Rejected<ModelCheckpointEvent> rejected) {
       throw new ParameterException(spec.commandLine(), rejected.deadLetter().explanation());
     }

@@ -2,14 +2,16 @@ package dev.craftstream.cli;
 
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.conflict.NearestAnswers;
-import dev.craftstream.conflict.UnitVectors;
-import dev.craftstream.exchange.CollectedDataset;
-import dev.craftstream.local.DatasetTopics;
+import dev.craftstream.client.DatasetTopics;
+import dev.craftstream.client.ProgressLine;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.client.conflict.NearestAnswers;
+import dev.craftstream.client.conflict.UnitVectors;
+import dev.craftstream.client.exchange.CollectedDataset;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.method.StaticConflict;
 import dev.craftstream.triton.TextEmbedder;
-import dev.craftstream.triton.TritonSettings;
+import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
@@ -147,7 +149,8 @@ final class ConflictsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     CurationSettings settings = job.settingsWithTriton();
-    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine patience =
+        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     Progress progress = new Progress(patience);
     List<Sample> samples;
     Map<String, float[]> vectors;
@@ -355,12 +358,12 @@ final class ConflictsCommand implements Callable<Integer> {
 
   /** What the command does and how far it is. Safe for several threads. */
   private static final class Progress {
-    private final Patience patience;
+    private final ProgressLine patience;
     private final AtomicInteger done = new AtomicInteger();
     private volatile String what = "";
     private volatile int total;
 
-    Progress(Patience patience) {
+    Progress(ProgressLine patience) {
       this.patience = patience;
     }
 

@@ -2,7 +2,7 @@ package dev.craftstream.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.craftstream.local.Logs;
+import dev.craftstream.embedded.Logs;
 import java.io.PrintWriter;
 import java.util.Map;
 import org.slf4j.LoggerFactory;

@@ -1,14 +1,16 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.local.Logs;
-import dev.craftstream.local.Ports;
-import dev.craftstream.local.Project;
-import dev.craftstream.local.WorkFolder;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.embedded.Demo;
+import dev.craftstream.embedded.Logs;
+import dev.craftstream.embedded.Ports;
+import dev.craftstream.embedded.Project;
+import dev.craftstream.embedded.WorkFolder;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
-import dev.craftstream.topics.Limits;
+import dev.craftstream.topics.records.RecordLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,7 +192,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private List<Question> questions(Limits limits) throws IOException {
+  private List<Question> questions(RecordLimits limits) throws IOException {
     List<QuestionEvent> events =
         questions == null ? QuestionsFile.builtIn(limits) : QuestionsFile.read(questions, limits);
     List<Question> all = new ArrayList<>();

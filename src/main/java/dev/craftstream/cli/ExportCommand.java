@@ -1,12 +1,14 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.exchange.CollectedDataset;
-import dev.craftstream.exchange.ExportFolder;
-import dev.craftstream.exchange.ExportFormat;
-import dev.craftstream.exchange.ExportedDataset;
-import dev.craftstream.exchange.Names;
-import dev.craftstream.local.DatasetTopics;
-import dev.craftstream.local.Project;
+import dev.craftstream.client.DatasetTopics;
+import dev.craftstream.client.ProgressLine;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.client.exchange.CollectedDataset;
+import dev.craftstream.client.exchange.ExportFolder;
+import dev.craftstream.client.exchange.ExportFormat;
+import dev.craftstream.client.exchange.ExportedDataset;
+import dev.craftstream.client.exchange.Names;
+import dev.craftstream.embedded.Project;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
@@ -141,7 +143,8 @@ final class ExportCommand implements Callable<Integer> {
     folder.requireRoom(force);
     DatasetTopics topics = new DatasetTopics(job.kafka());
     String id = datasetId == null ? onlyOne(topics.manifests()) : datasetId;
-    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine patience =
+        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     CollectedDataset collected;
     try {
       collected =

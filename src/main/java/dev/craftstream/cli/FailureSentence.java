@@ -1,6 +1,6 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.local.Project;
+import dev.craftstream.embedded.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

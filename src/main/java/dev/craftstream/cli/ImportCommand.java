@@ -1,14 +1,16 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.CurationSettings;
-import dev.craftstream.exchange.Adjustments;
-import dev.craftstream.exchange.Choice;
-import dev.craftstream.exchange.QuestionFormat;
-import dev.craftstream.exchange.QuestionImport;
-import dev.craftstream.exchange.QuestionImport.Checked;
-import dev.craftstream.local.TopicWriter;
+import dev.craftstream.client.ProgressLine;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.client.TopicWriter;
+import dev.craftstream.client.exchange.Adjustments;
+import dev.craftstream.client.exchange.Choice;
+import dev.craftstream.client.exchange.QuestionFormat;
+import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.client.exchange.QuestionImport.Checked;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Purpose;
-import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -128,7 +130,8 @@ final class ImportCommand implements Callable<Integer> {
     Choice choice = choice();
     CurationSettings settings = job.settings();
     KafkaSettings kafka = settings.kafka();
-    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine patience =
+        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     QuestionImport source =
         new QuestionImport(
             format,

@@ -1,12 +1,12 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.ConfigurationFile;
-import dev.craftstream.CurationOptions;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.local.Logs;
-import dev.craftstream.local.Project;
-import dev.craftstream.local.WorkFolder;
-import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationOptions;
+import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.Logs;
+import dev.craftstream.embedded.Project;
+import dev.craftstream.embedded.WorkFolder;
+import dev.craftstream.topics.kafka.KafkaSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.OptionsReference;
+import dev.craftstream.config.OptionsReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,13 +1,13 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.exchange.Adjustments;
-import dev.craftstream.exchange.Choice;
-import dev.craftstream.exchange.QuestionFormat;
-import dev.craftstream.exchange.QuestionImport;
-import dev.craftstream.exchange.QuestionImport.Checked;
+import dev.craftstream.client.exchange.Adjustments;
+import dev.craftstream.client.exchange.Choice;
+import dev.craftstream.client.exchange.QuestionFormat;
+import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.client.exchange.QuestionImport.Checked;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.WireFormat;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.topics.records.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ final class QuestionsFile {
   private QuestionsFile() {}
 
   /** The questions that come with the project. */
-  static List<QuestionEvent> builtIn(Limits limits) throws IOException {
+  static List<QuestionEvent> builtIn(RecordLimits limits) throws IOException {
     Path copy = Files.createTempFile("questions", ".jsonl");
     try (InputStream input = QuestionsFile.class.getResourceAsStream(BUILT_IN)) {
       if (input == null) {
@@ -42,7 +42,7 @@ final class QuestionsFile {
    * @param limits those of the job that is to take the questions
    * @throws IOException with a sentence for each line that cannot be used
    */
-  static List<QuestionEvent> read(Path file, Limits limits) throws IOException {
+  static List<QuestionEvent> read(Path file, RecordLimits limits) throws IOException {
     QuestionImport source =
         new QuestionImport(
             QuestionFormat.JSONL,

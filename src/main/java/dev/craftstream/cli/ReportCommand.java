@@ -1,14 +1,16 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.CurationSettings;
-import dev.craftstream.local.Project;
-import dev.craftstream.local.ReportReader;
-import dev.craftstream.local.RunLedger;
+import dev.craftstream.client.ProgressLine;
+import dev.craftstream.client.ReportReader;
+import dev.craftstream.client.RunLedger;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.client.report.HtmlReport;
+import dev.craftstream.client.report.RunData;
+import dev.craftstream.client.report.SummaryText;
+import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.Project;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Strategy;
-import dev.craftstream.report.HtmlReport;
-import dev.craftstream.report.RunData;
-import dev.craftstream.report.SummaryText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +79,8 @@ final class ReportCommand implements Callable<Integer> {
           spec.commandLine(), "--questions is " + most + "; give at least 1.");
     }
     CurationSettings settings = job.settings();
-    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine patience =
+        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     ReportReader.Reading reading;
     try {
       reading =

@@ -1,6 +1,6 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.local.TopicWriter;
+import dev.craftstream.client.TopicWriter;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Request;
@@ -9,14 +9,14 @@ import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Ties;
-import dev.craftstream.topics.EncodedRecord;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.Parsed;
-import dev.craftstream.topics.RecordEncoder;
-import dev.craftstream.topics.RequestParser;
-import dev.craftstream.topics.Topics;
-import dev.craftstream.topics.WireFormat;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.Topics;
+import dev.craftstream.topics.records.EncodedRecord;
+import dev.craftstream.topics.records.Parsed;
+import dev.craftstream.topics.records.RecordEncoder;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.topics.records.RequestParser;
+import dev.craftstream.topics.records.WireFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -105,7 +105,7 @@ final class RequestCommand implements Runnable {
     private void check(EncodedRecord request) {
       OriginalRecord written =
           new OriginalRecord(NOT_WRITTEN.origin(), request.key(), request.value());
-      if (new RequestParser(WireFormat.JSON, Limits.DEFAULT).parse(written)
+      if (new RequestParser(WireFormat.JSON, RecordLimits.DEFAULT).parse(written)
           instanceof Parsed.Rejected<Request> rejected) {
         throw new ParameterException(spec.commandLine(), rejected.deadLetter().explanation());
       }

@@ -1,7 +1,7 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.local.TopicWriter;
-import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.client.TopicWriter;
+import dev.craftstream.topics.kafka.KafkaSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +35,7 @@ final class RetireCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              Written.sentence(
+              WriteConfirmation.sentence(
                   kafka,
                   kafka.topics().modelCheckpoints(),
                   "the retirement of %s, as model time %d".formatted(id, time)));

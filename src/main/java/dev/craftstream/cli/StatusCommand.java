@@ -3,13 +3,15 @@ package dev.craftstream.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.exchange.Names;
-import dev.craftstream.local.JobMonitor;
-import dev.craftstream.local.JobStatus;
-import dev.craftstream.local.StatusReader;
+import dev.craftstream.client.JobMonitor;
+import dev.craftstream.client.JobStatus;
+import dev.craftstream.client.ProgressLine;
+import dev.craftstream.client.StatusReader;
+import dev.craftstream.client.Terminal;
+import dev.craftstream.client.exchange.Names;
+import dev.craftstream.client.report.Wording;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.report.Words;
 import dev.craftstream.v1.DatasetManifest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,7 +79,8 @@ final class StatusCommand implements Callable<Integer> {
           "--flink is " + flink + "; give an address such as http://localhost:8081.");
     }
     CurationSettings settings = job.settings();
-    Patience patience = new Patience(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine patience =
+        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     JobStatus status;
     try {
       status =
@@ -133,7 +136,7 @@ final class StatusCommand implements Callable<Integer> {
             (task, byPurpose) ->
                 lines.add(
                     row(
-                        "  " + Words.of(task),
+                        "  " + Wording.of(task),
                         byPurpose.entrySet().stream()
                             .map(entry -> count(entry.getValue()) + " to " + lower(entry.getKey()))
                             .collect(Collectors.joining(", ")))));

@@ -1,8 +1,8 @@
 package dev.craftstream.evaluation;
 
-import dev.craftstream.model.EvaluationReport.Cell;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
+import dev.craftstream.model.message.EvaluationReport.Cell;
 
 /**
  * Which questions a count in state is of. Being a key of map state, its fields stay as they are.

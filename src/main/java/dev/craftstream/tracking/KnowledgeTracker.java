@@ -1,22 +1,24 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.Candidate;
-import dev.craftstream.model.Directive;
-import dev.craftstream.model.EvaluationReport;
+import dev.craftstream.flink.OutputAvailability;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Retry;
-import dev.craftstream.model.SurveyReport;
-import dev.craftstream.model.UnusableAnswer;
+import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.EvaluationReport;
+import dev.craftstream.model.message.Retry;
+import dev.craftstream.model.message.SurveyReport;
+import dev.craftstream.model.message.UnusableAnswer;
+import dev.craftstream.survey.Surveys;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
-import dev.craftstream.triton.KnowledgeQuery;
-import dev.craftstream.triton.ServerUnavailableException;
-import dev.craftstream.triton.Trouble;
-import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -115,19 +117,19 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient Announcements announcements;
   private transient KeyGroupRange keyGroups;
   private transient int maxParallelism;
-  private transient Tally tally;
+  private transient QuestionCounts tally;
   private transient Surveys surveys;
   private transient Lane arrivals;
   private transient Lane sweep;
   private transient Lane parked;
-  private transient Probes probes;
+  private transient MissingModels probes;
   private transient RequestLimit limit;
-  private transient Map<String, Asked> inFlight;
+  private transient Map<String, InFlightRequest> inFlight;
   private transient Map<Long, Long> answersByCheckpoint;
   private transient Deque<Answer> answers;
-  private transient OutputRoom room;
+  private transient OutputAvailability room;
   private transient boolean awaitsRoom;
-  private transient SlotMeter slots;
+  private transient SlotUsage slots;
   private transient TrackerMetrics measures;
   private transient int arrivalsInFlight;
   private transient int sliceLeft;
@@ -175,7 +177,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     keyGroups =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
-    tally = new Tally(context.getOperatorStateStore(), keyGroups, maxParallelism);
+    tally = new QuestionCounts(context.getOperatorStateStore(), keyGroups, maxParallelism);
     surveys =
         new Surveys(
             sliceSize,
@@ -192,15 +194,15 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     inFlight = new HashMap<>();
     answersByCheckpoint = new HashMap<>();
     answers = new ArrayDeque<>();
-    room = new OutputRoom(getContainingTask().getEnvironment().getAllWriters());
-    probes = new Probes();
-    slots = new SlotMeter(settings.requestsInFlight(), System::nanoTime);
+    room = new OutputAvailability(getContainingTask().getEnvironment().getAllWriters());
+    probes = new MissingModels();
+    slots = new SlotUsage(settings.requestsInFlight(), System::nanoTime);
     arrivals = lane("arrivals", this::takeTurn);
     sweep = lane("sweep", this::takeTurn);
     parked = lane("parked", this::unpark);
     unparks = true;
     query = queryFactory.open();
-    limit = new RequestLimit(settings, () -> query.health().failures(Trouble.OVERLOADED));
+    limit = new RequestLimit(settings, () -> query.health().failures(FailureKind.OVERLOADED));
     measures = new TrackerMetrics(getMetricGroup());
     measures.expose(
         getMetricGroup(),
@@ -232,9 +234,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    for (Map.Entry<String, Asked> entry : inFlight.entrySet()) {
+    for (Map.Entry<String, InFlightRequest> entry : inFlight.entrySet()) {
       setCurrentKey(entry.getKey());
-      Asked asked = entry.getValue();
+      InFlightRequest asked = entry.getValue();
       // A probe is asked again at once, and so is what changed since a sweep asked it: it holds a
       // model time that no sweep comes to yet.
       (asked.lane == arrivals ? arrivals : laneOf(asked.holds)).schedule(asked.holds);
@@ -319,7 +321,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void arrive(TrackedQuestion question) throws Exception {
     questions.update(question);
     arrivals.schedule(now() + 1);
-    Asked asked = inFlight.get(question.question().id());
+    InFlightRequest asked = inFlight.get(question.question().id());
     if (asked != null) {
       asked.holds = now() + 1;
     }
@@ -350,7 +352,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     }
     // What waits for a missing model may miss another one's answer now, or no answer at all.
     unparks = true;
-    for (Map.Entry<String, Asked> entry : new ArrayList<>(inFlight.entrySet())) {
+    for (Map.Entry<String, InFlightRequest> entry : new ArrayList<>(inFlight.entrySet())) {
       ModelCheckpoint asked = entry.getValue().checkpoint;
       if (!asked.equals(announcements.newest(asked))) {
         cancel(entry.getKey());
@@ -474,7 +476,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void advance() {
     long complete = Math.min(now(), Math.min(arrivals.drainedTo(), sweep.drainedTo()));
     complete = Math.min(complete, parked.drainedTo());
-    for (Asked asked : inFlight.values()) {
+    for (InFlightRequest asked : inFlight.values()) {
       complete = Math.min(complete, asked.holds - 1);
     }
     if (complete > completeTime) {
@@ -513,7 +515,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void takeTurn(String id, Lane lane, long due) throws Exception {
     sliceLeft--;
-    Asked asked = inFlight.get(id);
+    InFlightRequest asked = inFlight.get(id);
     if (asked == null) {
       reconcile(id, questions.value(), true, lane, due);
     } else if (lane == sweep) {
@@ -571,8 +573,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       parked.schedule(holdsFrom);
       return;
     }
-    Asked asked =
-        new Asked(lane, asks, kept.question(), kept.version(), holdsFrom, answersOf(asks));
+    InFlightRequest asked =
+        new InFlightRequest(
+            lane, asks, kept.question(), kept.version(), holdsFrom, answersOf(asks));
     inFlight.put(id, asked);
     countInFlight(lane, 1);
     if (probes.isMissing(asks)) {
@@ -581,7 +584,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     ask(kept.question(), asked);
   }
 
-  private void ask(Question question, Asked asked) {
+  private void ask(Question question, InFlightRequest asked) {
     String id = question.id();
     measures.asked.inc();
     asked.startedNanos = System.nanoTime();
@@ -601,7 +604,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   /** What became of a request, and when. */
   private record Answer(
-      String id, Asked asked, KnowledgeState state, Throwable failure, long atNanos) {}
+      String id, InFlightRequest asked, KnowledgeState state, Throwable failure, long atNanos) {}
 
   private void take(Answer answer) throws Exception {
     answers.add(answer);
@@ -617,7 +620,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   private void completed(Answer answer) throws Exception {
     String id = answer.id;
-    Asked asked = answer.asked;
+    InFlightRequest asked = answer.asked;
     Throwable failure = answer.failure;
     setCurrentKey(id);
     TrackedQuestion question = questions.value();
@@ -652,7 +655,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   }
 
   /** The question given up under this checkpoint, which is emitted; null where it may go on. */
-  private TrackedQuestion giveUp(TrackedQuestion question, Asked asked, Throwable cause) {
+  private TrackedQuestion giveUp(TrackedQuestion question, InFlightRequest asked, Throwable cause) {
     String explanation;
     if (cause instanceof UnusableAnswerException) {
       explanation = cause.getMessage();
@@ -699,7 +702,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     return givenUp;
   }
 
-  private void failedBy(Trouble trouble, Asked asked) {
+  private void failedBy(FailureKind trouble, InFlightRequest asked) {
     switch (trouble) {
       case MODEL_MISSING -> {
         if (!probes.isMissing(asked.checkpoint)) {
@@ -717,19 +720,19 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   }
 
   /** Has the request probe its checkpoint, beside those that the limit allows. */
-  private void probe(Asked asked) {
+  private void probe(InFlightRequest asked) {
     countInFlight(asked.lane, -1);
     asked.lane = parked;
     probes.modelIsMissing(asked);
   }
 
   /** Whether a failed request may keep its slot; else its question waits for the probe. */
-  private boolean mayStay(Asked asked) {
+  private boolean mayStay(InFlightRequest asked) {
     return !probes.isMissing(asked.checkpoint) || probes.isProbe(asked);
   }
 
   /** The question keeps its slot while it rests, so that an outage never becomes a flood. */
-  private void restThenAskAgain(String id, Asked asked) {
+  private void restThenAskAgain(String id, InFlightRequest asked) {
     asked.attempt = null;
     Duration rest = settings.backOff(asked.failures);
     long jittered = (long) (rest.toMillis() * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
@@ -757,7 +760,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
    * Frees the slot of a request whose answer nobody wants; one that rests notices when it wakes.
    */
   private void cancel(String id) {
-    Asked asked = inFlight.get(id);
+    InFlightRequest asked = inFlight.get(id);
     if (asked != null && asked.attempt != null) {
       asked.attempt.cancel(false);
     }
@@ -770,7 +773,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   }
 
   /** Versions alone don't tell: a question that was removed and came back has the first again. */
-  private boolean wanted(TrackedQuestion question, Asked asked) {
+  private boolean wanted(TrackedQuestion question, InFlightRequest asked) {
     return question != null
         && question.version() == asked.questionVersion
         && question.question().sameContent(asked.question)

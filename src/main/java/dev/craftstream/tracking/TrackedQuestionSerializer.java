@@ -151,7 +151,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       before = state == null ? before : state;
     }
     if (format == FIRST_FORMAT && purpose == Purpose.EVALUATE) {
-      // Asked with the knowledge query at that time, which says nothing of refusals: asked anew.
+      // InFlightRequest with the knowledge query at that time, which says nothing of refusals:
+      // asked anew.
       measured.clear();
     }
     return new TrackedQuestion(question, version, origin, List.copyOf(measured), reconciledAt);

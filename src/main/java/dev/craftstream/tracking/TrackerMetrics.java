@@ -1,7 +1,8 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.triton.ServerHealth;
-import dev.craftstream.triton.Trouble;
+import dev.craftstream.knowledge.HealthMetrics;
+import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.survey.Surveys;
 import java.util.Collection;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
@@ -52,17 +53,17 @@ final class TrackerMetrics {
   /** Registers what is read rather than counted. */
   void expose(
       MetricGroup group,
-      SlotMeter slots,
-      Tally tally,
+      SlotUsage slots,
+      QuestionCounts tally,
       Announcements announcements,
       Surveys surveys,
       LongSupplier completeTime,
       RequestLimit limit,
-      Probes probes,
+      MissingModels probes,
       ServerHealth health,
       Collection<?> answers) {
     group.gauge("retried", (Gauge<Long>) health::retries);
-    exposeHealth(group, health);
+    HealthMetrics.expose(group, health);
     group.gauge("missingModels", (Gauge<Integer>) probes::missing);
     group.gauge("requestsInFlightLimit", (Gauge<Integer>) limit::now);
     group.gauge("inFlight", (Gauge<Integer>) slots::inUse);
@@ -77,15 +78,6 @@ final class TrackerMetrics {
     group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
     group.gauge("modelTime", (Gauge<Long>) announcements::modelTime);
     group.gauge("completeModelTime", (Gauge<Long>) completeTime::getAsLong);
-  }
-
-  /** A gauge each for the models that are in a trouble, and for the attempts that failed by it. */
-  static void exposeHealth(MetricGroup group, ServerHealth health) {
-    for (Trouble trouble : Trouble.values()) {
-      group.gauge("trouble." + trouble.camelCase(), (Gauge<Integer>) () -> health.models(trouble));
-      group.gauge(
-          "failedAttempts." + trouble.camelCase(), (Gauge<Long>) () -> health.failures(trouble));
-    }
   }
 
   void answeredAfter(long nanos) {

@@ -1,7 +1,12 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.inference.ModelMetadataResponse;
-import dev.craftstream.triton.InferenceContract.Requirement;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.triton.client.Failures;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.time.Duration;
@@ -129,7 +134,7 @@ final class ModelReadiness {
 
   private static boolean isWithoutServer(Throwable failure) {
     if (failure instanceof ServerUnavailableException unavailable
-        && unavailable.trouble() == Trouble.NOT_GRPC) {
+        && unavailable.trouble() == FailureKind.NOT_GRPC) {
       return true;
     }
     Status.Code code = Status.fromThrowable(failure).getCode();

@@ -1,5 +1,13 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.triton.client.Failures;
+import dev.craftstream.triton.client.ServedModel;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
+import dev.craftstream.triton.contract.EmbeddingRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -50,7 +58,7 @@ public final class TextEmbedder implements AutoCloseable {
           2 * settings.modelReadyTimeout().toMillis());
     } catch (TimeoutException e) {
       throw new ServerUnavailableException(
-          Trouble.UNREACHABLE,
+          FailureKind.UNREACHABLE,
           "No Triton answers at "
               + settings.servers()
               + ". Start it with the "

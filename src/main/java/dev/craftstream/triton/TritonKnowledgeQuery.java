@@ -1,5 +1,10 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
@@ -10,10 +15,15 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.triton.InferenceContract.MultipleChoiceQuery;
-import dev.craftstream.triton.InferenceContract.Requirement;
-import dev.craftstream.triton.InferenceContract.SampleQuery;
-import dev.craftstream.triton.InferenceContract.Use;
+import dev.craftstream.triton.client.Failures;
+import dev.craftstream.triton.client.ServedModel;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
+import dev.craftstream.triton.contract.InferenceContract;
+import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
+import dev.craftstream.triton.contract.InferenceContract.Requirement;
+import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
+import dev.craftstream.triton.contract.InferenceContract.Use;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
@@ -98,7 +108,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   private static boolean isReported(Throwable failure) {
     return Failures.unwrapped(failure) instanceof ServerUnavailableException unavailable
-        && unavailable.trouble() == Trouble.FAILING;
+        && unavailable.trouble() == FailureKind.FAILING;
   }
 
   /**

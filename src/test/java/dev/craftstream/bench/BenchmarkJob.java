@@ -1,10 +1,12 @@
 package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
-import dev.craftstream.CurationSettings;
+import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.config.CurationSettings;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
-import dev.craftstream.model.Intake;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -19,8 +21,6 @@ import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.CountedHealth;
 import dev.craftstream.testing.ShippedFlink;
-import dev.craftstream.triton.KnowledgeQuery;
-import dev.craftstream.triton.ServerHealth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,8 +102,8 @@ final class BenchmarkJob {
         env.addSource(new NoRequests(), TypeInformation.of(Request.class))
             .uid("requests")
             .setParallelism(1),
-        Intake.AT_ONCE,
-        Intake.AT_ONCE,
+        SourceProgress.AT_ONCE,
+        SourceProgress.AT_ONCE,
         model,
         settings);
   }

@@ -3,14 +3,14 @@ package dev.craftstream.bench;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.craftstream.Curation;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.local.TritonServer;
+import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.TritonServer;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Role;
 import dev.craftstream.testing.TritonServerExtension;
-import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.TritonKnowledgeQuery;
-import dev.craftstream.triton.Trouble;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -129,7 +129,9 @@ public final class ConcurrencyBenchmark {
 
   private static long rejections() {
     synchronized (QUERIES) {
-      return QUERIES.stream().mapToLong(query -> query.health().failures(Trouble.OVERLOADED)).sum();
+      return QUERIES.stream()
+          .mapToLong(query -> query.health().failures(FailureKind.OVERLOADED))
+          .sum();
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.craftstream.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.craftstream.conflict.ClusteredVectors;
-import dev.craftstream.conflict.NearestAnswers;
+import dev.craftstream.client.conflict.ClusteredVectors;
+import dev.craftstream.client.conflict.NearestAnswers;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;

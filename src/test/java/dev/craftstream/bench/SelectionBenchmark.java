@@ -1,7 +1,7 @@
 package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
-import dev.craftstream.CurationSettings;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.KnowledgeChange;

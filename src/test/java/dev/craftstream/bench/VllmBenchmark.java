@@ -1,9 +1,11 @@
 package dev.craftstream.bench;
 
-import dev.craftstream.exchange.Adjustments;
-import dev.craftstream.exchange.Choice;
-import dev.craftstream.exchange.QuestionFormat;
-import dev.craftstream.exchange.QuestionImport;
+import dev.craftstream.client.exchange.Adjustments;
+import dev.craftstream.client.exchange.Choice;
+import dev.craftstream.client.exchange.QuestionFormat;
+import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
@@ -13,14 +15,12 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.WireFormat;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.triton.EvaluationSettings;
-import dev.craftstream.triton.KnowledgeQuery;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonKnowledgeQuery;
-import dev.craftstream.triton.TritonSettings;
-import dev.craftstream.triton.UnusableAnswerException;
+import dev.craftstream.triton.client.TritonSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +161,7 @@ public final class VllmBenchmark {
             Adjustments.NONE,
             new Choice.All(),
             WireFormat.JSON,
-            Limits.DEFAULT,
+            RecordLimits.DEFAULT,
             (writing, records, bytes, totalBytes) -> {});
     List<QuestionEvent> events = new ArrayList<>();
     source.write(source.check(), events::addAll);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.v1.ClassCount;

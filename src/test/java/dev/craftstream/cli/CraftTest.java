@@ -3,13 +3,13 @@ package dev.craftstream.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.TopicAdmin;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TopicAdmin;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -191,11 +191,11 @@ class CraftTest {
     String why = "If the job can't take it, " + kafka.topics().deadLetters() + " says why.";
     assertThat(out.toString().lines())
         .containsExactly(
-            "Written to %s: the announcement of m, as model time 1. %s"
+            "WriteConfirmation to %s: the announcement of m, as model time 1. %s"
                 .formatted(kafka.topics().modelCheckpoints(), why),
-            "Written to %s: the retirement of typo, as model time 2. %s"
+            "WriteConfirmation to %s: the retirement of typo, as model time 2. %s"
                 .formatted(kafka.topics().modelCheckpoints(), why),
-            "Written to %s: the removal of question unknown. %s"
+            "WriteConfirmation to %s: the removal of question unknown. %s"
                 .formatted(kafka.topics().questions(), why));
   }
 

@@ -9,24 +9,24 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
-import dev.craftstream.exchange.Adjustments;
-import dev.craftstream.exchange.Choice;
-import dev.craftstream.exchange.DatasetSamples;
-import dev.craftstream.exchange.QuestionFormat;
-import dev.craftstream.exchange.QuestionImport;
-import dev.craftstream.local.KafkaBroker;
-import dev.craftstream.local.TopicReader;
+import dev.craftstream.client.TopicReader;
+import dev.craftstream.client.exchange.Adjustments;
+import dev.craftstream.client.exchange.Choice;
+import dev.craftstream.client.exchange.DatasetSamples;
+import dev.craftstream.client.exchange.QuestionFormat;
+import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.testing.KafkaBrokerExtension;
-import dev.craftstream.topics.EncodedRecord;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.Limits;
-import dev.craftstream.topics.RecordEncoder;
-import dev.craftstream.topics.TopicAdmin;
-import dev.craftstream.topics.WireFormat;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TopicAdmin;
+import dev.craftstream.topics.records.EncodedRecord;
+import dev.craftstream.topics.records.RecordEncoder;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
@@ -189,7 +189,7 @@ class ExchangeCommandsTest {
             Adjustments.NONE,
             new Choice.All(),
             WireFormat.JSON,
-            Limits.DEFAULT,
+            RecordLimits.DEFAULT,
             (writing, records, bytes, totalBytes) -> {});
     QuestionImport.Checked checked = source.check();
     questions("one", "two");

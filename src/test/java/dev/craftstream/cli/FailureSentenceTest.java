@@ -2,7 +2,7 @@ package dev.craftstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.local.Project;
+import dev.craftstream.embedded.Project;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

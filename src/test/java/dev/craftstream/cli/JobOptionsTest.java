@@ -3,9 +3,9 @@ package dev.craftstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.craftstream.local.CraftHome;
-import dev.craftstream.local.Project;
-import dev.craftstream.local.WorkFolder;
+import dev.craftstream.embedded.CraftHome;
+import dev.craftstream.embedded.Project;
+import dev.craftstream.embedded.WorkFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
-import dev.craftstream.topics.Limits;
+import dev.craftstream.topics.records.RecordLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,14 +79,14 @@ class QuestionsFileTest {
 
   @Test
   void theProjectBringsEnoughQuestionsOfBothTasks() throws Exception {
-    List<QuestionEvent> events = QuestionsFile.builtIn(Limits.DEFAULT);
+    List<QuestionEvent> events = QuestionsFile.builtIn(RecordLimits.DEFAULT);
 
     assertThat(count(events, Task.OPEN_ENDED)).isGreaterThanOrEqualTo(150);
     assertThat(count(events, Task.MULTIPLE_CHOICE)).isGreaterThanOrEqualTo(60);
   }
 
   private static List<QuestionEvent> read(Path file) throws IOException {
-    return QuestionsFile.read(file, Limits.DEFAULT);
+    return QuestionsFile.read(file, RecordLimits.DEFAULT);
   }
 
   private static long count(List<QuestionEvent> events, Task task) {

@@ -5,8 +5,8 @@ import static dev.craftstream.v1.Label.LABEL_REFUSAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.craftstream.local.KafkaBroker;
-import dev.craftstream.local.TritonServer;
+import dev.craftstream.embedded.KafkaBroker;
+import dev.craftstream.embedded.TritonServer;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;

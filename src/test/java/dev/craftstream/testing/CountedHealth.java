@@ -1,15 +1,15 @@
 package dev.craftstream.testing;
 
-import dev.craftstream.triton.ServerHealth;
-import dev.craftstream.triton.Trouble;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.ServerHealth;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What a stand-in for the client has seen of its server. */
 public final class CountedHealth implements ServerHealth {
-  private final Map<Trouble, Long> failures = new ConcurrentHashMap<>();
+  private final Map<FailureKind, Long> failures = new ConcurrentHashMap<>();
 
-  public void failed(Trouble trouble) {
+  public void failed(FailureKind trouble) {
     failures.merge(trouble, 1L, Long::sum);
   }
 
@@ -19,12 +19,12 @@ public final class CountedHealth implements ServerHealth {
   }
 
   @Override
-  public long failures(Trouble trouble) {
+  public long failures(FailureKind trouble) {
     return failures.getOrDefault(trouble, 0L);
   }
 
   @Override
-  public int models(Trouble trouble) {
+  public int models(FailureKind trouble) {
     return 0;
   }
 }

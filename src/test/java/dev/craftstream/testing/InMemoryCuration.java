@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.craftstream.Curation;
-import dev.craftstream.CurationSettings;
+import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
-import dev.craftstream.model.Intake;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Origin;
@@ -137,8 +137,8 @@ public final class InMemoryCuration implements AutoCloseable {
             source(env, "questions", QuestionEvent.class),
             source(env, "model-checkpoints", ModelCheckpointEvent.class),
             source(env, "requests", Request.class),
-            Intake.AT_ONCE,
-            Intake.AT_ONCE,
+            SourceProgress.AT_ONCE,
+            SourceProgress.AT_ONCE,
             model.factory(),
             CurationSettings.of(options));
     collect(curation.instructions(), "instructions");

@@ -1,14 +1,14 @@
 package dev.craftstream.testing;
 
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
-import dev.craftstream.triton.KnowledgeQuery;
-import dev.craftstream.triton.ServerHealth;
-import dev.craftstream.triton.UnusableAnswerException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

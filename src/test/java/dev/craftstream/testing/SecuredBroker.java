@@ -1,6 +1,6 @@
 package dev.craftstream.testing;
 
-import dev.craftstream.local.KafkaBroker;
+import dev.craftstream.embedded.KafkaBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

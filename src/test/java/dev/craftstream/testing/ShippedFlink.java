@@ -1,6 +1,6 @@
 package dev.craftstream.testing;
 
-import dev.craftstream.ConfigurationFile;
+import dev.craftstream.config.ConfigurationFile;
 import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;

@@ -1,8 +1,8 @@
 package dev.craftstream.testing;
 
-import dev.craftstream.local.CraftHome;
-import dev.craftstream.local.PythonEnvironment;
-import dev.craftstream.local.TritonServer;
+import dev.craftstream.embedded.CraftHome;
+import dev.craftstream.embedded.PythonEnvironment;
+import dev.craftstream.embedded.TritonServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,11 +1,11 @@
 package dev.craftstream.torture;
 
-import dev.craftstream.ConfigurationFile;
-import dev.craftstream.CurationSettings;
-import dev.craftstream.local.KafkaBroker;
-import dev.craftstream.local.TritonServer;
+import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.KafkaBroker;
+import dev.craftstream.embedded.TritonServer;
 import dev.craftstream.testing.TritonServerExtension;
-import dev.craftstream.topics.KafkaSettings;
+import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.torture.Schedule.Planned;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package dev.craftstream.torture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.craftstream.local.OutputRecords;
-import dev.craftstream.local.TopicReader;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.Topics;
+import dev.craftstream.client.OutputRecords;
+import dev.craftstream.client.TopicReader;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.torture.Output.Committed;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;

@@ -1,9 +1,9 @@
 package dev.craftstream.torture;
 
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.topics.EncodedRecord;
-import dev.craftstream.topics.KafkaSettings;
-import dev.craftstream.topics.RecordEncoder;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.records.EncodedRecord;
+import dev.craftstream.topics.records.RecordEncoder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;

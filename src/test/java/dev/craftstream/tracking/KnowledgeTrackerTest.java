@@ -7,6 +7,9 @@ import static dev.craftstream.tracking.TrackerHarness.servedElsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -14,9 +17,6 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
-import dev.craftstream.triton.ServerUnavailableException;
-import dev.craftstream.triton.Trouble;
-import dev.craftstream.triton.UnusableAnswerException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class KnowledgeTrackerTest {
   private static final ServerUnavailableException MISSING =
-      new ServerUnavailableException(Trouble.MODEL_MISSING, "unknown model", null);
+      new ServerUnavailableException(FailureKind.MODEL_MISSING, "unknown model", null);
   private static final ModelCheckpointEvent INITIAL = announce(1, "initial", Role.INITIAL, "");
 
   @Test
@@ -587,8 +587,10 @@ class KnowledgeTrackerTest {
       tracker.ask("a", "b");
       tracker.initial(1);
       for (int i = 0; i < 50; i++) {
-        tracker.fail("a@initial", new ServerUnavailableException(Trouble.HANGING, "down", null));
-        tracker.fail("b@initial", new ServerUnavailableException(Trouble.HANGING, "down", null));
+        tracker.fail(
+            "a@initial", new ServerUnavailableException(FailureKind.HANGING, "down", null));
+        tracker.fail(
+            "b@initial", new ServerUnavailableException(FailureKind.HANGING, "down", null));
         assertThat(tracker.server.open()).as("rests").isEmpty();
         tracker.passTime(Duration.ofSeconds(1));
       }
@@ -608,12 +610,13 @@ class KnowledgeTrackerTest {
         tracker.ask("other" + attempt);
         tracker.answer("other" + attempt + "@initial", 0.5);
         tracker.fail(
-            "poison@initial", new ServerUnavailableException(Trouble.HANGING, "timed out", null));
+            "poison@initial",
+            new ServerUnavailableException(FailureKind.HANGING, "timed out", null));
         if (attempt < 3) {
           tracker.passTime(Duration.ofSeconds(1));
           tracker.fail(
               "poison@initial",
-              new ServerUnavailableException(Trouble.HANGING, "nobody answers", null));
+              new ServerUnavailableException(FailureKind.HANGING, "nobody answers", null));
           tracker.passTime(Duration.ofSeconds(1));
         }
       }
@@ -776,7 +779,7 @@ class KnowledgeTrackerTest {
       tracker.ask(ids(200));
       tracker.initial(1);
       assertThat(tracker.server.open()).hasSize(20);
-      tracker.server.health().failed(Trouble.OVERLOADED);
+      tracker.server.health().failed(FailureKind.OVERLOADED);
       answerSome(tracker, 20);
       answerSome(tracker, 1);
       assertThat(tracker.server.open()).as("a tenth less").hasSize(18);
@@ -786,7 +789,7 @@ class KnowledgeTrackerTest {
       assertThat(tracker.server.open()).as("one more after a round without").hasSize(19);
       tracker.fail(
           tracker.server.openNames().get(0),
-          new ServerUnavailableException(Trouble.HANGING, "timed out", null));
+          new ServerUnavailableException(FailureKind.HANGING, "timed out", null));
       answerSome(tracker, 20);
       assertThat(tracker.server.open()).as("17 slots, one of them resting").hasSize(16);
       tracker.passTime(Duration.ofSeconds(1));
@@ -803,7 +806,7 @@ class KnowledgeTrackerTest {
       tracker.initial(1);
       for (int i = 0; i < 20; i++) {
         for (String asked : tracker.server.openNames()) {
-          tracker.fail(asked, new ServerUnavailableException(Trouble.HANGING, "silent", null));
+          tracker.fail(asked, new ServerUnavailableException(FailureKind.HANGING, "silent", null));
         }
         tracker.passTime(Duration.ofSeconds(1));
       }

@@ -2,17 +2,18 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.evaluation.CellKey;
 import dev.craftstream.evaluation.PromptKey;
-import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Request;
-import dev.craftstream.model.Survey;
-import dev.craftstream.model.SurveyReport.Ranks;
-import dev.craftstream.selection.DatasetCutOffs;
-import dev.craftstream.selection.LastDecision;
-import dev.craftstream.selection.Manifests;
-import dev.craftstream.selection.Membership;
+import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.Survey;
+import dev.craftstream.model.message.SurveyReport.Ranks;
+import dev.craftstream.relabel.LastDecision;
+import dev.craftstream.survey.DatasetCutOffs;
+import dev.craftstream.survey.Manifests;
+import dev.craftstream.survey.Membership;
+import dev.craftstream.survey.Surveys;
 import dev.craftstream.testing.InMemoryCuration;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ import org.apache.flink.util.Collector;
  * What lies in a savepoint of {@link InMemoryCuration}, read with the state types of this version.
  * A state is named {@code uid/state}.
  */
-final class SavedState {
+public final class SavedState {
   private static final String TRACKER = "knowledge-tracker";
   private static final String MEMBERS = "dataset-members";
   private static final TypeInformation<Tuple2<String, String>> ENTRY =
@@ -69,7 +70,7 @@ final class SavedState {
    * The names of all states that the savepoint holds, timers too, whether there is anything in them
    * or not; as Flink wrote them, whatever this version knows of.
    */
-  static SortedSet<String> names(String path) throws IOException {
+  public static SortedSet<String> names(String path) throws IOException {
     SortedSet<String> names = new TreeSet<>();
     for (OperatorState operator : SavepointLoader.loadSavepointMetadata(path).getOperatorStates()) {
       String uid = operator.getOperatorUid().orElseThrow();
@@ -90,7 +91,7 @@ final class SavedState {
   }
 
   /** All that lies in the states, as JSON, by the states' names; timers left out. */
-  static SortedMap<String, List<String>> read(String path) throws Exception {
+  public static SortedMap<String, List<String>> read(String path) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
     SavedState state =
@@ -101,7 +102,7 @@ final class SavedState {
     state.list("checkpoint-admission", "known", ModelCheckpoint.class);
     state.list("survey-planner", "known", ModelCheckpoint.class);
     state.list("survey-planner", "requested", String.class);
-    state.union(TRACKER, "tally", Tally.KeyGroupCount.class);
+    state.union(TRACKER, "tally", QuestionCounts.KeyGroupCount.class);
     state.union(TRACKER, "unfinished-surveys", Surveys.Unfinished.class);
     state.broadcast(TRACKER, "model-checkpoints", ModelCheckpoint.class);
     state.broadcast(TRACKER, "model-time", Long.class);

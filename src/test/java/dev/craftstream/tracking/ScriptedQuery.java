@@ -1,11 +1,11 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.testing.CountedHealth;
-import dev.craftstream.triton.KnowledgeQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
 
   public final List<Ask> asks = new ArrayList<>();
   private final CountedHealth health = new CountedHealth();
-  final List<CompletableFuture<Void>> readiness = new ArrayList<>();
+  public final List<CompletableFuture<Void>> readiness = new ArrayList<>();
   private final String name = UUID.randomUUID().toString();
 
   /** One request. */
@@ -29,20 +29,20 @@ public final class ScriptedQuery implements KnowledgeQuery {
       ModelCheckpoint checkpoint,
       CompletableFuture<KnowledgeState> answer) {
 
-    String what() {
+    public String what() {
       return question.id() + "@" + checkpoint.id();
     }
 
-    void answer(double correctness) {
+    public void answer(double correctness) {
       answer.complete(knows(correctness));
     }
   }
 
-  ScriptedQuery() {
+  public ScriptedQuery() {
     OPEN.put(name, this);
   }
 
-  static KnowledgeState knows(double correctness) {
+  public static KnowledgeState knows(double correctness) {
     return new KnowledgeState(
         correctness,
         0.5,
@@ -56,7 +56,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
         "v1");
   }
 
-  Factory factory() {
+  public Factory factory() {
     String key = name;
     return () -> OPEN.get(key);
   }
@@ -66,11 +66,11 @@ public final class ScriptedQuery implements KnowledgeQuery {
     return asks.stream().filter(a -> !a.answer.isDone()).toList();
   }
 
-  List<String> openNames() {
+  public List<String> openNames() {
     return open().stream().map(Ask::what).toList();
   }
 
-  Ask open(String what) {
+  public Ask open(String what) {
     return open().stream()
         .filter(a -> a.what().equals(what))
         .findFirst()

@@ -2,16 +2,17 @@ package dev.craftstream.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.model.Candidate;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Survey;
-import dev.craftstream.model.SurveyReport.Ranks;
 import dev.craftstream.model.Thresholds;
-import dev.craftstream.selection.DatasetCutOffs;
-import dev.craftstream.selection.LastDecision;
-import dev.craftstream.selection.Manifests;
-import dev.craftstream.selection.Membership;
+import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.Survey;
+import dev.craftstream.model.message.SurveyReport.Ranks;
+import dev.craftstream.relabel.LastDecision;
+import dev.craftstream.survey.DatasetCutOffs;
+import dev.craftstream.survey.Manifests;
+import dev.craftstream.survey.Membership;
+import dev.craftstream.survey.Surveys;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -53,7 +54,7 @@ class StateEvolutionTest {
           Ranks.class,
           Survey.class,
           Surveys.Unfinished.class,
-          Tally.KeyGroupCount.class);
+          QuestionCounts.KeyGroupCount.class);
 
   static Stream<Arguments> fields() {
     Set<PojoTypeInfo<?>> records = new LinkedHashSet<>();

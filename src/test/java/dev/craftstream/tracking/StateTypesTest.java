@@ -12,7 +12,7 @@ import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
-import dev.craftstream.selection.LastDecision;
+import dev.craftstream.relabel.LastDecision;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,7 +43,7 @@ class StateTypesTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
-        Tally.KeyGroupCount.class,
+        QuestionCounts.KeyGroupCount.class,
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
         LastDecision.class,

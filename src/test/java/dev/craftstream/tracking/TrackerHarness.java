@@ -1,7 +1,6 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.model.Contract;
-import dev.craftstream.model.Directive;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -10,12 +9,13 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Retry;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
-import dev.craftstream.model.Survey;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.UnusableAnswer;
+import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.Retry;
+import dev.craftstream.model.message.Survey;
+import dev.craftstream.model.message.UnusableAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,16 +64,16 @@ public final class TrackerHarness implements AutoCloseable {
     harness.getEnvironment().addOutputs(List.of(output));
   }
 
-  static TrackerSettings settings(int requestsInFlight) {
+  public static TrackerSettings settings(int requestsInFlight) {
     return new TrackerSettings(
         requestsInFlight, true, 3, Duration.ofMillis(100), Duration.ofMillis(100));
   }
 
-  static TrackerHarness start(int requestsInFlight) throws Exception {
+  public static TrackerHarness start(int requestsInFlight) throws Exception {
     return restore(new EmbeddedRocksDBStateBackend(), requestsInFlight, 1, 0, null);
   }
 
-  static TrackerHarness restore(
+  public static TrackerHarness restore(
       StateBackend backend, int requestsInFlight, int tasks, int task, OperatorSubtaskState state)
       throws Exception {
     TrackerHarness tracker = restore(backend, requestsInFlight, 1_000, tasks, task, state);
@@ -112,7 +112,7 @@ public final class TrackerHarness implements AutoCloseable {
 
   // ---------------------------------------------------------------- events
 
-  static Question question(String id, String text) {
+  public static Question question(String id, String text) {
     return new Question(
         id, Task.OPEN_ENDED, Purpose.TRAIN, text, "gold", List.of(), List.of(), "", List.of());
   }
@@ -124,7 +124,7 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   /** The announcement of a known INITIAL checkpoint again, with another version of its model. */
-  static ModelCheckpointEvent servedElsewhere(long modelTime, String id) {
+  public static ModelCheckpointEvent servedElsewhere(long modelTime, String id) {
     Serving serving = new Serving("model", "2", Contract.CRAFT, "", "", "");
     return new ModelCheckpointEvent(
         id, modelTime, new ModelCheckpoint(id, modelTime, Role.INITIAL, "", serving), original());
@@ -134,11 +134,11 @@ public final class TrackerHarness implements AutoCloseable {
     return new ModelCheckpointEvent(id, modelTime, null, original());
   }
 
-  static OriginalRecord original() {
+  public static OriginalRecord original() {
     return new OriginalRecord(new Origin("model-checkpoints", 0, 0), new byte[0], new byte[0]);
   }
 
-  void ask(Question question) throws Exception {
+  public void ask(Question question) throws Exception {
     send(new QuestionEvent(question.id(), question, new Origin("questions", 0, 0)));
     mails();
   }
@@ -147,18 +147,18 @@ public final class TrackerHarness implements AutoCloseable {
     harness.processElement1(new StreamRecord<>(event));
   }
 
-  void ask(String... ids) throws Exception {
+  public void ask(String... ids) throws Exception {
     for (String id : ids) {
       ask(question(id, "What is " + id + "?"));
     }
   }
 
-  void remove(String id) throws Exception {
+  public void remove(String id) throws Exception {
     send(new QuestionEvent(id, null, new Origin("questions", 0, 0)));
     mails();
   }
 
-  void checkpoint(ModelCheckpointEvent event) throws Exception {
+  public void checkpoint(ModelCheckpointEvent event) throws Exception {
     direct(Directive.of(event));
     mails();
   }
@@ -167,52 +167,52 @@ public final class TrackerHarness implements AutoCloseable {
     harness.processElement2(new StreamRecord<>(directive));
   }
 
-  void initial(long modelTime) throws Exception {
+  public void initial(long modelTime) throws Exception {
     checkpoint(announce(modelTime, "initial", Role.INITIAL, ""));
   }
 
-  void rehearsal(long modelTime) throws Exception {
+  public void rehearsal(long modelTime) throws Exception {
     checkpoint(announce(modelTime, "rehearsal", Role.REHEARSAL, "initial"));
   }
 
   /** Has questions asked again that failed; all that did where none is named. */
-  void retry(ModelCheckpointEvent checkpoint, String... ids) throws Exception {
+  public void retry(ModelCheckpointEvent checkpoint, String... ids) throws Exception {
     direct(
         ids.length == 0
             ? Directive.of(Survey.retrying("request/r", checkpoint.announced()))
             : Directive.of(new Retry("r", checkpoint.announced(), List.of(ids))));
   }
 
-  void drainWatermark() throws Exception {
+  public void drainWatermark() throws Exception {
     harness.processBothWatermarks(Watermark.MAX_WATERMARK);
     mails();
   }
 
-  void answer(String what, double correctness) throws Exception {
+  public void answer(String what, double correctness) throws Exception {
     server.open(what).answer(correctness);
     mails();
   }
 
-  void fail(String what, Exception failure) throws Exception {
+  public void fail(String what, Exception failure) throws Exception {
     server.open(what).answer().completeExceptionally(failure);
     mails();
   }
 
   /** Answers all that is asked, and what is asked after that, until nothing is. */
-  void answerAll(double correctness) throws Exception {
+  public void answerAll(double correctness) throws Exception {
     while (!server.open().isEmpty()) {
       server.open().forEach(a -> a.answer(correctness));
       mails();
     }
   }
 
-  void passTime(Duration time) throws Exception {
+  public void passTime(Duration time) throws Exception {
     harness.setProcessingTime(harness.getProcessingTime() + time.toMillis());
     mails();
   }
 
   /** How many buffers with records the stages behind have not read yet. */
-  void setUnread(int buffers) throws Exception {
+  public void setUnread(int buffers) throws Exception {
     output.unread = buffers;
     passTime(Duration.ofMillis(1));
   }
@@ -234,18 +234,18 @@ public final class TrackerHarness implements AutoCloseable {
 
   // ---------------------------------------------------------------- what came out
 
-  List<KnowledgeChange> changes() {
+  public List<KnowledgeChange> changes() {
     return harness.extractOutputValues();
   }
 
-  List<String> measured() {
+  public List<String> measured() {
     return changes().stream()
         .filter(c -> !c.measured().isEmpty())
         .map(c -> c.questionId() + "@" + c.measured())
         .toList();
   }
 
-  List<UnusableAnswer> unusable() {
+  public List<UnusableAnswer> unusable() {
     return sideOutput(KnowledgeTracker.UNUSABLE);
   }
 
@@ -264,7 +264,7 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   /** The newest watermark; 0 where none was emitted. */
-  long modelTime() {
+  public long modelTime() {
     return harness.getOutput().stream()
         .filter(Watermark.class::isInstance)
         .mapToLong(w -> ((Watermark) w).getTimestamp())
@@ -272,7 +272,7 @@ public final class TrackerHarness implements AutoCloseable {
         .orElse(0);
   }
 
-  int stateEntries() {
+  public int stateEntries() {
     return harness.numKeyedStateEntries();
   }
 
@@ -283,7 +283,7 @@ public final class TrackerHarness implements AutoCloseable {
   }
 
   /** Runs the mails that are there now and those that they cause. */
-  void mails() throws Exception {
+  public void mails() throws Exception {
     while (mail()) {}
   }
 

@@ -13,9 +13,16 @@ import static org.assertj.core.util.Throwables.getStackTrace;
 import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.testing.LogSearch;
-import dev.craftstream.triton.TritonSettings.Token;
+import dev.craftstream.triton.client.ServedModel;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
+import dev.craftstream.triton.client.TritonSettings.Token;
+import dev.craftstream.triton.contract.EmbeddingRequest;
 import io.grpc.BindableService;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
@@ -69,10 +76,10 @@ class OtherServersTest {
       assertThat(failure(query.ask(openEnded("x"), 1, checkpoint)))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(Trouble.NOT_GRPC))
+              e -> assertThat(e.trouble()).isEqualTo(FailureKind.NOT_GRPC))
           .hasMessageContaining("something else than Triton")
           .hasMessageContaining("UNIMPLEMENTED: Method not found");
-      assertThat(query.health().models(Trouble.NOT_GRPC)).isEqualTo(1);
+      assertThat(query.health().models(FailureKind.NOT_GRPC)).isEqualTo(1);
 
       CompletableFuture<Void> ready = query.ready(checkpoint);
       assertThatThrownBy(() -> ready.get(1, TimeUnit.SECONDS))
@@ -95,11 +102,11 @@ class OtherServersTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(Trouble.FAILING))
+              e -> assertThat(e.trouble()).isEqualTo(FailureKind.FAILING))
           .hasMessageContaining("CANCELLED: stopping");
       // The question, and the trial of whether it is the question's fault.
-      assertThat(query.health().failures(Trouble.FAILING)).isEqualTo(2);
-      assertThat(query.health().models(Trouble.FAILING)).isEqualTo(1);
+      assertThat(query.health().failures(FailureKind.FAILING)).isEqualTo(2);
+      assertThat(query.health().models(FailureKind.FAILING)).isEqualTo(1);
     }
   }
 
@@ -122,7 +129,7 @@ class OtherServersTest {
       assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
       answer.cancel(false);
       assertThat(takenBack.await(30, TimeUnit.SECONDS)).isTrue();
-      for (Trouble trouble : Trouble.values()) {
+      for (FailureKind trouble : FailureKind.values()) {
         assertThat(query.health().failures(trouble)).as(trouble.name()).isZero();
       }
     }
@@ -137,9 +144,9 @@ class OtherServersTest {
       assertThat(failure(EmbeddingRequest.send(client, embedder, "id", List.of("x"), passed)))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(Trouble.HANGING));
-      assertThat(client.health().failures(Trouble.HANGING)).isEqualTo(1);
-      assertThat(client.health().models(Trouble.HANGING)).isEqualTo(1);
+              e -> assertThat(e.trouble()).isEqualTo(FailureKind.HANGING));
+      assertThat(client.health().failures(FailureKind.HANGING)).isEqualTo(1);
+      assertThat(client.health().models(FailureKind.HANGING)).isEqualTo(1);
     }
   }
 

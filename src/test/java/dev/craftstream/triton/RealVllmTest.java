@@ -11,10 +11,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Serving;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.contract.InferenceContract;
+import dev.craftstream.triton.contract.VllmContract;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -121,7 +127,7 @@ class RealVllmTest {
           .isInstanceOf(UnusableAnswerException.class)
           .hasMessageContaining("max_model_len");
       assertThat(own.health().retries()).isZero();
-      for (Trouble trouble : Trouble.values()) {
+      for (FailureKind trouble : FailureKind.values()) {
         assertThat(own.health().failures(trouble)).as(trouble.name()).isZero();
       }
     }

@@ -1,5 +1,6 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
@@ -10,6 +11,7 @@ import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
+import dev.craftstream.triton.client.TritonSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

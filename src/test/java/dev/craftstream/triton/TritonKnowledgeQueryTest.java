@@ -15,6 +15,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
@@ -26,6 +30,10 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.contract.CraftContract;
+import dev.craftstream.triton.contract.InferenceContract;
+import dev.craftstream.triton.contract.VllmContract;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -342,7 +350,7 @@ class TritonKnowledgeQueryTest {
             .hasMessageContaining("longer than the maximum model length")
             .hasMessageContaining("Shorten the question");
         assertThat(own.health().retries()).isZero();
-        for (Trouble trouble : Trouble.values()) {
+        for (FailureKind trouble : FailureKind.values()) {
           assertThat(own.health().failures(trouble)).as(trouble.name()).isZero();
         }
       }
@@ -365,8 +373,8 @@ class TritonKnowledgeQueryTest {
               .isInstanceOf(ServerUnavailableException.class)
               .hasMessageContaining("EngineCore encountered an issue");
         }
-        assertThat(own.health().failures(Trouble.CONNECTION_LOST)).isZero();
-        assertThat(own.health().models(Trouble.FAILING)).isOne();
+        assertThat(own.health().failures(FailureKind.CONNECTION_LOST)).isZero();
+        assertThat(own.health().models(FailureKind.FAILING)).isOne();
       } finally {
         TRITON.unload("vllm_like");
         TRITON.load("vllm_like");

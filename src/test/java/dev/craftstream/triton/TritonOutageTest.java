@@ -12,16 +12,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.craftstream.embedded.TritonServer;
 import dev.craftstream.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.inference.ModelReadyRequest;
 import dev.craftstream.inference.ModelReadyResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
-import dev.craftstream.local.TritonServer;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.contract.CraftContract;
+import dev.craftstream.triton.contract.InferenceContract;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -70,14 +77,14 @@ class TritonOutageTest {
       CompletableFuture<Void> ready = query.ready(craft("craft_echo"));
       CompletableFuture<KnowledgeState> answer =
           query.ask(openEnded("Paris"), 1, craft("craft_echo"));
-      await().until(() -> query.health().models(Trouble.UNREACHABLE) == 1);
+      await().until(() -> query.health().models(FailureKind.UNREACHABLE) == 1);
       assertThat(answer).isNotDone();
 
       try (TritonServer again = TritonServer.start(again(server))) {
         assertThat(await(answer).correctness()).isEqualTo(1);
         await(ready);
         assertThat(again.endpoint()).isEqualTo(server.endpoint());
-        assertThat(query.health().models(Trouble.UNREACHABLE)).isZero();
+        assertThat(query.health().models(FailureKind.UNREACHABLE)).isZero();
       }
     }
   }
@@ -98,8 +105,8 @@ class TritonOutageTest {
         gate.open();
         assertThat(await(answer).samples()).isEqualTo(4);
         assertThat(query.health().retries()).isPositive();
-        assertThat(query.health().failures(Trouble.CONNECTION_LOST)).isEqualTo(1);
-        assertThat(query.health().models(Trouble.CONNECTION_LOST)).isZero();
+        assertThat(query.health().failures(FailureKind.CONNECTION_LOST)).isEqualTo(1);
+        assertThat(query.health().models(FailureKind.CONNECTION_LOST)).isZero();
         assertThat(again.process().isAlive()).isTrue();
       }
     }
@@ -138,7 +145,7 @@ class TritonOutageTest {
         assertThat(await(answer).correctness()).isEqualTo(1);
       }
       assertThat(query.health().retries()).isPositive();
-      assertThat(query.health().failures(Trouble.CONNECTION_LOST)).isPositive();
+      assertThat(query.health().failures(FailureKind.CONNECTION_LOST)).isPositive();
       silent.kill();
     }
   }
@@ -170,11 +177,13 @@ class TritonOutageTest {
           .hasMessageStartingWith("Model hangs at " + TRITON.endpoint())
           .hasMessageContaining("did not answer within 2.5 s")
           .hasMessageContaining("allow more time")
-          .satisfies(isIn(Trouble.HANGING));
-      assertThat(query.health().failures(Trouble.HANGING)).isEqualTo(1);
-      assertThat(query.health().models(Trouble.HANGING)).isEqualTo(1);
+          .satisfies(isIn(FailureKind.HANGING));
+      assertThat(query.health().failures(FailureKind.HANGING)).isEqualTo(1);
+      assertThat(query.health().models(FailureKind.HANGING)).isEqualTo(1);
       await(query.ready(craft("hangs")));
-      assertThat(query.health().models(Trouble.HANGING)).as("it says that it is ready").isZero();
+      assertThat(query.health().models(FailureKind.HANGING))
+          .as("it says that it is ready")
+          .isZero();
     }
     gate.awaitCancelled();
   }
@@ -215,19 +224,19 @@ class TritonOutageTest {
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("the last attempt ended with NOT_FOUND")
           .hasMessageContaining("unknown model: 'no_such_model'")
-          .satisfies(isIn(Trouble.MODEL_MISSING));
+          .satisfies(isIn(FailureKind.MODEL_MISSING));
       assertThat(failure(query.ask(openEnded("x"), 1, craft("craft_echo", "9"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageStartingWith("Model craft_echo version 9 at ")
-          .satisfies(isIn(Trouble.MODEL_MISSING));
-      assertThat(query.health().models(Trouble.MODEL_MISSING)).isEqualTo(2);
+          .satisfies(isIn(FailureKind.MODEL_MISSING));
+      assertThat(query.health().models(FailureKind.MODEL_MISSING)).isEqualTo(2);
       assertThat(query.health().retries()).isPositive();
       assertThat(failure(query.ask(openEnded("x"), 1, vllm("no_such_model", "minilm_like"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("Model no_such_model")
           .hasMessageContaining("unknown model: 'no_such_model'")
-          .satisfies(isIn(Trouble.MODEL_MISSING));
-      assertThat(query.health().failures(Trouble.UNREACHABLE)).isZero();
+          .satisfies(isIn(FailureKind.MODEL_MISSING));
+      assertThat(query.health().failures(FailureKind.UNREACHABLE)).isZero();
     }
   }
 
@@ -242,7 +251,7 @@ class TritonOutageTest {
       CompletableFuture<KnowledgeState> vllm =
           query.ask(openEnded("Paris"), 1, vllm("vllm_like", "minilm_like"));
       CompletableFuture<Void> ready = query.ready(vllm("vllm_like", "minilm_like"));
-      await().until(() -> query.health().models(Trouble.MODEL_MISSING) == 2);
+      await().until(() -> query.health().models(FailureKind.MODEL_MISSING) == 2);
       assertThat(vllm).isNotDone();
       assertThat(ready).isNotDone();
 
@@ -252,7 +261,7 @@ class TritonOutageTest {
       assertThat(await(craft).correctness()).isEqualTo(1);
       assertThat(await(vllm).samples()).isEqualTo(4);
       await(ready);
-      assertThat(query.health().models(Trouble.MODEL_MISSING)).isZero();
+      assertThat(query.health().models(FailureKind.MODEL_MISSING)).isZero();
     } finally {
       TRITON.load("craft_echo");
       TRITON.load("vllm_like");
@@ -266,7 +275,7 @@ class TritonOutageTest {
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("Model fails")
           .hasMessageContaining("the dog ate the weights")
-          .satisfies(isIn(Trouble.FAILING));
+          .satisfies(isIn(FailureKind.FAILING));
       assertThat(query.health().retries()).isZero();
     }
   }
@@ -305,8 +314,10 @@ class TritonOutageTest {
       for (CompletableFuture<KnowledgeState> answer : answers) {
         assertThat(await(answer).correctness()).isEqualTo(1);
       }
-      assertThat(query.health().failures(Trouble.OVERLOADED)).isPositive();
-      assertThat(query.health().models(Trouble.OVERLOADED)).as("until it is quiet").isEqualTo(1);
+      assertThat(query.health().failures(FailureKind.OVERLOADED)).isPositive();
+      assertThat(query.health().models(FailureKind.OVERLOADED))
+          .as("until it is quiet")
+          .isEqualTo(1);
     }
   }
 
@@ -327,8 +338,8 @@ class TritonOutageTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("come later")
-          .satisfies(isIn(Trouble.OVERLOADED));
-      assertThat(query.health().failures(Trouble.OVERLOADED)).isGreaterThan(1);
+          .satisfies(isIn(FailureKind.OVERLOADED));
+      assertThat(query.health().failures(FailureKind.OVERLOADED)).isGreaterThan(1);
     } finally {
       busy.shutdownNow();
     }
@@ -371,12 +382,12 @@ class TritonOutageTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("no such model")
-          .satisfies(isIn(Trouble.MODEL_MISSING));
-      assertThat(query.health().failures(Trouble.HANGING)).isZero();
+          .satisfies(isIn(FailureKind.MODEL_MISSING));
+      assertThat(query.health().failures(FailureKind.HANGING)).isZero();
       assertThat(failure(query.ask(openEnded("x"), 1, vllm("any", "minilm_like"))))
           .isInstanceOf(ServerUnavailableException.class)
           .hasMessageContaining("unknown model: 'any'")
-          .satisfies(isIn(Trouble.MODEL_MISSING));
+          .satisfies(isIn(FailureKind.MODEL_MISSING));
     } finally {
       server.shutdownNow();
     }
@@ -451,14 +462,14 @@ class TritonOutageTest {
 
   static Stream<Arguments> noGrpcServers() {
     return Stream.of(
-        Arguments.of("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", Trouble.NOT_GRPC),
-        Arguments.of("\0\1\2 what is this? \3\4\5\6", Trouble.NOT_GRPC),
-        Arguments.of("", Trouble.UNREACHABLE));
+        Arguments.of("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", FailureKind.NOT_GRPC),
+        Arguments.of("\0\1\2 what is this? \3\4\5\6", FailureKind.NOT_GRPC),
+        Arguments.of("", FailureKind.UNREACHABLE));
   }
 
   @ParameterizedTest
   @MethodSource("noGrpcServers")
-  void waitsWhereSomethingElseListens(String bytes, Trouble trouble) throws Exception {
+  void waitsWhereSomethingElseListens(String bytes, FailureKind trouble) throws Exception {
     byte[] garbage = bytes.getBytes(StandardCharsets.ISO_8859_1);
     try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread writer = new Thread(() -> answerAll(port, garbage), "garbage");
@@ -490,7 +501,7 @@ class TritonOutageTest {
     }
   }
 
-  private static ThrowingConsumer<Throwable> isIn(Trouble trouble) {
+  private static ThrowingConsumer<Throwable> isIn(FailureKind trouble) {
     return failure ->
         assertThat(((ServerUnavailableException) failure).trouble()).isEqualTo(trouble);
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
+import dev.craftstream.triton.client.Endpoint;
+import dev.craftstream.triton.client.TritonSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;

@@ -11,6 +11,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.inference.GRPCInferenceServiceGrpc;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelStreamInferResponse;
+import dev.craftstream.triton.contract.InputTensor;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.Status;

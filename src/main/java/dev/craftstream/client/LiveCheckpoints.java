@@ -1,0 +1,123 @@
+package dev.craftstream.client;
+
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Role;
+import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DeadLetter;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The live model checkpoints, from the topics that say so: what came, less what was refused.
+ *
+ * <p>Announcements are kept for ever, the dead letters on them are not. So what the job refuses by
+ * what was announced before is found here by the same rules, and an announcement that is older than
+ * any dead letter can be counts only where something says that its model was served: a measurement,
+ * an instruction, a manifest or an evaluation. The job writes one of these for each checkpoint that
+ * it takes, unless there is nothing to ask it; and one that was refused for its model, and whose id
+ * was taken later, counts from its first announcement.
+ */
+final class LiveCheckpoints {
+  private final long deadLettersSince;
+  private final Map<Long, ModelCheckpointEvent> events = new TreeMap<>();
+  private final Set<Long> old = new HashSet<>();
+  private final Set<Long> refused = new HashSet<>();
+  private final Set<String> served = new HashSet<>();
+
+  /**
+   * @param deadLettersSince from when on no dead letter is gone, in milliseconds
+   */
+  LiveCheckpoints(long deadLettersSince) {
+    this.deadLettersSince = deadLettersSince;
+  }
+
+  /**
+   * An event of the topic, in any order.
+   *
+   * @param writtenAt its record's time, in milliseconds
+   */
+  void add(ModelCheckpointEvent event, long writtenAt) {
+    events.put(event.modelTime(), event);
+    if (writtenAt < deadLettersSince) {
+      old.add(event.modelTime());
+    }
+  }
+
+  /** A dead letter on a record of the topic. */
+  void refuse(DeadLetter deadLetter) {
+    refused.add(deadLetter.getOffset() + 1);
+  }
+
+  /** The job wrote something that it writes only of a checkpoint that it took, here and below. */
+  void served(String checkpointId) {
+    served.add(checkpointId);
+  }
+
+  void served(Basis basis) {
+    served.add(basis.getInitialCheckpointId());
+    served.add(basis.getRehearsalCheckpointId());
+  }
+
+  void served(DatasetManifest manifest) {
+    served.add(manifest.getInitialCheckpointId());
+    served.add(manifest.getRehearsalCheckpointId());
+  }
+
+  /** The newest model time at which something came or went; 0 where nothing has. */
+  long modelTime() {
+    return replay(new HashMap<>());
+  }
+
+  /** In the order of their announcements. */
+  List<ModelCheckpoint> all() {
+    Map<String, ModelCheckpoint> known = new HashMap<>();
+    replay(known);
+    return known.values().stream()
+        .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
+        .toList();
+  }
+
+  /** Fills in what is announced and not retired, and returns the newest model time. */
+  private long replay(Map<String, ModelCheckpoint> known) {
+    long newest = 0;
+    for (ModelCheckpointEvent event : events.values()) {
+      if (isTaken(event, known)) {
+        newest = event.modelTime();
+        if (event.announced() == null) {
+          known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
+        } else {
+          known.merge(event.checkpointId(), event.announced(), ModelCheckpoint::movedTo);
+        }
+      }
+    }
+    return newest;
+  }
+
+  private boolean isTaken(ModelCheckpointEvent event, Map<String, ModelCheckpoint> known) {
+    ModelCheckpoint announced = event.announced();
+    ModelCheckpoint before = known.get(event.checkpointId());
+    if (refused.contains(event.modelTime())) {
+      return false;
+    }
+    if (announced == null) {
+      return before != null;
+    }
+    if (before != null) {
+      return before.role() == announced.role() && before.baseId().equals(announced.baseId());
+    }
+    if (announced.role() != Role.INITIAL) {
+      ModelCheckpoint base = known.get(announced.baseId());
+      if (base == null || base.role() != Role.INITIAL) {
+        return false;
+      }
+    }
+    return !old.contains(event.modelTime()) || served.contains(event.checkpointId());
+  }
+}

@@ -1,0 +1,259 @@
+package dev.craftstream.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.craftstream.client.exchange.Names;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import dev.craftstream.topics.kafka.CommittedProgress;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.Topics;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.KnowledgeRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads all of the job's topics once, committed records only, and says what they say. What it keeps
+ * of a question is its id and a few numbers: about 1 KB, so that 1 GB of heap is enough for a
+ * million questions.
+ */
+public final class StatusReader {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final int ADMIN_SECONDS = 15;
+
+  private final KafkaSettings settings;
+  private final Topics topics;
+  private final OutputRecords records;
+  private final InputRecords inputs;
+
+  private final Map<String, QuestionKind> questions = new HashMap<>();
+  private final LiveCheckpoints checkpoints;
+  private final Map<String, Map<String, Integer>> measured = new HashMap<>();
+  private final Map<String, Integer> versions = new HashMap<>();
+  private final Map<String, Decision> decisions = new HashMap<>();
+  private final Map<String, Long> deadLetters = new TreeMap<>();
+  private final Map<String, DatasetManifest> manifests = new TreeMap<>();
+
+  private record QuestionKind(Task task, Purpose purpose) {}
+
+  private record Decision(String label, String stage) {}
+
+  /** Is told a few times a second how many records were read, and how many are left. */
+  public interface Watcher {
+    void at(long read, long left);
+  }
+
+  public StatusReader(KafkaSettings settings, RecordLimits limits) {
+    this.settings = settings;
+    this.topics = settings.topics();
+    this.records = new OutputRecords(settings.format());
+    this.inputs = new InputRecords(settings, limits);
+    this.checkpoints =
+        new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
+  }
+
+  /** Reads everything up to where the topics end now. Once for each reader. */
+  public JobStatus read(Watcher watcher) {
+    List<String> names =
+        List.of(
+            topics.questions(),
+            topics.modelCheckpoints(),
+            topics.knowledge(),
+            topics.instructions(),
+            topics.deadLetters(),
+            topics.datasetManifests(),
+            topics.evaluations());
+    try (TopicReader reader = new TopicReader(settings, names, true, true)) {
+      Map<TopicPartition, Long> ends = reader.ends();
+      long read = 0;
+      while (!reader.hasReached(ends)) {
+        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(LOOK)) {
+          add(entry);
+          read++;
+        }
+        watcher.at(read, reader.left(ends));
+      }
+    }
+    return status(lags());
+  }
+
+  void add(ConsumerRecord<byte[], byte[]> entry) {
+    String topic = entry.topic();
+    if (topic.equals(topics.questions())) {
+      inputs.question(entry).ifPresent(this::question);
+    } else if (topic.equals(topics.modelCheckpoints())) {
+      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
+    } else if (entry.value() == null) {
+      removed(entry);
+    } else if (topic.equals(topics.knowledge())) {
+      knowledge(records.knowledge(entry));
+    } else if (topic.equals(topics.instructions())) {
+      Instruction instruction = records.instruction(entry);
+      checkpoints.served(instruction.getBasis());
+      decisions.put(
+          instruction.getQuestionId(),
+          new Decision(
+              Names.label(instruction.getLabel()),
+              instruction.getStage().name().replaceFirst("^STAGE_", "")));
+    } else if (topic.equals(topics.deadLetters())) {
+      deadLetter(records.deadLetter(entry));
+    } else if (topic.equals(topics.evaluations())) {
+      checkpoints.served(records.evaluation(entry).getCheckpointId());
+    } else {
+      DatasetManifest manifest = records.manifest(entry);
+      checkpoints.served(manifest);
+      manifests.put(manifest.getDatasetId(), manifest);
+    }
+  }
+
+  private void question(QuestionEvent event) {
+    if (event.question() == null) {
+      questions.remove(event.questionId());
+    } else {
+      questions.put(
+          event.questionId(),
+          new QuestionKind(event.question().task(), event.question().purpose()));
+    }
+  }
+
+  private void removed(ConsumerRecord<byte[], byte[]> entry) {
+    if (entry.key() == null) {
+      return;
+    }
+    String key = new String(entry.key(), UTF_8);
+    if (entry.topic().equals(topics.knowledge())) {
+      versions.remove(key);
+      measured.values().forEach(byQuestion -> byQuestion.remove(key));
+    } else if (entry.topic().equals(topics.instructions())) {
+      decisions.remove(key);
+    } else if (entry.topic().equals(topics.datasetManifests())) {
+      manifests.remove(key);
+    }
+  }
+
+  private void knowledge(KnowledgeRecord knowledge) {
+    String id = knowledge.getQuestionId();
+    checkpoints.served(knowledge.getCheckpointId());
+    // The last one read: versions begin at 1 again where a question comes back, or a job starts
+    // anew.
+    versions.put(id, knowledge.getQuestionVersion());
+    measured
+        .computeIfAbsent(knowledge.getCheckpointId(), checkpoint -> new HashMap<>())
+        .put(id, knowledge.getQuestionVersion());
+  }
+
+  private void deadLetter(DeadLetter deadLetter) {
+    deadLetters.merge(deadLetter.getReason().name().replaceFirst("^REASON_", ""), 1L, Long::sum);
+    if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
+      checkpoints.refuse(deadLetter);
+    }
+  }
+
+  JobStatus status(List<JobStatus.Lag> lags) {
+    Map<Task, Map<Purpose, Long>> counts = new EnumMap<>(Task.class);
+    questions
+        .values()
+        .forEach(
+            kind ->
+                counts
+                    .computeIfAbsent(kind.task, task -> new EnumMap<>(Purpose.class))
+                    .merge(kind.purpose, 1L, Long::sum));
+    Map<String, Map<String, Long>> labels = new TreeMap<>();
+    decisions
+        .values()
+        .forEach(
+            decision ->
+                labels
+                    .computeIfAbsent(decision.label, label -> new TreeMap<>())
+                    .merge(decision.stage, 1L, Long::sum));
+    return new JobStatus(
+        checkpoints.modelTime(),
+        checkpoints.all().stream()
+            .map(checkpoint -> new JobStatus.Live(checkpoint, measuredUnder(checkpoint)))
+            .toList(),
+        counts,
+        labels,
+        deadLetters,
+        List.copyOf(manifests.values()),
+        lags);
+  }
+
+  private long measuredUnder(ModelCheckpoint checkpoint) {
+    return measured.getOrDefault(checkpoint.id(), Map.of()).entrySet().stream()
+        .filter(entry -> questions.containsKey(entry.getKey()))
+        .filter(entry -> entry.getValue().equals(versions.get(entry.getKey())))
+        .count();
+  }
+
+  /** From where this run reads, such an offset does not say. */
+  private static boolean isOfAnEarlierRun(OffsetAndMetadata offset) {
+    return offset != null && offset.metadata().equals(CommittedProgress.EARLIER_RUN);
+  }
+
+  private List<JobStatus.Lag> lags() {
+    Properties properties = new Properties();
+    settings.clientProperties().forEach(properties::setProperty);
+    properties.setProperty("bootstrap.servers", settings.bootstrapServers());
+    properties.setProperty("default.api.timeout.ms", "15000");
+    properties.setProperty("request.timeout.ms", "10000");
+    try (Admin admin = Admin.create(properties)) {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          admin
+              .listConsumerGroupOffsets(settings.transactionalIdPrefix())
+              .partitionsToOffsetAndMetadata()
+              .get(ADMIN_SECONDS, TimeUnit.SECONDS);
+      if (committed.values().stream().anyMatch(StatusReader::isOfAnEarlierRun)) {
+        return List.of();
+      }
+      Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+      committed.forEach(
+          (partition, offset) -> {
+            if (offset != null && topics.all().contains(partition.topic())) {
+              wanted.put(partition, OffsetSpec.latest());
+            }
+          });
+      var ends = admin.listOffsets(wanted).all().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+      Map<String, Long> byTopic = new TreeMap<>();
+      ends.forEach(
+          (partition, end) ->
+              byTopic.merge(
+                  partition.topic(),
+                  Math.max(0, end.offset() - committed.get(partition).offset()),
+                  Long::sum));
+      List<JobStatus.Lag> lags = new ArrayList<>();
+      byTopic.forEach((topic, lag) -> lags.add(new JobStatus.Lag(topic, lag)));
+      return lags;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Asking Kafka for the job's lag was interrupted.", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(
+          "Kafka at %s does not say how far the consumer group %s is (%s)."
+              .formatted(
+                  settings.bootstrapServers(),
+                  settings.transactionalIdPrefix(),
+                  e.getCause() == null ? "it takes too long" : e.getCause().getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.craftstream.client.report;
+
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Thresholds;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All that a report tells of a run.
+ *
+ * @param finishedAt when it ended
+ * @param questionsInAll how many questions to train on there are; {@code questions} may be a sample
+ * @param total how long it took, set-up left out; zero where that is not known
+ * @param thresholds what divided the questions
+ * @param phases how long each part took, in order
+ * @param sweeps the measurements of all questions, one a model checkpoint, in order
+ * @param questions the questions, in the order in which they were published
+ * @param datasets what the strategies chose, and the rehearsal sets
+ * @param evaluations how the model does on questions that it is not trained on
+ * @param failures what could not be used
+ * @param facts further names and values, in order
+ */
+public record RunData(
+    Instant finishedAt,
+    long questionsInAll,
+    Duration total,
+    Thresholds thresholds,
+    List<Phase> phases,
+    List<Sweep> sweeps,
+    List<CuratedQuestion> questions,
+    List<ChosenDataset> datasets,
+    List<EvaluatedCheckpoint> evaluations,
+    Failures failures,
+    List<Fact> facts) {
+
+  public RunData {
+    phases = List.copyOf(phases);
+    sweeps = List.copyOf(sweeps);
+    questions = List.copyOf(questions);
+    datasets = List.copyOf(datasets);
+    evaluations = List.copyOf(evaluations);
+    facts = List.copyOf(facts);
+  }
+
+  /** A part of the run. */
+  public record Phase(String name, Duration duration) {}
+
+  /**
+   * The measurement of all questions under one model checkpoint.
+   *
+   * @param checkpointId the model checkpoint
+   * @param model where Triton serves it, for people
+   * @param questions how many were measured
+   * @param duration from the announcement until the last answer
+   * @param requestsInFlight how many requests the job may have in flight
+   * @param slotsInUse average share of these that it had; not a number where it is not known
+   */
+  public record Sweep(
+      String checkpointId,
+      Role role,
+      String model,
+      int questions,
+      Duration duration,
+      int requestsInFlight,
+      double slotsInUse) {
+
+    /** Questions a second. */
+    public double rate() {
+      return questions / Math.max(0.001, duration.toMillis() / 1000.0);
+    }
+  }
+
+  /**
+   * The dead letters.
+   *
+   * @param byReason how many there are of each class
+   * @param newest the newest of them, or all, newest first
+   */
+  public record Failures(Map<String, Long> byReason, List<Failure> newest) {
+    public Failures {
+      byReason = Collections.unmodifiableMap(new TreeMap<>(byReason));
+      newest = List.copyOf(newest);
+    }
+
+    /** How many there are in all. */
+    public long count() {
+      return byReason.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /** A dead letter: what it is about, its class and its explanation. */
+  public record Failure(String subject, String reason, String explanation) {}
+
+  /** A name and its value. */
+  public record Fact(String name, String value) {}
+}

@@ -1,0 +1,54 @@
+package dev.craftstream.knowledge;
+
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Question;
+import java.io.Serializable;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Asks the model server what a model checkpoint knows, or how it answers. Never blocks; futures
+ * complete on a thread of the client's.
+ *
+ * <p>Both methods wait for a server that is not there and retry what a retry can mend. Their
+ * futures fail with
+ *
+ * <ul>
+ *   <li>{@link UnusableAnswerException} where asking again can't help: the server refuses the
+ *       request, its answer breaks the contract, or it fails in the same words on this question
+ *       while it answers another;
+ *   <li>{@link ServerUnavailableException} where it may help: the deadline passed, the model is
+ *       unloaded, the server is overloaded, the connection broke.
+ * </ul>
+ */
+public interface KnowledgeQuery extends AutoCloseable {
+
+  /**
+   * Asks one question, as its purpose says; gives up at the deadline. Cancelling the future takes
+   * the request back.
+   *
+   * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
+   */
+  CompletableFuture<KnowledgeState> ask(
+      Question question, int questionVersion, ModelCheckpoint checkpoint);
+
+  /**
+   * Completes when the server says that the checkpoint is ready and has its contract's inputs and
+   * outputs, and where these don't tell all (an adapter, log-probabilities) when it has answered a
+   * question of each kind. Waits for the server without a limit; a model that its server does not
+   * have some time after that is unusable.
+   */
+  CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
+
+  /** What has been seen of the servers, attempts that were sent again by themselves included. */
+  ServerHealth health();
+
+  /** Ends all requests in flight; their futures fail. */
+  @Override
+  void close();
+
+  /** Opens the query on the machine that uses it. */
+  interface Factory extends Serializable {
+    KnowledgeQuery open();
+  }
+}

@@ -1,2 +1,0 @@
-/** What the embedded run starts on the own machine. */
-package dev.craftstream.local;

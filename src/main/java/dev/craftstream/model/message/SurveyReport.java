@@ -1,0 +1,48 @@
+package dev.craftstream.model.message;
+
+import dev.craftstream.model.Dataset;
+
+/**
+ * What a tracker found for one dataset in some of its key groups. The reports on a dataset cover
+ * each key group once.
+ *
+ * @param dataset the dataset
+ * @param outcome what happened in these key groups
+ * @param keyGroups how many key groups this report covers
+ * @param ofKeyGroups how many there are
+ * @param modelTime the newest model time that was complete
+ * @param questions questions of the dataset's task and purpose there, candidates or not
+ * @param answers ANSWER candidates there
+ * @param refusals REFUSAL candidates there
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public record SurveyReport(
+    Dataset dataset,
+    Outcome outcome,
+    int keyGroups,
+    int ofKeyGroups,
+    long modelTime,
+    long questions,
+    Ranks answers,
+    Ranks refusals) {
+
+  /** What a report says of its key groups. */
+  public enum Outcome {
+    /** All questions were looked at. */
+    SURVEYED,
+    /** A checkpoint of the dataset was retired: it takes no later changes from here any more. */
+    RETIRED
+  }
+
+  /**
+   * Candidates of one label.
+   *
+   * @param candidates how many there are
+   * @param scores of those that were offered, the rank's first part; lower is taken first
+   * @param hashes of the same, the rank's second part
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record Ranks(long candidates, double[] scores, long[] hashes) {
+    public static final Ranks NONE = new Ranks(0, new double[0], new long[0]);
+  }
+}

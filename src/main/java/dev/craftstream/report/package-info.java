@@ -1,2 +1,0 @@
-/** What a finished run amounts to: figures, a summary for the terminal and an HTML page. */
-package dev.craftstream.report;

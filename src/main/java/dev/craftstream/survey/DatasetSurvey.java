@@ -1,0 +1,112 @@
+package dev.craftstream.survey;
+
+import dev.craftstream.method.BestRanks;
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.message.SurveyReport;
+import dev.craftstream.model.message.SurveyReport.Outcome;
+import dev.craftstream.model.message.SurveyReport.Ranks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds one dataset's candidates as the questions pass by.
+ *
+ * <p>Only those are offered that are among the best n seen so far in this task: all of the true
+ * best n are, and memory is that of n ranks, however many questions there are.
+ */
+final class DatasetSurvey {
+  private final Dataset dataset;
+  private final LabelSurvey answers;
+  private final LabelSurvey refusals;
+  private long questions;
+
+  DatasetSurvey(Dataset dataset) {
+    this.dataset = dataset;
+    answers = new LabelSurvey(dataset, Label.ANSWER);
+    refusals = new LabelSurvey(dataset, Label.REFUSAL);
+  }
+
+  Dataset dataset() {
+    return dataset;
+  }
+
+  /** Counts a question; returns whether it is to be offered for the dataset. */
+  boolean visit(KnowledgeChange question) {
+    if (!Candidacy.concerns(dataset, question)) {
+      return false;
+    }
+    questions++;
+    Optional<Candidacy> candidacy = Candidacy.of(dataset, question);
+    candidacy.ifPresent(found -> of(found.label()).candidates++);
+    return candidacy.isPresent() && of(candidacy.get().label()).offer(candidacy.get());
+  }
+
+  /** Whether a question, which is counted otherwise, is to be offered for the dataset. */
+  boolean offer(KnowledgeChange question) {
+    return Candidacy.of(dataset, question)
+        .map(candidacy -> of(candidacy.label()).offer(candidacy))
+        .orElse(false);
+  }
+
+  /** Counts what was not visited. */
+  void count(Shortlist.Counts counts) {
+    questions += counts.questions();
+    answers.candidates += counts.answers();
+    refusals.candidates += counts.refusals();
+  }
+
+  /** What was found since the last report. */
+  SurveyReport report(int keyGroups, int ofKeyGroups, long modelTime) {
+    SurveyReport report =
+        new SurveyReport(
+            dataset,
+            Outcome.SURVEYED,
+            keyGroups,
+            ofKeyGroups,
+            modelTime,
+            questions,
+            answers.report(),
+            refusals.report());
+    questions = 0;
+    return report;
+  }
+
+  private LabelSurvey of(Label label) {
+    return label == Label.ANSWER ? answers : refusals;
+  }
+
+  /** The candidates of one label. */
+  private static final class LabelSurvey {
+    private final BestRanks best;
+    private final List<Rank> offered = new ArrayList<>();
+    private long candidates;
+
+    LabelSurvey(Dataset dataset, Label label) {
+      best = new BestRanks(dataset.selection().wanted(label), dataset.selection().tiesAtCutOff());
+    }
+
+    boolean offer(Candidacy candidacy) {
+      if (best.rejects(candidacy.score())) {
+        return false;
+      }
+      Rank rank = candidacy.rank();
+      return best.offer(rank) && offered.add(rank);
+    }
+
+    Ranks report() {
+      Ranks ranks =
+          new Ranks(
+              candidates,
+              offered.stream().mapToDouble(Rank::score).toArray(),
+              offered.stream().mapToLong(Rank::hash).toArray());
+      candidates = 0;
+      offered.clear();
+      return ranks;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.craftstream.survey;
+
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.DatasetManifest;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Closes datasets, keyed by their ids: a manifest follows when as many candidates are settled as
+ * the survey offered, or at once where the dataset is not built.
+ */
+public final class Manifests
+    extends KeyedCoProcessFunction<String, CutOff, SettledCandidates, DatasetManifest> {
+  private static final long serialVersionUID = 1L;
+
+  private transient ValueState<Progress> progress;
+  private transient Counter complete;
+  private transient Counter failed;
+
+  /**
+   * How far a dataset is. Fields may only be added to (Flink's POJO evolution).
+   *
+   * @param cutOff its cut-off; null while it has none, and after the manifest
+   * @param settled candidates settled
+   * @param answerRecords ANSWER records written
+   * @param refusalRecords REFUSAL records written
+   * @param written whether its manifest is
+   */
+  public record Progress(
+      CutOff cutOff, long settled, long answerRecords, long refusalRecords, boolean written) {
+
+    private static final Progress NONE = new Progress(null, 0, 0, 0, false);
+
+    private Progress with(CutOff news) {
+      // That a built dataset is frozen changes nothing here.
+      boolean isNews = cutOff == null && !written && !(news.retired() && news.isBuilt());
+      return new Progress(isNews ? news : cutOff, settled, answerRecords, refusalRecords, written);
+    }
+
+    private Progress with(SettledCandidates more) {
+      return new Progress(
+          cutOff,
+          settled + more.candidates(),
+          answerRecords + more.answerRecords(),
+          refusalRecords + more.refusalRecords(),
+          written);
+    }
+
+    private boolean isReady() {
+      return cutOff != null
+          && !written
+          && (!cutOff.isBuilt()
+              || settled == cutOff.answers().offered() + cutOff.refusals().offered());
+    }
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    progress =
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
+    complete = getRuntimeContext().getMetricGroup().counter("complete");
+    failed = getRuntimeContext().getMetricGroup().counter("failed");
+  }
+
+  @Override
+  public void processElement1(CutOff cutOff, Context context, Collector<DatasetManifest> out)
+      throws Exception {
+    advance(now().with(cutOff), out);
+  }
+
+  @Override
+  public void processElement2(
+      SettledCandidates more, Context context, Collector<DatasetManifest> out) throws Exception {
+    advance(now().with(more), out);
+  }
+
+  private Progress now() throws Exception {
+    Progress now = progress.value();
+    return now == null ? Progress.NONE : now;
+  }
+
+  private void advance(Progress now, Collector<DatasetManifest> out) throws Exception {
+    Progress next = now;
+    if (now.isReady()) {
+      DatasetManifest manifest =
+          new DatasetManifest(now.cutOff, now.answerRecords, now.refusalRecords);
+      (manifest.complete() ? complete : failed).inc();
+      out.collect(manifest);
+      next = new Progress(null, 0, 0, 0, true);
+    }
+    progress.update(next);
+  }
+}

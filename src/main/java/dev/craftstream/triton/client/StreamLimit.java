@@ -1,0 +1,54 @@
+package dev.craftstream.triton.client;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Lets so many requests be under way at once; the others start in the order in which they came. */
+final class StreamLimit {
+  private final int most;
+  private final Deque<Start> waiting = new ArrayDeque<>();
+  private int underWay;
+
+  /**
+   * @param most at least 1
+   */
+  StreamLimit(int most) {
+    this.most = most;
+  }
+
+  /** Starts a request that says {@link StreamLimit#ended} when it is over. */
+  interface Start {
+    /** Returns whether it has started; false where it is not wanted any more. */
+    boolean start();
+  }
+
+  /** Starts it now or, where as many are under way as may be, later and on another thread. */
+  void start(Start request) {
+    synchronized (this) {
+      if (underWay >= most) {
+        waiting.add(request);
+        return;
+      }
+      underWay++;
+    }
+    if (!request.start()) {
+      ended();
+    }
+  }
+
+  /** One that had started is over. */
+  void ended() {
+    Start next = next();
+    while (next != null && !next.start()) {
+      next = next();
+    }
+  }
+
+  private synchronized Start next() {
+    Start next = waiting.poll();
+    if (next == null) {
+      underWay--;
+    }
+    return next;
+  }
+}

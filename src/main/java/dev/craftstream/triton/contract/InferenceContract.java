@@ -1,0 +1,129 @@
+package dev.craftstream.triton.contract;
+
+import dev.craftstream.inference.ModelMetadataResponse;
+import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.Serving;
+import dev.craftstream.triton.client.MalformedAnswerException;
+import dev.craftstream.triton.client.ServedModel;
+import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
+import dev.craftstream.triton.contract.InferenceContract.Requirement;
+import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
+import dev.craftstream.triton.contract.InferenceContract.Use;
+import io.grpc.Deadline;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * How models of one kind are asked: which requests a question becomes, and how their answers are
+ * read. Answers that are not exactly as agreed are an {@link UnusableAnswerException}.
+ */
+public interface InferenceContract {
+
+  /** The implementation of {@code contract}. */
+  static InferenceContract of(Contract contract) {
+    return switch (contract) {
+      case CRAFT -> new CraftContract();
+      case VLLM -> new VllmContract();
+    };
+  }
+
+  /** Draws a sample per seed. */
+  CompletableFuture<Sampled> sample(
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline);
+
+  /**
+   * Each option letter's probability as the next token, over the whole vocabulary: in the order of
+   * the letters, each from 0 to 1, with a sum above 0 and at most 1 (but for rounding).
+   */
+  CompletableFuture<double[]> weigh(
+      TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);
+
+  /** What the job asks a model for. */
+  enum Use {
+    /** Answers in words. */
+    SAMPLE,
+    /** Probabilities of option letters. */
+    WEIGH
+  }
+
+  /** A question in words that every model can answer somehow. */
+  SampleQuery TRIAL_SAMPLE =
+      new SampleQuery(
+          "trial",
+          "Question: What is the capital of France?\nAnswer:",
+          List.of(1L),
+          1,
+          2,
+          List.of(),
+          true);
+
+  /** One by letters. */
+  MultipleChoiceQuery TRIAL_CHOICE =
+      new MultipleChoiceQuery(
+          "trial",
+          "What is the capital of France?\nA. Paris\nB. Rome\nAnswer: ",
+          List.of("A", "B"));
+
+  /**
+   * Asks the model something that no question has a part in. Completes where it answers, and fails
+   * as it would for a question: what fails here lies in the model, its server or how it was
+   * announced.
+   */
+  CompletableFuture<Void> tryOut(TritonClient client, Serving serving, Use use, Deadline deadline);
+
+  /** The uses that are tried once before a checkpoint is taken. */
+  List<Use> triedOut(Serving serving, ModelMetadataResponse model);
+
+  /** The models that must be ready, and what each must have. */
+  List<Requirement> requirements(Serving serving);
+
+  /**
+   * A question that is answered in words.
+   *
+   * @param id names the request in the server's log
+   * @param prompt the whole prompt
+   * @param seeds one for each sample, unsigned
+   * @param temperature 0: the likeliest token each time, for which there must be only one seed
+   * @param embedded whether the samples' embeddings are wanted
+   */
+  record SampleQuery(
+      String id,
+      String prompt,
+      List<Long> seeds,
+      double temperature,
+      int maxTokens,
+      List<String> stop,
+      boolean embedded) {}
+
+  /**
+   * A multiple-choice question.
+   *
+   * @param id names the request in the server's log
+   * @param prompt the whole prompt
+   * @param letters the options' letters
+   */
+  record MultipleChoiceQuery(String id, String prompt, List<String> letters) {}
+
+  /**
+   * The answer in words.
+   *
+   * @param samples what the model said, in the order of the seeds
+   * @param embeddings a vector a sample; empty where none are wanted
+   */
+  record Sampled(List<String> samples, List<double[]> embeddings) {}
+
+  /** Whether the model takes the input. */
+  static boolean hasInput(ModelMetadataResponse model, String name) {
+    return model.getInputsList().stream().anyMatch(input -> input.getName().equals(name));
+  }
+
+  /** Reads an answer's outputs. */
+  interface OutputReading<T> {
+    T read(OutputTensors outputs) throws MalformedAnswerException;
+  }
+
+  /** A model that must be there. */
+  record Requirement(ServedModel model, String contract, ModelSignature signature) {}
+}

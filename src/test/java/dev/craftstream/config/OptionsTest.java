@@ -1,0 +1,238 @@
+package dev.craftstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.craftstream.CurationJob;
+import java.io.File;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.ParameterException;
+
+class OptionsTest {
+  private static final Path REFERENCE = Path.of("flink-conf/OPTIONS.md");
+
+  @Test
+  void theReferencePageIsMadeOfTheOptions() throws Exception {
+    assertThat(Files.readString(REFERENCE))
+        .as("write it anew with: ./craft options > " + REFERENCE)
+        .isEqualTo(OptionsReference.markdown());
+  }
+
+  @Test
+  void theShippedFileIsComplete() {
+    CurationSettings settings =
+        CurationSettings.of(ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml")));
+    assertThat(settings.tracker().requestsInFlight()).isEqualTo(4);
+    assertThat(settings.triton().endpoints()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tracker.requests-in-flihgt | 8 | did you mean tracker.requests-in-flight?",
+        "dataset.open-ended.answers | 8 | did you mean datasets.open-ended.answers?",
+        "limit.text | 8 | There is no option limit.text; did you mean limits.text?",
+        "Kafka.topic-prefix | eu- | did you mean kafka.topic-prefix?",
+        "traker.requests-in-flihgt | 8 | did you mean tracker.requests-in-flight?",
+        "tracker.requests-in-flight | 1 | at least 2",
+        "tracker.requests-in-flight | many | tracker.requests-in-flight",
+        "relabel.strategy | RANDOM | relabel.strategy",
+        "relabel.open-ended.refusal-to | 0.8 | must be below the ANSWER threshold",
+        "query.samples | 1 | draw 2 to 1000",
+        "evaluation.resamples | 5 | make 100 to",
+        "query.open-ended.certainty | OPTION_ENTROPY | choose EMBEDDING_SIMILARITY or",
+        "query.open-ended.certainty | SEMANTIC_ENTROPY | set rehearsal.open-ended.certainty-from to 0",
+        "query.open-ended.cluster-similarity | 1.5 | above 0 and up to 1",
+        "datasets.open-ended.answers | 1000001 | want 0 to 1000000",
+        "rehearsal.open-ended.questions | 1000001 | want 0 to 1000000",
+        "evaluation.subjects | -1 | evaluation.subjects is -1",
+        "evaluation.max-tokens | 0 | allow 1 to 32768",
+        "query.shots-file | /no/such/file | /no/such/file",
+        "triton.endpoints | nowhere | nowhere",
+        "triton.tls.key-file | key.pem | go together",
+        "triton.deadline | 106751991167300 d | at most 365 days",
+        "kafka.transaction-timeout | 106751991167300 d | too long to be counted",
+        "kafka.bootstrap-servers | ' ' | Set kafka.bootstrap-servers",
+        "kafka.delivery-guarantee | none | exactly-once and at-least-once",
+        "kafka.properties.acks | 0 | acks is the job's own",
+        "limits.text | 0 | give at least 1",
+        "limits.forbidden-texts | ['a', ' '] | One of the forbidden texts is blank",
+        "triton.max-sample | 0 | allow 1 to 1048576",
+        "kafka.transactional-id-prefix | a/b | only this job has",
+        "kafka.properties | hunter2 | kafka.properties is no mapping",
+        "kafka.properties.ssl.key.password | hunter2 | ssl.key.password holds a secret",
+        "training.open-ended.prompt | Answer! | {question}",
+      })
+  void aMistakeIsASentenceThatNamesTheOption(String key, String value, String sentence) {
+    Configuration options = required();
+    options.setString(key, value);
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(sentence)
+        .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void noOptionOfFlinkIsTakenForAMistake() throws Exception {
+    Set<String> keys = new TreeSet<>();
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      String name = Path.of(part).getFileName().toString();
+      if (name.startsWith("flink-") && name.endsWith(".jar")) {
+        keys.addAll(keysOf(Path.of(part)));
+      }
+    }
+    assertThat(keys)
+        .hasSizeGreaterThan(500)
+        .contains("traces.reporters", "pipeline.max-parallelism");
+
+    Configuration options = new Configuration();
+    keys.forEach(key -> options.setString(key, "x"));
+    assertThatCode(() -> OptionsReference.rejectUnknown(options)).doesNotThrowAnyException();
+  }
+
+  private static Set<String> keysOf(Path jar) throws Exception {
+    Set<String> keys = new TreeSet<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (String name : file.stream().map(JarEntry::getName).toList()) {
+        if (name.startsWith("org/apache/flink/") && name.endsWith("Options.class")) {
+          Class<?> options =
+              Class.forName(
+                  name.substring(0, name.length() - 6).replace('/', '.'),
+                  false,
+                  OptionsTest.class.getClassLoader());
+          for (Field field : fields(options)) {
+            if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+              field.setAccessible(true);
+              keys.add(((ConfigOption<?>) field.get(null)).key());
+            }
+          }
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** None of a class that needs what is not here. */
+  private static List<Field> fields(Class<?> options) {
+    try {
+      return List.of(options.getDeclaredFields());
+    } catch (LinkageError e) {
+      return List.of();
+    }
+  }
+
+  /** Flink takes a main method that returns for a success. */
+  @Test
+  void theJobsMainMethodThrowsMistakes() {
+    assertThatThrownBy(CurationJob::main)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Set kafka.bootstrap-servers");
+    assertThatThrownBy(() -> CurationJob.main("--confg", "x"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("--confg");
+  }
+
+  @Test
+  void aStopTextThatVanishesIsAMistake() {
+    Configuration options = required();
+    options.setString("query.stop", "\n");
+    assertThatThrownBy(() -> CurationSettings.of(options)).hasMessageContaining("holds no text");
+    options.setString("query.stop", "[]");
+    assertThat(CurationSettings.of(options).query().stop()).isEmpty();
+    options.setString("evaluation.stop", " ");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("evaluation.stop is given, but holds no text");
+  }
+
+  @Test
+  void theMainClassThrowsWhatIsWrong() {
+    assertThatThrownBy(() -> CurationJob.main())
+        .hasMessageContaining("Set kafka.bootstrap-servers to");
+    assertThatThrownBy(() -> CurationJob.main("--nonsense")).hasMessageContaining("--nonsense");
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    assertThatThrownBy(() -> CurationSettings.of(new Configuration()))
+        .hasMessageContaining("Set kafka.bootstrap-servers to");
+  }
+
+  @Test
+  void aFileMayHoldListsNestedKeysAndOddTexts(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(
+        file,
+        """
+        kafka:
+          bootstrap-servers: b:9092
+          properties:
+            security.protocol: SASL_SSL
+        triton.endpoints: [a:8001, b:8001]
+        query:
+          stop: ["\\n", "a;b", "it's"]
+        """);
+    CurationSettings settings = CurationSettings.of(ConfigurationFile.read(file));
+    assertThat(settings.kafka().clientProperties())
+        .isEqualTo(Map.of("security.protocol", "SASL_SSL"));
+    assertThat(settings.triton().endpoints()).hasSize(2);
+    assertThat(settings.query().stop()).containsExactly("\n", "a;b", "it's");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsASentence(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(file, "kafka: [");
+    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("is not YAML");
+    assertThatThrownBy(() -> ConfigurationFile.read(folder.resolve("absent.yaml")))
+        .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsNotQuoted_andOneThatIsTooDeepOrHoldsItselfIsRefused(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(file, "kafka:\n  password: hunter2\n bad: [\n");
+    assertThatThrownBy(() -> ConfigurationFile.read(file))
+        .hasMessageContaining("is not YAML in line 3")
+        .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+    Files.writeString(file, "[".repeat(100_000));
+    assertThatThrownBy(() -> ConfigurationFile.read(file)).hasMessageContaining("nested more than");
+    for (String yaml : List.of("kafka: &itself\n  b: *itself\n", "a: &itself [1, [*itself]]\n")) {
+      Files.writeString(file, yaml);
+      assertThatThrownBy(() -> ConfigurationFile.read(file))
+          .hasMessageContaining("*itself stands within what it names");
+    }
+    Files.writeString(file, "a: &both {b: 1}\nc: *both\n");
+    assertThat(ConfigurationFile.read(file).toMap()).containsKeys("a.b", "c.b");
+  }
+
+  private static String allMessages(Throwable failure) {
+    StringBuilder messages = new StringBuilder();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      messages.append(cause);
+    }
+    return messages.toString();
+  }
+
+  private static Configuration required() {
+    return Configuration.fromMap(
+        Map.of("kafka.bootstrap-servers", "b:9092", "triton.endpoints", "t:8001"));
+  }
+}

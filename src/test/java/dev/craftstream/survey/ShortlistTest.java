@@ -1,0 +1,228 @@
+package dev.craftstream.survey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Shortage;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.Ties;
+import dev.craftstream.model.message.Survey;
+import dev.craftstream.survey.Shortlist.Counts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Against the plain reading of its promise: all questions kept, sorted anew each time. */
+class ShortlistTest {
+  private static final int GROUPS = 8;
+  private static final int SPARE = 3;
+  private static final Serving SERVING = new Serving("model", "1", Contract.CRAFT, "", "", "");
+  private static final ModelCheckpoint INITIAL =
+      new ModelCheckpoint("initial", 1, Role.INITIAL, "", SERVING);
+  private static final ModelCheckpoint REHEARSAL =
+      new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", SERVING);
+
+  @ParameterizedTest
+  @EnumSource(Ties.class)
+  void holdsTheBestOfEachLabelWhereverItIsReliable(Ties ties) {
+    int reliable = 0;
+    int unreliable = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      Random random = new Random(seed);
+      Dataset dataset = dataset(strategy(random), 1 + random.nextInt(6), random.nextInt(4), ties);
+      Survey survey = new Survey("survey", 2, List.of(dataset), null, null);
+      Shortlist shortlist = new Shortlist(survey, SPARE, ShortlistTest::group);
+      Map<String, KnowledgeChange> all = new HashMap<>();
+      boolean narrowed = false;
+      for (int step = 0; step < 80; step++) {
+        String id = "q" + random.nextInt(40);
+        boolean wasReliable = shortlist.isReliable();
+        boolean hadNoneToSpare = shortlist.hasNoneToSpare();
+        KnowledgeChange before = all.remove(id);
+        if (before != null) {
+          shortlist.forget(before, true, group(id));
+        } else {
+          KnowledgeChange measured = measured(id, random);
+          shortlist.asked(measured, 2, group(id));
+          all.put(id, measured);
+        }
+        assertThat(counts(shortlist, dataset)).isEqualTo(counts(all, dataset));
+        if (narrowed && (before == null ? wasReliable : !hadNoneToSpare)) {
+          assertThat(shortlist.isReliable()).as("seed %d, step %d", seed, step).isTrue();
+        }
+        if (shortlist.isReliable() && random.nextInt(40) == 0) {
+          shortlist.narrow();
+          narrowed = true;
+          assertThat(shortlist.isReliable()).as("seed %d, step %d", seed, step).isTrue();
+        }
+        if (shortlist.isReliable()) {
+          reliable++;
+          assertThat(shortlist.ids().toList())
+              .as("seed %d, step %d", seed, step)
+              .containsAll(best(all, dataset, Label.ANSWER, ties))
+              .containsAll(best(all, dataset, Label.REFUSAL, ties))
+              .isSortedAccordingTo((a, b) -> Integer.compare(group(a), group(b)));
+        } else {
+          unreliable++;
+        }
+      }
+    }
+    assertThat(reliable).isGreaterThan(15_000);
+    assertThat(unreliable).as("it is put to the test").isGreaterThan(500);
+  }
+
+  @Test
+  void countsWhatWasGivenUpAmongTheQuestionsOnly() {
+    Dataset dataset = dataset(Strategy.CRAFT, 2, 2, Ties.EXACT);
+    Shortlist shortlist =
+        new Shortlist(
+            new Survey("survey", 2, List.of(dataset), null, null), SPARE, ShortlistTest::group);
+    KnowledgeChange givenUp =
+        new KnowledgeChange("q", question("q"), 1, List.of(known(INITIAL, 1, 0.5)), "", 2);
+
+    shortlist.asked(givenUp, 2, 0);
+    assertThat(counts(shortlist, dataset)).isEqualTo(new Counts(1, 0, 0));
+
+    shortlist.forget(givenUp, true, 0);
+    assertThat(counts(shortlist, dataset)).isEqualTo(Counts.NONE);
+  }
+
+  @Test
+  void doesNotServeDatasetsThatWouldNotFit() {
+    Dataset small = dataset(Strategy.CRAFT, 8_000, 2_000, Ties.EXACT);
+    Dataset large = dataset(Strategy.CRAFT, 1_000_000, 0, Ties.EXACT);
+
+    assertThat(Shortlist.serves(new Survey("s", 2, List.of(small), null, null))).isTrue();
+    assertThat(Shortlist.serves(new Survey("s", 2, List.of(small, large), null, null))).isFalse();
+  }
+
+  private static List<String> best(
+      Map<String, KnowledgeChange> all, Dataset dataset, Label label, Ties ties) {
+    List<Candidacy> candidates =
+        new ArrayList<>(
+            all.values().stream()
+                .flatMap(change -> Candidacy.of(dataset, change).stream())
+                .filter(candidacy -> candidacy.label() == label)
+                .sorted((a, b) -> a.rank().compareTo(b.rank()))
+                .toList());
+    int wanted = dataset.selection().wanted(label);
+    if (candidates.size() > wanted) {
+      Rank last = wanted == 0 ? null : candidates.get(wanted - 1).rank();
+      boolean keepsTies = dataset.selection().tiesAtCutOff() == Ties.KEEP_ALL;
+      candidates.removeIf(
+          candidacy ->
+              last == null
+                  || (keepsTies
+                      ? candidacy.score() > last.score()
+                      : candidacy.rank().compareTo(last) > 0));
+    }
+    return candidates.stream().map(Candidacy::questionId).collect(Collectors.toList());
+  }
+
+  private static Counts counts(Shortlist shortlist, Dataset dataset) {
+    Counts sum = Counts.NONE;
+    for (int group = 0; group < GROUPS; group++) {
+      Counts its = shortlist.counts(dataset, group);
+      sum =
+          new Counts(
+              sum.questions() + its.questions(),
+              sum.answers() + its.answers(),
+              sum.refusals() + its.refusals());
+    }
+    return sum;
+  }
+
+  private static Counts counts(Map<String, KnowledgeChange> all, Dataset dataset) {
+    Map<Label, Long> byLabel =
+        all.values().stream()
+            .flatMap(change -> Candidacy.of(dataset, change).stream())
+            .collect(Collectors.groupingBy(Candidacy::label, Collectors.counting()));
+    return new Counts(
+        all.size(),
+        byLabel.getOrDefault(Label.ANSWER, 0L),
+        byLabel.getOrDefault(Label.REFUSAL, 0L));
+  }
+
+  private static int group(String id) {
+    return Math.floorMod(id.hashCode(), GROUPS);
+  }
+
+  private static Strategy strategy(Random random) {
+    return Strategy.values()[random.nextInt(Strategy.values().length)];
+  }
+
+  private static Dataset dataset(Strategy strategy, int answers, int refusals, Ties ties) {
+    Selection selection =
+        new Selection(
+            DatasetKind.TRAINING,
+            Task.OPEN_ENDED,
+            strategy,
+            Thresholds.PAPER,
+            RehearsalThresholds.PAPER,
+            answers,
+            refusals,
+            ties,
+            Shortage.SHORT,
+            7);
+    return new Dataset("dataset", selection, INITIAL, REHEARSAL, "", "k", "t");
+  }
+
+  /** With few certainties, so that many are equal. */
+  private static KnowledgeChange measured(String id, Random random) {
+    return new KnowledgeChange(
+        id,
+        question(id),
+        1,
+        List.of(
+            known(INITIAL, random.nextInt(3) / 2.0, random.nextInt(5) / 4.0),
+            known(REHEARSAL, random.nextInt(3) / 2.0, 0.5)),
+        "rehearsal",
+        2);
+  }
+
+  private static CheckpointKnowledge known(
+      ModelCheckpoint checkpoint, double correctness, double certainty) {
+    return new CheckpointKnowledge(
+        checkpoint,
+        new KnowledgeState(
+            correctness,
+            certainty,
+            CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
+            10,
+            (int) (10 * correctness),
+            0,
+            "gold",
+            1,
+            "v1"));
+  }
+
+  private static Question question(String id) {
+    return new Question(
+        id, Task.OPEN_ENDED, Purpose.TRAIN, "Which?", "gold", List.of(), List.of(), "", List.of());
+  }
+}

@@ -1,0 +1,511 @@
+package dev.craftstream.survey;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.Candidacy;
+import dev.craftstream.method.CutOffs;
+import dev.craftstream.method.Rank;
+import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CutOff.Bound;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Shortage;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.Ties;
+import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.EvaluationReport;
+import dev.craftstream.model.message.EvaluationReport.Cell;
+import dev.craftstream.model.message.Survey;
+import dev.craftstream.model.message.SurveyReport;
+import dev.craftstream.model.message.SurveyReport.Ranks;
+import dev.craftstream.tracking.KnowledgeTracker;
+import dev.craftstream.tracking.ScriptedQuery.Ask;
+import dev.craftstream.tracking.TrackerHarness;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Surveys that come with a checkpoint, which are kept up to date while it is measured. */
+class SurveysTest {
+  private static final ModelCheckpointEvent INITIAL =
+      TrackerHarness.announce(1, "initial", Role.INITIAL, "");
+  private static final ModelCheckpointEvent REHEARSAL =
+      TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial");
+  private static final ModelCheckpointEvent SECOND_REHEARSAL =
+      TrackerHarness.announce(3, "rehearsal-2", Role.REHEARSAL, "initial");
+  private static final ModelCheckpointEvent TUNED =
+      TrackerHarness.announce(4, "tuned", Role.TUNED, "initial");
+
+  /** They hold model time back until the test answers them. */
+  private static final List<String> HOLDERS = List.of("holder-train", "holder-evaluate");
+
+  // ---------------------------------------------------------------- against a look at everything
+
+  /** What a survey found, however its reports were divided. */
+  private record Found(
+      Map<String, Long> questions,
+      Map<String, Bound> bounds,
+      Map<String, TreeSet<String>> taken,
+      Map<String, Long> evaluation) {}
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void theyFindWhatALookThroughAllQuestionsFinds(int block) throws Exception {
+    long evaluated = 0;
+    for (int seed = 100 * block; seed < 100 * block + 40; seed++) {
+      Random random = new Random(seed);
+      try (TrackerHarness tracker = tracker()) {
+        for (String id : HOLDERS) {
+          tracker.ask(question(id, random));
+        }
+        for (int i = 0; i < 30; i++) {
+          act(tracker, random);
+        }
+        for (Directive directive : plan(random)) {
+          tracker.direct(directive);
+          if (directive.survey().modelTime() == 2) {
+            tracker.direct(Directive.of(SECOND_REHEARSAL));
+          }
+          for (int i = 0; i < 60; i++) {
+            act(tracker, random);
+          }
+          answerAllBut(tracker, HOLDERS, random);
+          take(tracker, directive.survey());
+          answerAllBut(tracker, List.of(), random);
+          Found found = take(tracker, directive.survey());
+
+          Survey survey = directive.survey();
+          tracker.direct(
+              Directive.of(
+                  new Survey(
+                      "again-" + survey.id(),
+                      survey.modelTime(),
+                      survey.datasets(),
+                      survey.evaluated(),
+                      survey.base())));
+          tracker.mails();
+          assertThat(found)
+              .as("seed %d, %s", seed, survey.id())
+              .usingRecursiveComparison()
+              .isEqualTo(take(tracker, survey));
+          evaluated += found.evaluation.values().stream().mapToLong(Long::longValue).sum();
+        }
+      }
+    }
+    assertThat(evaluated).as("there is something to compare").isGreaterThan(500);
+  }
+
+  private static List<Directive> plan(Random random) {
+    Survey ofInitial =
+        new Survey(
+            "of-initial",
+            1,
+            List.of(dataset(null, random)),
+            INITIAL.announced(),
+            INITIAL.announced());
+    Survey ofRehearsal =
+        new Survey(
+            "of-rehearsal",
+            2,
+            List.of(dataset(Strategy.CRAFT, random), dataset(Strategy.COR_RAIT, random)),
+            null,
+            null);
+    Survey ofTuned = new Survey("of-tuned", 4, List.of(), TUNED.announced(), INITIAL.announced());
+    return List.of(
+        Directive.of(INITIAL, ofInitial),
+        Directive.of(REHEARSAL, ofRehearsal),
+        Directive.of(TUNED, ofTuned));
+  }
+
+  /** Something that may happen at any time. */
+  private static void act(TrackerHarness tracker, Random random) throws Exception {
+    String id = "q" + random.nextInt(25);
+    switch (random.nextInt(8)) {
+      case 0 -> tracker.remove(id);
+      case 1, 2 -> tracker.ask(question(id, random));
+      case 3 ->
+          tracker.retry(List.of(INITIAL, REHEARSAL, SECOND_REHEARSAL).get(random.nextInt(3)), id);
+      default -> {
+        List<Ask> open =
+            tracker.server.open().stream()
+                .filter(ask -> !HOLDERS.contains(ask.question().id()))
+                .toList();
+        if (!open.isEmpty()) {
+          answer(open.get(random.nextInt(open.size())), random);
+        }
+      }
+    }
+    tracker.mails();
+  }
+
+  private static void answerAllBut(TrackerHarness tracker, List<String> ids, Random random)
+      throws Exception {
+    while (true) {
+      List<Ask> open =
+          tracker.server.open().stream().filter(ask -> !ids.contains(ask.question().id())).toList();
+      if (open.isEmpty()) {
+        return;
+      }
+      for (Ask ask : open) {
+        answer(ask, random);
+      }
+      tracker.mails();
+    }
+  }
+
+  /** Few values, so that many tie; one in six can't be used. */
+  private static void answer(Ask ask, Random random) {
+    if (random.nextInt(6) == 0) {
+      ask.answer().completeExceptionally(new UnusableAnswerException("It makes no sense."));
+    } else {
+      ask.answer()
+          .complete(knows(random.nextInt(3) / 2.0, random.nextInt(4) / 3.0, random.nextInt(2)));
+    }
+  }
+
+  private static Found take(TrackerHarness tracker, Survey survey) {
+    List<SurveyReport> reports = tracker.takeSideOutput(KnowledgeTracker.SURVEYED);
+    List<Candidate> candidates =
+        tracker.takeSideOutput(KnowledgeTracker.CANDIDATES).stream()
+            .filter(Candidate::base)
+            .toList();
+    Found found = new Found(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    for (Dataset dataset : survey.datasets()) {
+      List<SurveyReport> its =
+          reports.stream().filter(r -> r.dataset().id().equals(dataset.id())).toList();
+      found.questions.put(dataset.id(), its.stream().mapToLong(SurveyReport::questions).sum());
+      for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+        String what = dataset.id() + " " + label;
+        Bound bound =
+            bound(
+                dataset, label, its, label == Label.ANSWER ? r -> r.answers() : r -> r.refusals());
+        // How many were offered is nobody's business.
+        found.bounds.put(
+            what,
+            new Bound(
+                bound.candidates(),
+                0,
+                bound.taken(),
+                bound.all(),
+                bound.score(),
+                bound.hash(),
+                bound.drawnAgain(),
+                bound.extraCopies()));
+        found.taken.put(what, taken(dataset, label, bound, candidates));
+      }
+    }
+    tracker.takeSideOutput(KnowledgeTracker.EVALUATED).stream()
+        .map(EvaluationReport::cells)
+        .flatMap(List::stream)
+        .collect(groupingBy(SurveysTest::name, summingLong(Cell::questions)))
+        .forEach(found.evaluation::put);
+    return found;
+  }
+
+  private static String name(Cell cell) {
+    return cell.subject() + " " + cell.verdict() + " " + cell.baseVerdict();
+  }
+
+  private static Bound bound(
+      Dataset dataset, Label label, List<SurveyReport> reports, Function<SurveyReport, Ranks> of) {
+    List<Rank> ranks = new ArrayList<>();
+    long candidates = 0;
+    for (SurveyReport report : reports) {
+      Ranks its = of.apply(report);
+      candidates += its.candidates();
+      for (int i = 0; i < its.scores().length; i++) {
+        ranks.add(new Rank(its.scores()[i], its.hashes()[i]));
+      }
+    }
+    return CutOffs.bound(dataset.selection(), dataset.id(), label, candidates, ranks);
+  }
+
+  private static TreeSet<String> taken(
+      Dataset dataset, Label label, Bound bound, List<Candidate> candidates) {
+    TreeSet<String> taken = new TreeSet<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.datasetIds().contains(dataset.id())) {
+        Candidacy candidacy = Candidacy.of(dataset, candidate.change()).orElseThrow();
+        if (candidacy.label() == label
+            && bound.takes(candidacy.rank().score(), candidacy.rank().hash())) {
+          taken.add(candidate.questionId());
+        }
+      }
+    }
+    return taken;
+  }
+
+  // ---------------------------------------------------------------- changes under way
+
+  /** In several key groups, so that the survey comes to some of them late. */
+  @ParameterizedTest
+  @ValueSource(strings = {"late-0", "late-1", "late-2", "late-3", "late-4", "late-5", "late-6"})
+  void whatIsMeasuredWhileASurveyIsUnderWayIsOfferedOnce_beforeItOrAfterIt(String late)
+      throws Exception {
+    TreeSet<Boolean> kinds = new TreeSet<>();
+    for (int mails = 0; mails < 60; mails++) {
+      try (TrackerHarness tracker = tracker()) {
+        for (int i = 0; i < 20; i++) {
+          tracker.ask(TrackerHarness.question("q" + i, "What is " + i + "?"));
+        }
+        Survey survey =
+            new Survey("survey", 2, List.of(dataset(Strategy.CRAFT, 5, 0, Ties.EXACT)), null, null);
+        tracker.checkpoint(INITIAL);
+        tracker.answerAll(1);
+        tracker.direct(Directive.of(REHEARSAL, survey));
+        tracker.mails();
+        tracker.ask(late);
+        tracker.server.open(late + "@initial").answer().complete(knows(1, 1, 0));
+        tracker.mails();
+        tracker.server.open().stream()
+            .filter(ask -> !ask.question().id().equals(late))
+            .forEach(ask -> ask.answer(1));
+        for (int i = 0; i < mails; i++) {
+          tracker.mail();
+        }
+        tracker.answer(late + "@rehearsal", 1);
+
+        List<Candidate> offers =
+            tracker.sideOutput(KnowledgeTracker.CANDIDATES).stream()
+                .filter(candidate -> candidate.questionId().equals(late))
+                .filter(candidate -> !candidate.datasetIds().isEmpty())
+                .toList();
+        assertThat(offers).as("after %d mails", mails).hasSize(1);
+        kinds.add(offers.get(0).base());
+      }
+    }
+    assertThat(kinds).as("it is put to the test").containsExactly(false, true);
+  }
+
+  /**
+   * The best that a survey has still to come to are removed or changed under its hands, so that
+   * others have to take their places, which may lie in key groups that it is through with.
+   */
+  @ParameterizedTest
+  @EnumSource(Ties.class)
+  void theBestAreChosenWhateverBecomesOfThemWhileASurveyIsUnderWay(Ties ties) throws Exception {
+    int changedAhead = 0;
+    int failures = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      Dataset dataset = dataset(Strategy.CRAFT, 1 + random.nextInt(6), random.nextInt(4), ties);
+      Survey survey = new Survey("survey", 2, List.of(dataset), null, null);
+      Map<String, Candidacy> passed = new HashMap<>();
+      List<SurveyReport> reports = new ArrayList<>();
+      List<Candidate> candidates = new ArrayList<>();
+      TrackerHarness tracker = tracker();
+      try {
+        for (int i = 0; i < 40; i++) {
+          tracker.ask("q" + i);
+        }
+        tracker.checkpoint(INITIAL);
+        tracker.server.open().forEach(ask -> answerWell(ask, random));
+        tracker.mails();
+        tracker.direct(Directive.of(REHEARSAL, survey));
+        tracker.mails();
+        tracker.server.open().forEach(ask -> answerWell(ask, random));
+        Map<String, KnowledgeChange> open = new HashMap<>();
+        while (tracker.mail()) {
+          if (covered(reports) == 0) {
+            tracker.changes().forEach(change -> open.put(change.questionId(), change));
+          }
+          reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+          candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+          pass(open, covered(reports), dataset, passed);
+          if (covered(reports) == 0 || open.isEmpty()) {
+            continue;
+          }
+          if (random.nextInt(6) == 0) {
+            OperatorSubtaskState state = tracker.snapshot();
+            reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+            candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+            pass(open, covered(reports), dataset, passed);
+            tracker.close();
+            tracker = TrackerHarness.restore(new HashMapStateBackend(), 1_000, 1, 1, 0, state);
+            failures++;
+          }
+          for (int i = random.nextInt(4); i > 0 && !open.isEmpty(); i--) {
+            String best =
+                Collections.min(
+                        open.values(),
+                        Comparator.comparing(
+                            change ->
+                                Candidacy.of(dataset, change).map(Candidacy::rank).orElse(LAST)))
+                    .questionId();
+            open.remove(best);
+            tracker.send(
+                new QuestionEvent(
+                    best,
+                    random.nextBoolean() ? null : TrackerHarness.question(best, "What else?"),
+                    new Origin("questions", 0, 0)));
+            reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+            candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+            pass(open, covered(reports), dataset, passed);
+            changedAhead++;
+          }
+        }
+        reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+        candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+        pass(open, covered(reports), dataset, passed);
+      } finally {
+        tracker.close();
+      }
+      candidates.removeIf(candidate -> !candidate.base());
+      for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+        List<Candidacy> its = passed.values().stream().filter(c -> c.label() == label).toList();
+        Bound expected =
+            CutOffs.bound(
+                dataset.selection(),
+                dataset.id(),
+                label,
+                its.size(),
+                its.stream().map(Candidacy::rank).toList());
+        Bound bound =
+            bound(
+                dataset,
+                label,
+                reports,
+                label == Label.ANSWER ? r -> r.answers() : r -> r.refusals());
+        assertThat(taken(dataset, label, bound, candidates))
+            .as("seed %d, %s", seed, label)
+            .containsExactlyInAnyOrderElementsOf(
+                its.stream()
+                    .filter(c -> expected.takes(c.rank().score(), c.rank().hash()))
+                    .map(Candidacy::questionId)
+                    .toList());
+      }
+    }
+    assertThat(changedAhead).as("it is put to the test").isGreaterThan(200);
+    assertThat(failures).as("failures among it").isGreaterThan(50);
+  }
+
+  private static final Rank LAST = new Rank(Double.MAX_VALUE, Long.MAX_VALUE);
+
+  private static int covered(List<SurveyReport> reports) {
+    return reports.stream().mapToInt(SurveyReport::keyGroups).sum();
+  }
+
+  /** Takes what lies in the key groups that the survey is through with. */
+  private static void pass(
+      Map<String, KnowledgeChange> open,
+      int covered,
+      Dataset dataset,
+      Map<String, Candidacy> passed) {
+    open.values()
+        .removeIf(
+            change -> {
+              boolean through =
+                  KeyGroupRangeAssignment.assignToKeyGroup(
+                          change.questionId(), TrackerHarness.MAX_PARALLELISM)
+                      < covered;
+              if (through) {
+                Candidacy.of(dataset, change)
+                    .ifPresent(candidacy -> passed.put(change.questionId(), candidacy));
+              }
+              return through;
+            });
+  }
+
+  private static void answerWell(Ask ask, Random random) {
+    ask.answer().complete(knows(random.nextInt(3) / 2.0, random.nextInt(12) / 11.0, 0));
+  }
+
+  // ---------------------------------------------------------------- what is asked
+
+  /** Looks at one question between two mails. */
+  private static TrackerHarness tracker() throws Exception {
+    return TrackerHarness.restore(new HashMapStateBackend(), 1_000, 1, 1, 0, null);
+  }
+
+  private static Question question(String id, Random random) {
+    boolean evaluate =
+        id.equals("holder-evaluate") || (!HOLDERS.contains(id) && random.nextBoolean());
+    return new Question(
+        id,
+        Task.OPEN_ENDED,
+        evaluate ? Purpose.EVALUATE : Purpose.TRAIN,
+        id + " v" + random.nextInt(2),
+        "gold",
+        List.of(),
+        List.of(),
+        "subject " + random.nextInt(2),
+        List.of());
+  }
+
+  private static KnowledgeState knows(double correctness, double certainty, int refused) {
+    return new KnowledgeState(
+        correctness,
+        certainty,
+        CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
+        10,
+        (int) (10 * correctness),
+        refused,
+        "gold",
+        1,
+        "v1");
+  }
+
+  /** A training dataset, or a rehearsal set where {@code strategy} is null. */
+  private static Dataset dataset(Strategy strategy, Random random) {
+    return dataset(
+        strategy,
+        1 + random.nextInt(6),
+        strategy == null ? 0 : random.nextInt(4),
+        Ties.values()[random.nextInt(Ties.values().length)]);
+  }
+
+  private static Dataset dataset(Strategy strategy, int answers, int refusals, Ties ties) {
+    Selection selection =
+        new Selection(
+            strategy == null ? DatasetKind.REHEARSAL : DatasetKind.TRAINING,
+            Task.OPEN_ENDED,
+            strategy,
+            Thresholds.PAPER,
+            new RehearsalThresholds(0.5, 0.3, 0.5),
+            answers,
+            refusals,
+            ties,
+            Shortage.SHORT,
+            7);
+    return new Dataset(
+        Objects.toString(strategy, "rehearsal"),
+        selection,
+        INITIAL.announced(),
+        strategy == null ? null : REHEARSAL.announced(),
+        "",
+        "k",
+        "t");
+  }
+}

@@ -1,0 +1,278 @@
+package dev.craftstream.topics.records;
+
+import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Contract;
+import dev.craftstream.model.CutOff;
+import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetKind;
+import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.DatasetRecord.Mark;
+import dev.craftstream.model.Decision;
+import dev.craftstream.model.Evaluation;
+import dev.craftstream.model.Evaluation.Estimate;
+import dev.craftstream.model.Instruction;
+import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.RehearsalThresholds;
+import dev.craftstream.model.Request;
+import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.Role;
+import dev.craftstream.model.Selection;
+import dev.craftstream.model.Serving;
+import dev.craftstream.model.Shortage;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.Ties;
+import java.util.List;
+
+/** Records that the tests of this package share. */
+public final class RecordSamples {
+
+  public static final Origin ORIGIN = new Origin("questions", 3, 0);
+
+  public static final Question OPEN_ENDED =
+      new Question(
+          "q1",
+          Task.OPEN_ENDED,
+          Purpose.TRAIN,
+          "Who wrote \"I don't know\" <in Köln> & why?",
+          "O'Neill",
+          List.of("Eugene O'Neill", "🦉"),
+          List.of(),
+          "drama",
+          List.of("easy", "a=b"));
+
+  public static final Question MULTIPLE_CHOICE =
+      new Question(
+          "q2",
+          Task.MULTIPLE_CHOICE,
+          Purpose.EVALUATE,
+          "2 + 2?",
+          "B",
+          List.of(),
+          List.of("3", "4", "\\u0027"),
+          "",
+          List.of());
+
+  public static final Question CHOICE_TO_TRAIN =
+      new Question(
+          "q2",
+          Task.MULTIPLE_CHOICE,
+          Purpose.TRAIN,
+          "2 + 2?",
+          "B",
+          List.of(),
+          List.of("3", "4"),
+          "",
+          List.of());
+
+  public static final ModelCheckpoint INITIAL =
+      new ModelCheckpoint(
+          "base", 1, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", "", ""));
+
+  public static final ModelCheckpoint REHEARSAL =
+      new ModelCheckpoint(
+          "base-r1",
+          3,
+          Role.REHEARSAL,
+          "base",
+          new Serving("llama", "2", Contract.VLLM, "minilm", "1", "rehearsal-1"));
+
+  public static final KnowledgeState UNKNOWN =
+      new KnowledgeState(
+          0.0,
+          0.25,
+          CertaintyKind.EMBEDDING_SIMILARITY,
+          0.0,
+          10,
+          0,
+          4,
+          "",
+          0xFFFF_FFFF_FFFF_FFFFL,
+          "open-1");
+
+  public static final KnowledgeState KNOWN =
+      new KnowledgeState(
+          0.7, 0.5, CertaintyKind.EMBEDDING_SIMILARITY, 0.0, 10, 7, 2, "O'Neill", 42, "open-1");
+
+  public static final KnowledgeState CHOSEN =
+      new KnowledgeState(0.0, -1.5, CertaintyKind.OPTION_ENTROPY, 0.0, 0, 0, 0, "", 0, "choice-1");
+
+  public static final KnowledgeState REFUSED =
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "train-1");
+
+  public static final OriginalRecord NOWHERE =
+      new OriginalRecord(new Origin("requests", 0, 0), null, null);
+
+  /** One of each kind, with all that each can say. */
+  public static final List<Request> REQUESTS =
+      List.of(
+          new Request(
+              "r1",
+              Request.Kind.DATASET,
+              "base",
+              "base-r1",
+              Strategy.COR_RAIT,
+              List.of(
+                  new Changes(
+                      Task.OPEN_ENDED, 8, 0, Ties.KEEP_ALL, Shortage.SHORT, 0.75, 0.25, null, null),
+                  new Changes(
+                      Task.MULTIPLE_CHOICE, null, 3, null, Shortage.FAIL, null, 0.0, null, null)),
+              0xFFFF_FFFF_FFFF_FFFEL,
+              NOWHERE),
+          new Request(
+              "r2",
+              Request.Kind.REHEARSAL_SET,
+              "base",
+              "",
+              null,
+              List.of(
+                  new Changes(Task.OPEN_ENDED, 100, null, null, null, 0.9, null, -0.5, null),
+                  new Changes(Task.MULTIPLE_CHOICE, 50, null, null, null, null, null, null, 0.875)),
+              0L,
+              NOWHERE),
+          new Request("r3", Request.Kind.EVALUATION, "tuned", "", null, List.of(), null, NOWHERE),
+          Request.retry("r4", "tuned", List.of("q1", "q2"), NOWHERE),
+          Request.retry("r5", "tuned", List.of(), NOWHERE));
+
+  /** CRAFT's multiple-choice dataset of 4 ANSWER and 2 REFUSAL questions. */
+  public static final Dataset DATASET =
+      new Dataset(
+          "craft-3",
+          new Selection(
+              DatasetKind.TRAINING,
+              Task.MULTIPLE_CHOICE,
+              Strategy.CRAFT,
+              Thresholds.PAPER,
+              RehearsalThresholds.PAPER,
+              4,
+              2,
+              Ties.KEEP_ALL,
+              Shortage.DRAW_AGAIN,
+              9),
+          INITIAL,
+          REHEARSAL,
+          "",
+          "choice-1",
+          "train-1");
+
+  /** An open-ended set of 5 questions to tune the REHEARSAL checkpoint on. */
+  public static final Dataset REHEARSAL_SET =
+      new Dataset(
+          "r2/rehearsal",
+          new Selection(
+              DatasetKind.REHEARSAL,
+              Task.OPEN_ENDED,
+              null,
+              Thresholds.PAPER,
+              RehearsalThresholds.PAPER,
+              5,
+              0,
+              Ties.EXACT,
+              Shortage.SHORT,
+              0),
+          INITIAL,
+          null,
+          "r2",
+          "open-1",
+          "train-1");
+
+  /** The first {@code taken} of {@code candidates}, the last of them with {@code score}. */
+  public static CutOff.Bound upTo(double score, long taken, long candidates) {
+    return new CutOff.Bound(
+        candidates, taken, taken, false, score, -1L, new long[] {}, new int[] {});
+  }
+
+  /** All of them; the one of hash 7 three times. */
+  public static CutOff.Bound all(long candidates) {
+    return new CutOff.Bound(
+        candidates,
+        candidates,
+        candidates,
+        true,
+        Double.POSITIVE_INFINITY,
+        -1L,
+        new long[] {7},
+        new int[] {2});
+  }
+
+  public static DatasetManifest manifest(
+      Dataset dataset, String failure, CutOff.Bound answers, CutOff.Bound refusals) {
+    return new DatasetManifest(new CutOff(dataset, failure, answers, refusals, 3, false), 5, 0);
+  }
+
+  public static DatasetRecord datasetRecord(Dataset dataset, Mark mark, Decision decision) {
+    boolean removed = mark == Mark.REMOVED;
+    return new DatasetRecord(
+        dataset.id(),
+        dataset.selection().kind(),
+        "q1",
+        mark,
+        2,
+        decision,
+        4,
+        dataset.selection().task(),
+        removed ? "" : "What is 2 + 2?",
+        removed ? "" : "2 + 2?",
+        removed ? "" : "4",
+        removed ? 0 : 3,
+        removed ? "" : "sums",
+        removed ? List.of() : List.of("easy"),
+        removed ? "" : "train-1",
+        removed ? 0 : 9,
+        6);
+  }
+
+  /** Of the INITIAL checkpoint on all subjects: nothing to compare with, and never wrong. */
+  public static final Evaluation EVALUATION =
+      new Evaluation(
+          INITIAL,
+          INITIAL,
+          Task.OPEN_ENDED,
+          "",
+          3,
+          0,
+          1,
+          0,
+          new Estimate(0.75, 0.5, 1),
+          new Estimate(0, 0, 0),
+          new Estimate(0.25, 0, 0.5),
+          null,
+          null,
+          0.95,
+          1_000,
+          0,
+          "aware-1",
+          List.of(),
+          1);
+
+  public static Instruction instruction(Question question, int revision, Decision decision) {
+    return new Instruction(
+        question.id(),
+        revision,
+        decision,
+        2,
+        question.task(),
+        "Question: " + question.text(),
+        "I don't know.",
+        question.subject(),
+        question.tags(),
+        "train-1",
+        3);
+  }
+
+  public static Decision provisional(Label label) {
+    return new Decision(
+        label, null, Strategy.CRAFT, new CheckpointKnowledge(INITIAL, UNKNOWN), null);
+  }
+
+  private RecordSamples() {}
+}
