@@ -46,8 +46,8 @@ class ArchitectureTest {
     may("triton.client", "model", "knowledge");
     may("triton.contract", "model", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
-    may("admission", "model", "model.message", "knowledge");
-    may("survey", "model", "model.message", "method", "prompt");
+    may("admission", "model", "model.message", "flink", "knowledge");
+    may("survey", "model", "model.message", "method", "prompt", "flink");
     may("tracking", "model", "model.message", "knowledge", "flink", "survey");
     may("relabel", "model", "method", "prompt");
     may("evaluation", "model", "model.message", "method");

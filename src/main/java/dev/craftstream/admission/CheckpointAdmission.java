@@ -1,5 +1,6 @@
 package dev.craftstream.admission;
 
+import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
@@ -18,8 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -198,20 +197,20 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     ModelCheckpointEvent event = first.event();
     CompletableFuture<Void> ready =
         query.ready(event.announced()).thenCompose(nothing -> first.questions());
-    var unused =
-        ready.whenComplete(
-            (nothing, failure) -> {
-              try {
-                mailbox.execute(() -> checked(event, failure), "model %s", event.checkpointId());
-              } catch (RejectedExecutionException taskHasEnded) {
-                // The restored task checks again.
-              }
-            });
+    MailboxHandOver.whenComplete(
+        ready,
+        mailbox,
+        "model " + event.checkpointId(),
+        (nothing, failure) -> checked(event, failure));
   }
 
-  private void checked(ModelCheckpointEvent event, Throwable failure) {
+  /**
+   * The server has said of the model what it has to say.
+   *
+   * @param cause why the model can't be asked; null where it can
+   */
+  private void checked(ModelCheckpointEvent event, Throwable cause) {
     checking = false;
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause == null) {
       admit(event);
       next();

@@ -1,5 +1,6 @@
 package dev.craftstream.admission;
 
+import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.model.Request;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,7 +8,6 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -114,17 +114,11 @@ final class RequestQueue {
     }
     reading = true;
     List<Request> before = List.copyOf(early);
-    var unused =
-        announcements
-            .complete()
-            .thenRun(
-                () -> {
-                  try {
-                    mailbox.execute(() -> announcementsAreRead(before), "announcements are read");
-                  } catch (RejectedExecutionException taskHasEnded) {
-                    // The restored task reads again.
-                  }
-                });
+    MailboxHandOver.whenComplete(
+        announcements.complete(),
+        mailbox,
+        "announcements are read",
+        (nothing, neverFails) -> announcementsAreRead(before));
   }
 
   private void announcementsAreRead(List<Request> before) {

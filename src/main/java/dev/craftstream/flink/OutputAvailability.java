@@ -23,7 +23,7 @@ public final class OutputAvailability {
   }
 
   /** Whether to emit the next record, or the few of one mail. */
-  public boolean isThere() {
+  public boolean isAvailable() {
     for (ResultPartitionWriter writer : writers) {
       if (!writer.isAvailable()) {
         return false;

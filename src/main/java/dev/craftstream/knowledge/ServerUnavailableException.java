@@ -4,15 +4,15 @@ package dev.craftstream.knowledge;
 public final class ServerUnavailableException extends Exception {
   private static final long serialVersionUID = 2L;
 
-  private final FailureKind trouble;
+  private final FailureKind kind;
 
-  public ServerUnavailableException(FailureKind trouble, String message, Throwable cause) {
+  public ServerUnavailableException(FailureKind kind, String message, Throwable cause) {
     super(message, cause);
-    this.trouble = trouble;
+    this.kind = kind;
   }
 
   /** Why it did not. */
-  public FailureKind trouble() {
-    return trouble;
+  public FailureKind kind() {
+    return kind;
   }
 }

@@ -1,11 +1,11 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.message.Candidate;
-import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Outcome;
@@ -14,22 +14,17 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,44 +48,17 @@ import org.slf4j.LoggerFactory;
 public final class Surveys {
   private static final Logger LOG = LoggerFactory.getLogger(Surveys.class);
 
-  private final Questions questions;
-  private final Output output;
+  private final SurveyedQuestions questions;
+  private final SurveyOutput output;
   private final int sliceSize;
-  private final KeyGroupRange range;
-  private final int maxParallelism;
+  private final KeyGroups keyGroups;
   private final BroadcastState<String, Survey> liveState;
   private final ListState<Unfinished> unfinishedState;
   private final Map<String, Survey> live = new LinkedHashMap<>();
   private final Map<String, BitSet> unfinished = new HashMap<>();
   private final Map<String, Shortlist> shortlists = new HashMap<>();
-  private Scan scan;
-
-  /** The tracker's questions. */
-  public interface Questions {
-    /** All ids in the order of their key groups; those that came since are left out. */
-    Stream<String> ids();
-
-    /** What is known of a question; null where there is none of this id. Sets the current key. */
-    KnowledgeChange get(String id) throws Exception;
-
-    /** Whether the checkpoint failed to answer it. Sets the current key. */
-    boolean hasFailed(String id, ModelCheckpoint checkpoint) throws Exception;
-
-    /**
-     * Has the question asked again where the checkpoint failed to answer it; returns whether it
-     * did. Sets the current key.
-     */
-    boolean retry(String id, ModelCheckpoint checkpoint) throws Exception;
-  }
-
-  /** Where the findings go. */
-  public interface Output {
-    void offer(Candidate candidate);
-
-    void report(SurveyReport report);
-
-    void report(EvaluationReport report);
-  }
+  private SurveyScan scan;
+  private long completeTime;
 
   /**
    * A survey's key groups that a task has still to look through.
@@ -106,16 +74,14 @@ public final class Surveys {
   public Surveys(
       int sliceSize,
       OperatorStateStore store,
-      KeyGroupRange range,
-      int maxParallelism,
-      Questions questions,
-      Output output)
+      KeyGroups keyGroups,
+      SurveyedQuestions questions,
+      SurveyOutput output)
       throws Exception {
     this.sliceSize = sliceSize;
     this.questions = questions;
     this.output = output;
-    this.range = range;
-    this.maxParallelism = maxParallelism;
+    this.keyGroups = keyGroups;
     liveState =
         store.getBroadcastState(
             new MapStateDescriptor<>(
@@ -129,7 +95,7 @@ public final class Surveys {
     }
     restored.sort(Comparator.comparingLong(Survey::modelTime).thenComparing(Survey::id));
     restored.forEach(survey -> live.put(survey.id(), survey));
-    BitSet own = keyGroups();
+    BitSet own = keyGroups.bits();
     for (Unfinished entry : unfinishedState.get()) {
       BitSet groups = BitSet.valueOf(entry.keyGroups());
       groups.and(own);
@@ -147,9 +113,9 @@ public final class Surveys {
   public void add(Survey survey, boolean ahead) throws Exception {
     if (live.putIfAbsent(survey.id(), survey) == null) {
       liveState.put(survey.id(), survey);
-      unfinished.put(survey.id(), keyGroups());
+      unfinished.put(survey.id(), keyGroups.bits());
       if (ahead && Shortlist.serves(survey)) {
-        shortlists.put(survey.id(), new Shortlist(survey, sliceSize, this::keyGroup));
+        shortlists.put(survey.id(), new Shortlist(survey, sliceSize, keyGroups::of));
       }
     }
   }
@@ -166,8 +132,8 @@ public final class Surveys {
               new SurveyReport(
                   dataset,
                   Outcome.RETIRED,
-                  range.getNumberOfKeyGroups(),
-                  maxParallelism,
+                  keyGroups.size(),
+                  keyGroups.total(),
                   modelTime,
                   0,
                   Ranks.NONE,
@@ -196,7 +162,7 @@ public final class Surveys {
   /** A question came that was not there before. */
   public void came(String id) {
     if (scan != null) {
-      scan.newcomers.computeIfAbsent(keyGroup(id), group -> new HashSet<>()).add(id);
+      scan.came(id);
     }
   }
 
@@ -207,7 +173,7 @@ public final class Surveys {
    */
   public void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now)
       throws Exception {
-    int group = keyGroup(now.questionId());
+    int group = keyGroups.of(now.questionId());
     forEachAhead(
         group,
         (survey, shortlist) ->
@@ -218,13 +184,13 @@ public final class Surveys {
 
   /** A question's labels changed, which neither datasets are chosen by nor evaluations. */
   public void annotated(KnowledgeChange now) {
-    int group = keyGroup(now.questionId());
+    int group = keyGroups.of(now.questionId());
     output.offer(new Candidate(now, false, lateCandidacies(now, 0, group)));
   }
 
   /** A question was measured under the checkpoint announced at {@code announcedAt}. */
   public void measured(KnowledgeChange question, long announcedAt) {
-    int group = keyGroup(question.questionId());
+    int group = keyGroups.of(question.questionId());
     asked(question, announcedAt, group);
     List<String> datasets = lateCandidacies(question, announcedAt, group);
     if (!datasets.isEmpty()) {
@@ -234,14 +200,18 @@ public final class Surveys {
 
   /** A question was given up under the checkpoint announced at {@code announcedAt}. */
   public void givenUp(KnowledgeChange question, long announcedAt) {
-    asked(question, announcedAt, keyGroup(question.questionId()));
+    asked(question, announcedAt, keyGroups.of(question.questionId()));
   }
 
   /** A question is asked again that was given up under the checkpoint. May set the current key. */
   public void reopened(KnowledgeChange before, long announcedAt) throws Exception {
-    int group = keyGroup(before.questionId());
-    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(before, announcedAt, group));
+    reopenedAhead(before, announcedAt);
     endWithNoneToSpare();
+  }
+
+  private void reopenedAhead(KnowledgeChange before, long announcedAt) {
+    int group = keyGroups.of(before.questionId());
+    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(before, announcedAt, group));
   }
 
   private void asked(KnowledgeChange question, long announcedAt, int group) {
@@ -311,15 +281,22 @@ public final class Surveys {
       if (shortlist != null) {
         shortlist.narrow();
       }
-      scan = new Scan(survey, shortlist);
+      scan =
+          new SurveyScan(
+              survey,
+              shortlist,
+              keyGroups,
+              questions,
+              output,
+              before -> reopenedAhead(before, survey.retried().announcedAt()));
     }
-    scan.modelTime = complete;
+    completeTime = complete;
     lookThrough(scan.hasNoneToSpare() ? Integer.MAX_VALUE : sliceSize);
   }
 
   /** Ends the survey under way where its shortlist would be lost. Sets the current key. */
   public void prepareSnapshot() throws Exception {
-    if (scan != null && scan.shortlist != null) {
+    if (scan != null && scan.usesShortlist()) {
       lookThrough(Integer.MAX_VALUE);
     }
   }
@@ -331,7 +308,7 @@ public final class Surveys {
   }
 
   private void lookThrough(int atLeast) throws Exception {
-    Survey survey = scan.survey;
+    Survey survey = scan.survey();
     BitSet groups = unfinished.get(survey.id());
     int covered = 0;
     int visited = 0;
@@ -342,13 +319,13 @@ public final class Surveys {
       groups.clear(group);
       covered++;
     }
-    scan.report(covered);
+    scan.report(covered, completeTime);
     if (groups.isEmpty()) {
       if (survey.retried() != null) {
         LOG.info(
             "{}: {} questions that model checkpoint {} failed to answer are asked again.",
             survey.id(),
-            scan.retried,
+            scan.retried(),
             survey.retried().id());
       }
       finish(survey);
@@ -365,7 +342,7 @@ public final class Surveys {
 
   private Survey next(long complete) {
     if (scan != null) {
-      return scan.survey;
+      return scan.survey();
     }
     if (unfinished.isEmpty()) {
       return null;
@@ -390,131 +367,8 @@ public final class Surveys {
 
   public void close() {
     if (scan != null) {
-      scan.ids.close();
+      scan.close();
       scan = null;
-    }
-  }
-
-  private BitSet keyGroups() {
-    BitSet groups = new BitSet(maxParallelism);
-    groups.set(range.getStartKeyGroup(), range.getEndKeyGroup() + 1);
-    return groups;
-  }
-
-  private int keyGroup(String id) {
-    return KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism);
-  }
-
-  /** One walk over the questions, or over the shortlist, in the order of the key groups. */
-  private final class Scan {
-    final Survey survey;
-    private final Shortlist shortlist;
-    final Stream<String> ids;
-    final Map<Integer, Set<String>> newcomers = new HashMap<>();
-    private final Iterator<String> rest;
-    private final List<DatasetSurvey> datasets;
-    private final EvaluationCounts evaluation;
-    private String ahead;
-    private int aheadGroup;
-    private long retried;
-    private long modelTime;
-
-    /**
-     * @param shortlist null where there is none
-     */
-    Scan(Survey survey, Shortlist shortlist) {
-      this.survey = survey;
-      this.shortlist = shortlist;
-      datasets = survey.datasets().stream().map(DatasetSurvey::new).toList();
-      evaluation = survey.evaluated() == null ? null : new EvaluationCounts(survey);
-      ids = shortlist == null ? questions.ids() : shortlist.ids();
-      rest = ids.iterator();
-      step();
-    }
-
-    boolean isOf(Survey other) {
-      return survey.id().equals(other.id());
-    }
-
-    /** Looks at all questions of a key group; returns how many there are. */
-    int visit(int group) throws Exception {
-      int visited = 0;
-      Set<String> came = newcomers.getOrDefault(group, Set.of());
-      newcomers.remove(group);
-      while (ahead != null && aheadGroup <= group) {
-        if (aheadGroup == group) {
-          visit(ahead);
-          visited++;
-          if (!came.isEmpty()) {
-            came.remove(ahead);
-          }
-        }
-        step();
-      }
-      for (String id : came) {
-        visit(id);
-      }
-      if (shortlist != null) {
-        for (DatasetSurvey dataset : datasets) {
-          dataset.count(shortlist.counts(dataset.dataset(), group));
-        }
-        if (evaluation != null) {
-          evaluation.add(shortlist.evaluation(group));
-        }
-      }
-      return visited + came.size();
-    }
-
-    private void step() {
-      int before = aheadGroup;
-      ahead = rest.hasNext() ? rest.next() : null;
-      aheadGroup = ahead == null ? Integer.MAX_VALUE : keyGroup(ahead);
-      if (aheadGroup < before) {
-        throw new IllegalStateException(
-            "The state backend does not list its keys in the order of their key groups, which a"
-                + " survey relies on. Use the RocksDB state backend (state.backend.type: rocksdb).");
-      }
-    }
-
-    private void visit(String id) throws Exception {
-      if (survey.retried() != null) {
-        retried += questions.retry(id, survey.retried()) ? 1 : 0;
-        return;
-      }
-      KnowledgeChange question = questions.get(id);
-      if (question == null) {
-        return;
-      }
-      List<String> offers = null;
-      for (DatasetSurvey dataset : datasets) {
-        if (shortlist == null ? dataset.visit(question) : dataset.offer(question)) {
-          offers = offers == null ? new ArrayList<>(datasets.size()) : offers;
-          offers.add(dataset.dataset().id());
-        }
-      }
-      if (offers != null) {
-        output.offer(new Candidate(question, true, offers));
-      }
-      if (evaluation != null && shortlist == null) {
-        evaluation.add(
-            question,
-            EvaluationCounts.concerns(question)
-                && question.under(survey.evaluated()) == null
-                && questions.hasFailed(id, survey.evaluated()));
-      }
-    }
-
-    boolean hasNoneToSpare() {
-      return shortlist != null && shortlist.hasNoneToSpare();
-    }
-
-    void report(int covered) {
-      for (DatasetSurvey dataset : datasets) {
-        output.report(dataset.report(covered, maxParallelism, modelTime));
-      }
-      if (evaluation != null) {
-        output.report(evaluation.report(covered, maxParallelism));
-      }
     }
   }
 }

@@ -3,18 +3,19 @@ package dev.craftstream.tracking;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.tracking.Lanes.Lane;
 import java.util.concurrent.CompletableFuture;
 
 /** A question that is being asked; not state, since a restored task asks again. */
 final class InFlightRequest {
-  /** Where the question waits if the task fails; changes for a probe. */
-  Lane lane;
-
-  /** As it was announced last when it was asked. */
-  ModelCheckpoint checkpoint;
-
   final Question question;
   final int questionVersion;
+
+  /** Which lane it came from, and so whose slot it takes; changes when it becomes a probe. */
+  Lane lane;
+
+  /** The model checkpoint as it was announced last when it was asked. */
+  ModelCheckpoint checkpoint;
 
   /** The lowest model time that cannot be complete before the answer. */
   long holds;
@@ -23,32 +24,57 @@ final class InFlightRequest {
   int failures;
 
   /**
-   * How many of these count against the question: the checkpoint answered others since the last.
+   * How many of these count against the question: the model checkpoint answered others since the
+   * last.
    */
   int attempts;
 
-  long startedNanos;
-
   /**
-   * How many answers the checkpoint had given at first, and then at the last failure that counts.
+   * How many answers the model checkpoint had given at first, and then at the last failure that
+   * counts.
    */
   long answersBefore;
+
+  /** When the attempt was sent, and when it ended. */
+  long startedNanos;
+
+  long endedNanos;
 
   /** The attempt under way; null while the question rests after a failure. */
   CompletableFuture<KnowledgeState> attempt;
 
   InFlightRequest(
+      TrackedQuestion question,
       Lane lane,
       ModelCheckpoint checkpoint,
-      Question question,
-      int questionVersion,
       long holds,
       long answersBefore) {
-    this.answersBefore = answersBefore;
+    this.question = question.question();
+    this.questionVersion = question.version();
     this.lane = lane;
     this.checkpoint = checkpoint;
-    this.question = question;
-    this.questionVersion = questionVersion;
     this.holds = holds;
+    this.answersBefore = answersBefore;
+  }
+
+  String questionId() {
+    return question.id();
+  }
+
+  /**
+   * Whether it asks what the question is now. Versions alone don't tell: a question that was
+   * removed and came back has the first again.
+   *
+   * @param now the question; null where it is there no more
+   */
+  boolean asks(TrackedQuestion now) {
+    return now != null && now.version() == questionVersion && now.question().sameContent(question);
+  }
+
+  /** Takes the attempt back; a request that rests notices when it wakes. */
+  void cancel() {
+    if (attempt != null) {
+      attempt.cancel(false);
+    }
   }
 }

@@ -1,13 +1,12 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.flink.KeyGroups;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * How many questions this task knows, and how many of these miss an answer. Counted a key group, so
@@ -16,8 +15,7 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  */
 final class QuestionCounts {
   private final ListState<KeyGroupCount> snapshot;
-  private final KeyGroupRange range;
-  private final int maxParallelism;
+  private final KeyGroups keyGroups;
   private final long[] known;
   private final long[] waiting;
   private long knownTotal;
@@ -26,18 +24,16 @@ final class QuestionCounts {
   /** One key group's share. */
   public record KeyGroupCount(int keyGroup, long known, long waiting) {}
 
-  QuestionCounts(OperatorStateStore store, KeyGroupRange range, int maxParallelism)
-      throws Exception {
-    this.range = range;
-    this.maxParallelism = maxParallelism;
-    known = new long[range.getNumberOfKeyGroups()];
-    waiting = new long[range.getNumberOfKeyGroups()];
+  QuestionCounts(OperatorStateStore store, KeyGroups keyGroups) throws Exception {
+    this.keyGroups = keyGroups;
+    known = new long[keyGroups.size()];
+    waiting = new long[keyGroups.size()];
     snapshot =
         store.getUnionListState(
-            new ListStateDescriptor<>("tally", TypeInformation.of(KeyGroupCount.class)));
+            new ListStateDescriptor<>("question-counts", TypeInformation.of(KeyGroupCount.class)));
     for (KeyGroupCount count : snapshot.get()) {
-      if (range.contains(count.keyGroup())) {
-        int i = count.keyGroup() - range.getStartKeyGroup();
+      if (keyGroups.contains(count.keyGroup())) {
+        int i = count.keyGroup() - keyGroups.first();
         known[i] = count.known();
         waiting[i] = count.waiting();
         knownTotal += count.known();
@@ -76,13 +72,13 @@ final class QuestionCounts {
     List<KeyGroupCount> counts = new ArrayList<>();
     for (int i = 0; i < known.length; i++) {
       if (known[i] != 0) {
-        counts.add(new KeyGroupCount(range.getStartKeyGroup() + i, known[i], waiting[i]));
+        counts.add(new KeyGroupCount(keyGroups.first() + i, known[i], waiting[i]));
       }
     }
     snapshot.update(counts);
   }
 
   private int index(String id) {
-    return KeyGroupRangeAssignment.assignToKeyGroup(id, maxParallelism) - range.getStartKeyGroup();
+    return keyGroups.of(id) - keyGroups.first();
   }
 }

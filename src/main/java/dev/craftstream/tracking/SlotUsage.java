@@ -35,6 +35,11 @@ final class SlotUsage {
     }
   }
 
+  /** How many there are. */
+  int allowed() {
+    return slots;
+  }
+
   int inUse() {
     return inUse;
   }

@@ -3,8 +3,6 @@ package dev.craftstream.tracking;
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.survey.Surveys;
-import java.util.Collection;
-import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -53,31 +51,28 @@ final class TrackerMetrics {
   /** Registers what is read rather than counted. */
   void expose(
       MetricGroup group,
-      SlotUsage slots,
-      QuestionCounts tally,
-      Announcements announcements,
+      ModelTime time,
+      QuestionCounts counts,
+      RequestsInFlight requests,
       Surveys surveys,
-      LongSupplier completeTime,
-      RequestLimit limit,
-      MissingModels probes,
-      ServerHealth health,
-      Collection<?> answers) {
+      Pump pump,
+      ServerHealth health) {
     group.gauge("retried", (Gauge<Long>) health::retries);
     HealthMetrics.expose(group, health);
-    group.gauge("missingModels", (Gauge<Integer>) probes::missing);
-    group.gauge("requestsInFlightLimit", (Gauge<Integer>) limit::now);
-    group.gauge("inFlight", (Gauge<Integer>) slots::inUse);
-    group.gauge("answersWaiting", (Gauge<Integer>) answers::size);
-    group.gauge("slotsInUse", (Gauge<Double>) slots::share);
-    group.gauge("questions", (Gauge<Long>) tally::known);
-    group.gauge("backlog", (Gauge<Long>) tally::waiting);
+    group.gauge("missingModels", (Gauge<Integer>) requests.missingModels()::missing);
+    group.gauge("requestsInFlightLimit", (Gauge<Integer>) requests.limit()::now);
+    group.gauge("inFlight", (Gauge<Integer>) requests.slots()::inUse);
+    group.gauge("slotsInUse", (Gauge<Double>) requests.slots()::share);
+    group.gauge("answersWaiting", (Gauge<Integer>) pump::answersWaiting);
+    group.gauge("questions", (Gauge<Long>) counts::known);
+    group.gauge("backlog", (Gauge<Long>) counts::waiting);
     group.gauge(
         "sweepProgress",
         (Gauge<Double>)
-            () -> tally.known() == 0 ? 1.0 : 1 - (double) tally.waiting() / tally.known());
+            () -> counts.known() == 0 ? 1.0 : 1 - (double) counts.waiting() / counts.known());
     group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
-    group.gauge("modelTime", (Gauge<Long>) announcements::modelTime);
-    group.gauge("completeModelTime", (Gauge<Long>) completeTime::getAsLong);
+    group.gauge("modelTime", (Gauge<Long>) time::now);
+    group.gauge("completeModelTime", (Gauge<Long>) pump::completeTime);
   }
 
   void answeredAfter(long nanos) {

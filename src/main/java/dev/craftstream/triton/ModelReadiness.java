@@ -134,7 +134,7 @@ final class ModelReadiness {
 
   private static boolean isWithoutServer(Throwable failure) {
     if (failure instanceof ServerUnavailableException unavailable
-        && unavailable.trouble() == FailureKind.NOT_GRPC) {
+        && unavailable.kind() == FailureKind.NOT_GRPC) {
       return true;
     }
     Status.Code code = Status.fromThrowable(failure).getCode();

@@ -108,7 +108,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   private static boolean isReported(Throwable failure) {
     return Failures.unwrapped(failure) instanceof ServerUnavailableException unavailable
-        && unavailable.trouble() == FailureKind.FAILING;
+        && unavailable.kind() == FailureKind.FAILING;
   }
 
   /**

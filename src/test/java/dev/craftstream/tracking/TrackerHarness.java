@@ -45,21 +45,17 @@ public final class TrackerHarness implements AutoCloseable {
   private final KeyedTwoInputStreamOperatorTestHarness<
           String, QuestionEvent, Directive, KnowledgeChange>
       harness;
+  private final KnowledgeTracker tracker;
   private final Output output = new Output();
   private long snapshots;
 
   private TrackerHarness(
       StateBackend backend, TrackerSettings settings, int sliceSize, int tasks, int task)
       throws Exception {
+    tracker = new KnowledgeTracker(settings, server.factory(), sliceSize);
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new KnowledgeTracker(settings, server.factory(), sliceSize),
-            QuestionEvent::questionId,
-            null,
-            Types.STRING,
-            MAX_PARALLELISM,
-            tasks,
-            task);
+            tracker, QuestionEvent::questionId, null, Types.STRING, MAX_PARALLELISM, tasks, task);
     harness.setStateBackend(backend);
     harness.getEnvironment().addOutputs(List.of(output));
   }
@@ -263,13 +259,9 @@ public final class TrackerHarness implements AutoCloseable {
     return values;
   }
 
-  /** The newest watermark; 0 where none was emitted. */
+  /** The newest model time that is complete; 0 where none is. */
   public long modelTime() {
-    return harness.getOutput().stream()
-        .filter(Watermark.class::isInstance)
-        .mapToLong(w -> ((Watermark) w).getTimestamp())
-        .max()
-        .orElse(0);
+    return tracker.completeTime();
   }
 
   public int stateEntries() {

@@ -76,7 +76,7 @@ class OtherServersTest {
       assertThat(failure(query.ask(openEnded("x"), 1, checkpoint)))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(FailureKind.NOT_GRPC))
+              e -> assertThat(e.kind()).isEqualTo(FailureKind.NOT_GRPC))
           .hasMessageContaining("something else than Triton")
           .hasMessageContaining("UNIMPLEMENTED: Method not found");
       assertThat(query.health().models(FailureKind.NOT_GRPC)).isEqualTo(1);
@@ -102,7 +102,7 @@ class OtherServersTest {
       assertThat(failure(query.ask(openEnded("x"), 1, craft("any"))))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(FailureKind.FAILING))
+              e -> assertThat(e.kind()).isEqualTo(FailureKind.FAILING))
           .hasMessageContaining("CANCELLED: stopping");
       // The question, and the trial of whether it is the question's fault.
       assertThat(query.health().failures(FailureKind.FAILING)).isEqualTo(2);
@@ -144,7 +144,7 @@ class OtherServersTest {
       assertThat(failure(EmbeddingRequest.send(client, embedder, "id", List.of("x"), passed)))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              e -> assertThat(e.trouble()).isEqualTo(FailureKind.HANGING));
+              e -> assertThat(e.kind()).isEqualTo(FailureKind.HANGING));
       assertThat(client.health().failures(FailureKind.HANGING)).isEqualTo(1);
       assertThat(client.health().models(FailureKind.HANGING)).isEqualTo(1);
     }

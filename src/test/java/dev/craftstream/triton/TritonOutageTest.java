@@ -502,8 +502,7 @@ class TritonOutageTest {
   }
 
   private static ThrowingConsumer<Throwable> isIn(FailureKind trouble) {
-    return failure ->
-        assertThat(((ServerUnavailableException) failure).trouble()).isEqualTo(trouble);
+    return failure -> assertThat(((ServerUnavailableException) failure).kind()).isEqualTo(trouble);
   }
 
   private TritonServer.Settings ownServer(String... models) {

@@ -424,7 +424,7 @@ public final class TritonClient implements AutoCloseable {
             thrown ->
                 CompletableFuture.failedFuture(
                     Failures.unwrapped(thrown) instanceof ServerUnavailableException unavailable
-                            && unavailable.trouble() == FailureKind.HANGING
+                            && unavailable.kind() == FailureKind.HANGING
                         // There was no time left to ask; what the model said tells more.
                         ? asSaid(attempts, failure)
                         : thrown));

@@ -20,17 +20,17 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * Model time, and the model checkpoints that are live at it. Kept in broadcast state: each parallel
  * task holds the same, and a restored or added task finds it there.
  */
-final class Announcements {
+final class ModelTime {
   private static final String NOW = "now";
 
   private final BroadcastState<String, ModelCheckpoint> checkpoints;
   private final BroadcastState<String, Long> clock;
 
-  private long modelTime;
+  private long now;
   private List<ModelCheckpoint> live = List.of();
   private Map<Long, ModelCheckpoint> liveByTime = Map.of();
 
-  Announcements(OperatorStateStore store) throws Exception {
+  ModelTime(OperatorStateStore store) throws Exception {
     checkpoints =
         store.getBroadcastState(
             new MapStateDescriptor<>(
@@ -42,7 +42,7 @@ final class Announcements {
             new MapStateDescriptor<>(
                 "model-time", TypeInformation.of(String.class), TypeInformation.of(Long.class)));
     Long restored = clock.get(NOW);
-    modelTime = restored == null ? 0 : restored;
+    now = restored == null ? 0 : restored;
     refresh();
   }
 
@@ -62,14 +62,14 @@ final class Announcements {
       ModelCheckpoint known = checkpoints.get(announced.id());
       checkpoints.put(announced.id(), known == null ? announced : known.movedTo(announced));
     }
-    modelTime = Math.max(modelTime, event.modelTime());
-    clock.put(NOW, modelTime);
+    now = Math.max(now, event.modelTime());
+    clock.put(NOW, now);
     refresh();
   }
 
   /** The newest model time, from 1; 0 before the first announcement. */
-  long modelTime() {
-    return modelTime;
+  long now() {
+    return now;
   }
 
   /**
