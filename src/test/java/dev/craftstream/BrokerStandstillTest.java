@@ -19,6 +19,7 @@ import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What a Flink checkpoint commits must be in the broker, so that it waits for one that stands
  * still; no more than that.
  */
+@Tag("integration")
 class BrokerStandstillTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration STANDSTILL = Duration.ofSeconds(5);

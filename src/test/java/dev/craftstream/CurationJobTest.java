@@ -60,6 +60,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,6 +68,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * The whole job with a real broker, a real Triton with small models, and Flink as it is configured.
  */
+@Tag("integration")
 @ExtendWith(KafkaBrokerExtension.class)
 class CurationJobTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -41,6 +41,7 @@ import org.apache.flink.util.InstantiationUtil;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and a Triton that wants a client certificate and a token. Nothing that it says or writes holds a
  * secret.
  */
+@Tag("integration")
 class SecuredJobTest {
   private static final String KAFKA_PASSWORD = "kafka-Pa55word-zX81";
   private static final String TOKEN = "triton-T0ken-qB37";

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * The whole job is ended and goes on at another parallelism, its topics and transactions included.
  */
+@Tag("integration")
 @ExtendWith(KafkaBrokerExtension.class)
 class UpgradeTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The golden cases through the whole job: Kafka, Flink, a real Triton that replays the answers. */
+@Tag("integration")
 @Tag("golden")
 @ExtendWith(KafkaBrokerExtension.class)
 class JobGoldenTest {

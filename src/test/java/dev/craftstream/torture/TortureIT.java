@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -11,6 +12,7 @@ import picocli.CommandLine;
  * The torture run in short: fewer questions, every kind of fault once but those that take minutes
  * to be noticed. {@code -Dtorture.arguments=--long} makes it the long one.
  */
+@Tag("integration")
 class TortureIT {
 
   @Test

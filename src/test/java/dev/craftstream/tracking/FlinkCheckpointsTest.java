@@ -27,10 +27,12 @@ import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Flink checkpoints go on, whatever the server does and whoever consumes. */
+@Tag("integration")
 class FlinkCheckpointsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int REQUESTS_IN_FLIGHT = 8;

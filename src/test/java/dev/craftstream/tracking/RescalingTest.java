@@ -1,5 +1,6 @@
 package dev.craftstream.tracking;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.testing.CurationScenario;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The job goes on at another parallelism, with an operator more, as if nothing had happened. */
+@Tag("integration")
 class RescalingTest {
   private static final Map<String, String> UNALIGNED =
       Map.of("execution.checkpointing.aligned-checkpoint-timeout", "0s");

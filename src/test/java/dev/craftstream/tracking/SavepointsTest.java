@@ -32,6 +32,7 @@ import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dtest=SavepointsTest -Dsavepoints.add=2}, the next number, and commit that folder. A folder that
  * is part of a release is never written again.
  */
+@Tag("integration")
 class SavepointsTest {
   private static final Path FOLDER = Path.of("src/test/resources/savepoints");
   private static final ObjectMapper JSON = new ObjectMapper();

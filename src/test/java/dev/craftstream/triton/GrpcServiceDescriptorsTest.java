@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compares the restated protocol with the descriptors in Triton's own Python client. */
+@Tag("integration")
 class GrpcServiceDescriptorsTest {
   private static final FileDescriptorProto OURS =
       ModelInferRequest.getDescriptor().getFile().toProto();

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
  * one, {@code VLLM_ADAPTER}. With {@code VLLM_RECORD=true} its answers replace those that {@link
  * VllmLikeTest} holds the stand-in against.
  */
+@Tag("integration")
 @EnabledIfEnvironmentVariable(named = "VLLM_ENDPOINT", matches = ".+")
 class RealVllmTest {
   private static final String ENDPOINT = variable("VLLM_ENDPOINT", "");

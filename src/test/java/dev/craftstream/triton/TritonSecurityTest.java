@@ -27,11 +27,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Triton that wants a client certificate and a token. */
+@Tag("integration")
 class TritonSecurityTest {
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The stand-in for the vLLM backend answers as a real one did, whose answers {@link RealVllmTest}
  * records.
  */
+@Tag("integration")
 class VllmLikeTest {
   static final Path RECORDED = Path.of("src/test/resources/dev/craftstream/triton/vllm");
 

@@ -27,10 +27,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Against a real broker, with the test in the place of the sources' commits. */
+@Tag("integration")
 @ExtendWith(KafkaBrokerExtension.class)
 class CommittedProgressTest {
   private KafkaSettings settings;

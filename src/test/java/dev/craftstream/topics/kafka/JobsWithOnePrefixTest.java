@@ -43,6 +43,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Small jobs that take each other's transactional ids, against a real broker. Each test has a Flink
  * cluster of its own, since such jobs once ended their task manager.
  */
+@Tag("integration")
 @ExtendWith(KafkaBrokerExtension.class)
 class JobsWithOnePrefixTest {
   private static final Duration BETWEEN_FLINK_CHECKPOINTS = Duration.ofMillis(300);

@@ -24,10 +24,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The connector's committer and a real broker, with transactions that a restored job finds. */
+@Tag("integration")
 @ExtendWith(KafkaBrokerExtension.class)
 class LossReportingCommitterTest {
   private KafkaSettings settings;
