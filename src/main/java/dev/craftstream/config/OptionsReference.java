@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.description.HtmlFormatter;
@@ -20,10 +20,11 @@ import org.apache.flink.util.TimeUtils;
 
 /** The reference page of {@link CurationOptions}, and the check that only these are set. */
 public final class OptionsReference {
-  private static final int MOST_SLIPS = 2;
+  /** Single-letter edits up to which another section is taken for a mistyped one. */
+  private static final int MAX_DISTANCE = 2;
 
-  /** Sections of Flink's that are as like one of the job's as a mistyped one; a test finds them. */
-  private static final Set<String> FLINKS_ALIKE = Set.of("traces");
+  /** Sections of Flink that are within that distance of one of the job's; a test finds them. */
+  private static final Set<String> SIMILAR_FLINK_SECTIONS = Set.of("traces");
 
   private OptionsReference() {}
 
@@ -102,54 +103,28 @@ public final class OptionsReference {
     }
   }
 
-  /** The section itself, or the one of the job's that it is a slip or two away from. */
+  /** The section itself, or the job's section that it is at most two edits away from. */
   private static Optional<String> meantSection(String section, Set<String> sections) {
     if (sections.contains(section)) {
       return Optional.of(section);
     }
-    if (FLINKS_ALIKE.contains(section)) {
+    if (SIMILAR_FLINK_SECTIONS.contains(section)) {
       return Optional.empty();
     }
     return sections.stream()
-        .filter(own -> slips(section, own) <= MOST_SLIPS)
-        .min(Comparator.comparingInt(own -> slips(section, own)));
+        .filter(own -> distance(section, own) <= MAX_DISTANCE)
+        .min(Comparator.comparingInt(own -> distance(section, own)));
   }
 
-  /** Letters to insert, leave out or replace to make one of the other. */
-  private static int slips(String a, String b) {
-    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+  private static int distance(String a, String b) {
+    return LevenshteinDistance.getDefaultInstance().apply(a, b);
   }
 
   private static Optional<String> nearest(String key, Collection<String> known) {
     String section = section(key) + ".";
     return known.stream()
         .filter(k -> k.startsWith(section))
-        .max((a, b) -> Integer.compare(likeness(a, key), likeness(b, key)));
-  }
-
-  /** Letters that the two begin with alike, and end with alike. */
-  private static int likeness(String a, String b) {
-    int shorter = Math.min(a.length(), b.length());
-    int head = 0;
-    while (head < shorter && a.charAt(head) == b.charAt(head)) {
-      head++;
-    }
-    int tail = 0;
-    while (tail < shorter - head
-        && a.charAt(a.length() - 1 - tail) == b.charAt(b.length() - 1 - tail)) {
-      tail++;
-    }
-    return head + tail;
+        .min(Comparator.comparingInt(k -> distance(k, key)));
   }
 
   private static String section(String key) {
