@@ -13,8 +13,6 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Strategy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -126,18 +124,14 @@ final class ReportCommand implements Callable<Integer> {
                     reading.initial().id(),
                     rehearsalId,
                     i -> i.getBasis().getTrainingPromptVersion()))));
-    return new RunData(
-        Instant.now(),
-        reading.questionsInAll(),
-        Duration.ZERO,
-        settings.thresholds(),
-        List.of(),
-        List.of(),
-        ledger.curated(reading.initial().id(), rehearsalId),
-        ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())),
-        ledger.evaluations(),
-        ledger.failures(),
-        facts);
+    return RunData.builder(settings.thresholds())
+        .questions(
+            ledger.curated(reading.initial().id(), rehearsalId), reading.questionsInAll())
+        .datasets(ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())))
+        .evaluations(ledger.evaluations())
+        .failures(ledger.failures())
+        .facts(facts)
+        .build();
   }
 
   private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {

@@ -38,7 +38,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -159,18 +158,18 @@ public final class Demo implements AutoCloseable {
     Duration total = Duration.ofNanos(System.nanoTime() - start);
 
     RunData run =
-        new RunData(
-            Instant.now(),
-            count(Task.OPEN_ENDED) + count(Task.MULTIPLE_CHOICE),
-            total,
-            settings.thresholds(),
-            phases,
-            List.of(initial, rehearsal),
-            committed.curated(INITIAL.id(), REHEARSAL.id()),
-            committed.chosen(INITIAL.id(), REHEARSAL.id(), settings.datasets().strategies()),
-            committed.evaluations(),
-            committed.failures(),
-            facts());
+        RunData.builder(settings.thresholds())
+            .questions(
+                committed.curated(INITIAL.id(), REHEARSAL.id()),
+                count(Task.OPEN_ENDED) + count(Task.MULTIPLE_CHOICE))
+            .took(total, phases)
+            .sweeps(List.of(initial, rehearsal))
+            .datasets(
+                committed.chosen(INITIAL.id(), REHEARSAL.id(), settings.datasets().strategies()))
+            .evaluations(committed.evaluations())
+            .failures(committed.failures())
+            .facts(facts())
+            .build();
     Files.writeString(page, HtmlReport.of(run));
     terminal.line("");
     terminal.text(SummaryText.of(run));
