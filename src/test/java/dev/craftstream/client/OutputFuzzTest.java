@@ -184,7 +184,7 @@ class OutputFuzzTest {
 
   private static void report(KafkaSettings settings, ConsumerRecord<byte[], byte[]> entry) {
     RunLedger ledger = new RunLedger(QUESTIONS);
-    RunReader.add(entry, settings.topics(), new OutputRecords(settings.format()), ledger);
+    new RecordDispatcher(settings, RecordLimits.DEFAULT).dispatch(entry, ledger);
     assertThat(ledger.missingRecords()).isNotNegative();
     for (String rehearsalId : List.of("", "b")) {
       RunData data =

@@ -3,7 +3,6 @@ package dev.craftstream.client.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import freemarker.template.Configuration;
-import freemarker.template.Template;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
 import java.io.IOException;
@@ -21,6 +20,7 @@ import java.util.regex.Pattern;
  */
 public final class HtmlReport {
   private static final String FOLDER = "/report";
+  private static final Configuration TEMPLATES = templates();
 
   /** XML has no way to write these. */
   private static final Pattern NOT_XML =
@@ -32,7 +32,7 @@ public final class HtmlReport {
   public static String of(RunData run) {
     try {
       StringWriter page = new StringWriter();
-      template().process(Map.of("page", ReportPage.of(run), "style", style()), page);
+      TEMPLATES.getTemplate("report.ftlx").process(Map.of("page", ReportPage.of(run), "style", style()), page);
       return NOT_XML.matcher(page.toString()).replaceAll("\uFFFD");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -41,7 +41,7 @@ public final class HtmlReport {
     }
   }
 
-  private static Template template() throws IOException {
+  private static Configuration templates() {
     Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
     configuration.setClassForTemplateLoading(HtmlReport.class, FOLDER);
     configuration.setDefaultEncoding(UTF_8.name());
@@ -49,7 +49,7 @@ public final class HtmlReport {
     configuration.setNumberFormat("0.00");
     configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
     configuration.setLogTemplateExceptions(false);
-    return configuration.getTemplate("report.ftlx");
+    return configuration;
   }
 
   private static String style() throws IOException {
