@@ -1,12 +1,8 @@
 package dev.craftstream.config;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,21 +24,6 @@ public final class OptionsReference {
 
   private OptionsReference() {}
 
-  /** All options, in the order in which {@link CurationOptions} declares them. */
-  public static List<ConfigOption<?>> all() {
-    List<ConfigOption<?>> options = new ArrayList<>();
-    for (Field field : CurationOptions.class.getDeclaredFields()) {
-      if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
-        try {
-          options.add((ConfigOption<?>) field.get(null));
-        } catch (IllegalAccessException e) {
-          throw new AssertionError("Options are public.", e);
-        }
-      }
-    }
-    return options;
-  }
-
   /** The page, as Markdown. */
   public static String markdown() {
     StringBuilder page =
@@ -54,7 +35,7 @@ public final class OptionsReference {
             with `--config`, or as `-Dkey=value`, which wins.
             """);
     String section = "";
-    for (ConfigOption<?> option : all()) {
+    for (ConfigOption<?> option : CurationOptions.all()) {
       String its = section(option.key());
       if (!its.equals(section)) {
         section = its;
@@ -83,7 +64,7 @@ public final class OptionsReference {
    */
   static void rejectUnknown(Configuration options) {
     Set<String> known =
-        all().stream().map(ConfigOption::key).collect(Collectors.toCollection(TreeSet::new));
+        CurationOptions.all().stream().map(ConfigOption::key).collect(Collectors.toCollection(TreeSet::new));
     Set<String> sections =
         known.stream()
             .map(OptionsReference::section)
@@ -92,7 +73,7 @@ public final class OptionsReference {
       Optional<String> meant = meantSection(section(key), sections);
       if (meant.isPresent()
           && !known.contains(key)
-          && !key.startsWith(CurationOptions.KAFKA_PROPERTIES.key() + ".")) {
+          && !key.startsWith(KafkaOptions.KAFKA_PROPERTIES.key() + ".")) {
         String mended = meant.get() + key.substring(section(key).length());
         throw new IllegalArgumentException(
             "There is no option "
