@@ -26,6 +26,7 @@ import dev.craftstream.survey.SettledCandidates;
 import dev.craftstream.survey.SurveyPlanner;
 import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.tracking.KnowledgeTracker;
+import java.util.function.Function;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -65,82 +66,97 @@ public record Curation(
       CurationSettings settings) {
 
     SingleOutputStreamOperator<Admitted> admitted =
-        modelCheckpoints
-            .connect(requests)
-            .transform(
+        stage(
                 "checkpoint-admission",
-                TypeInformation.of(Admitted.class),
-                new CheckpointAdmission(query, questionIntake, announcementIntake))
-            .uid("checkpoint-admission")
+                name ->
+                    modelCheckpoints
+                        .connect(requests)
+                        .transform(
+                            name,
+                            TypeInformation.of(Admitted.class),
+                            new CheckpointAdmission(query, questionIntake, announcementIntake)))
             .setParallelism(1);
 
     SingleOutputStreamOperator<Directive> directives =
-        admitted
-            .process(new SurveyPlanner(settings.datasets(), settings.datasetTexts()))
-            .name("survey-planner")
-            .uid("survey-planner")
+        stage(
+                "survey-planner",
+                name ->
+                    admitted.process(
+                        new SurveyPlanner(settings.datasets(), settings.datasetTexts())))
             .setParallelism(1);
 
     SingleOutputStreamOperator<KnowledgeChange> knowledge =
-        questions
-            .keyBy(QuestionEvent::questionId)
-            .connect(directives.broadcast())
-            .transform(
-                "knowledge-tracker",
-                TypeInformation.of(KnowledgeChange.class),
-                new KnowledgeTracker(settings.tracker(), query))
-            .uid("knowledge-tracker");
+        stage(
+            "knowledge-tracker",
+            name ->
+                questions
+                    .keyBy(QuestionEvent::questionId)
+                    .connect(directives.broadcast())
+                    .transform(
+                        name,
+                        TypeInformation.of(KnowledgeChange.class),
+                        new KnowledgeTracker(settings.tracker(), query)));
 
     SingleOutputStreamOperator<Instruction> instructions =
-        knowledge
-            .keyBy(KnowledgeChange::questionId)
-            .process(
-                new Relabeler(
-                    settings.strategy(), settings.thresholds(), settings.trainingPrompt()))
-            .name("relabeler")
-            .uid("relabeler");
+        stage(
+            "relabeler",
+            name ->
+                knowledge
+                    .keyBy(KnowledgeChange::questionId)
+                    .process(
+                        new Relabeler(
+                            settings.strategy(),
+                            settings.thresholds(),
+                            settings.trainingPrompt())));
 
     SingleOutputStreamOperator<CutOff> cutOffs =
-        knowledge
-            .getSideOutput(KnowledgeTracker.SURVEYED)
-            .keyBy(report -> report.dataset().id())
-            .process(new DatasetCutOffs())
-            .name("cut-offs")
-            .uid("cut-offs");
+        stage(
+            "cut-offs",
+            name ->
+                knowledge
+                    .getSideOutput(KnowledgeTracker.SURVEYED)
+                    .keyBy(report -> report.dataset().id())
+                    .process(new DatasetCutOffs()));
 
     SingleOutputStreamOperator<DatasetRecord> datasets =
-        knowledge
-            .getSideOutput(KnowledgeTracker.CANDIDATES)
-            .keyBy(Candidate::questionId)
-            .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
-            .process(new DatasetMembers(settings.datasetTexts()))
-            .name("dataset-members")
-            .uid("dataset-members");
+        stage(
+            "dataset-members",
+            name ->
+                knowledge
+                    .getSideOutput(KnowledgeTracker.CANDIDATES)
+                    .keyBy(Candidate::questionId)
+                    .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
+                    .process(new DatasetMembers(settings.datasetTexts())));
 
     SingleOutputStreamOperator<DatasetManifest> manifests =
-        cutOffs
-            .keyBy(cutOff -> cutOff.dataset().id())
-            .connect(
-                datasets.getSideOutput(DatasetMembers.SETTLED).keyBy(SettledCandidates::datasetId))
-            .process(new Manifests())
-            .name("manifests")
-            .uid("manifests");
+        stage(
+            "manifests",
+            name ->
+                cutOffs
+                    .keyBy(cutOff -> cutOff.dataset().id())
+                    .connect(
+                        datasets
+                            .getSideOutput(DatasetMembers.SETTLED)
+                            .keyBy(SettledCandidates::datasetId))
+                    .process(new Manifests()));
 
     SingleOutputStreamOperator<Evaluation> evaluations =
-        knowledge
-            .getSideOutput(KnowledgeTracker.EVALUATED)
-            .keyBy(report -> report.survey().id())
-            .process(new Evaluations(settings.bootstrap(), settings.evaluatedSubjects()))
-            .name("evaluations")
-            .uid("evaluations");
+        stage(
+            "evaluations",
+            name ->
+                knowledge
+                    .getSideOutput(KnowledgeTracker.EVALUATED)
+                    .keyBy(report -> report.survey().id())
+                    .process(new Evaluations(settings.bootstrap(), settings.evaluatedSubjects())));
 
     DataStream<DeadLetter> deadLetters =
-        knowledge
-            .getSideOutput(KnowledgeTracker.UNUSABLE)
-            .rebalance()
-            .map(new UnusableAnswers(settings.kafka().format()))
-            .name("unusable-answers")
-            .uid("unusable-answers")
+        stage(
+                "unusable-answers",
+                name ->
+                    knowledge
+                        .getSideOutput(KnowledgeTracker.UNUSABLE)
+                        .rebalance()
+                        .map(new UnusableAnswers(settings.kafka().format())))
             .union(
                 admitted.getSideOutput(CheckpointAdmission.REFUSED),
                 directives.getSideOutput(SurveyPlanner.REFUSED));
@@ -152,5 +168,11 @@ public record Curation(
         manifests,
         evaluations,
         deadLetters);
+  }
+
+  /** A stage whose name is its uid, too: by it the job finds the stage's state in savepoints. */
+  static <T> SingleOutputStreamOperator<T> stage(
+      String name, Function<String, SingleOutputStreamOperator<T>> definition) {
+    return definition.apply(name).name(name).uid(name);
   }
 }

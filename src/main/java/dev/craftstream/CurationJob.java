@@ -4,6 +4,7 @@ import dev.craftstream.admission.SourceProgress;
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.topics.kafka.CommittedProgress;
@@ -17,6 +18,7 @@ import dev.craftstream.topics.kafka.Transactions;
 import dev.craftstream.topics.records.ModelCheckpointParser;
 import dev.craftstream.topics.records.ParseRecords;
 import dev.craftstream.topics.records.QuestionParser;
+import dev.craftstream.topics.records.RecordParser;
 import dev.craftstream.topics.records.RequestParser;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
@@ -24,12 +26,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -147,7 +152,7 @@ public final class CurationJob {
   private static void checkKafka(StreamExecutionEnvironment env, KafkaSettings kafka) {
     new TopicAdmin(kafka).prepare();
     if (!isEmbedded(env)) {
-      new Transactions(kafka).requireNoOtherJob(lookout(env));
+      new Transactions(kafka).requireNoOtherJob(conflictCheck(env));
     }
   }
 
@@ -162,32 +167,24 @@ public final class CurationJob {
     KafkaSettings kafka = settings.kafka();
 
     SingleOutputStreamOperator<QuestionEvent> questions =
-        env.fromSource(TopicSources.questions(kafka), WatermarkStrategy.noWatermarks(), "questions")
-            .uid("questions")
-            .process(new ParseRecords<>(new QuestionParser(kafka.format(), settings.limits())))
-            .name("parse-questions")
-            .uid("parse-questions");
+        parsed(
+            source(env, TopicSources.questions(kafka), "questions"),
+            new QuestionParser(kafka.format(), settings.limits()),
+            "parse-questions");
 
     SingleOutputStreamOperator<ModelCheckpointEvent> modelCheckpoints =
-        env.fromSource(
-                TopicSources.modelCheckpoints(kafka),
-                WatermarkStrategy.noWatermarks(),
-                "model-checkpoints")
-            .uid("model-checkpoints")
-            .setParallelism(1)
-            .process(
-                new ParseRecords<>(new ModelCheckpointParser(kafka.format(), settings.limits())))
-            .name("parse-model-checkpoints")
-            .uid("parse-model-checkpoints")
+        parsed(
+                source(env, TopicSources.modelCheckpoints(kafka), "model-checkpoints")
+                    .setParallelism(1),
+                new ModelCheckpointParser(kafka.format(), settings.limits()),
+                "parse-model-checkpoints")
             .setParallelism(1);
 
     SingleOutputStreamOperator<Request> requests =
-        env.fromSource(TopicSources.requests(kafka), WatermarkStrategy.noWatermarks(), "requests")
-            .uid("requests")
-            .setParallelism(1)
-            .process(new ParseRecords<>(new RequestParser(kafka.format(), settings.limits())))
-            .name("parse-requests")
-            .uid("parse-requests")
+        parsed(
+                source(env, TopicSources.requests(kafka), "requests").setParallelism(1),
+                new RequestParser(kafka.format(), settings.limits()),
+                "parse-requests")
             .setParallelism(1);
 
     // By Flink checkpoints, which at-least-once output can do without.
@@ -205,31 +202,38 @@ public final class CurationJob {
 
     TopicSinks sinks = new TopicSinks(kafka);
     if (isEmbedded(env)) {
-      sinks = sinks.lookingOut(lookout(env));
+      sinks = sinks.checkingForConflicts(conflictCheck(env));
     }
-    curation.instructions().sinkTo(sinks.instructions()).name("instructions").uid("instructions");
-    curation.knowledge().sinkTo(sinks.knowledge()).name("knowledge").uid("knowledge");
-    curation.datasets().sinkTo(sinks.datasets()).name("datasets").uid("datasets");
-    curation.datasets().sinkTo(sinks.rehearsalSets()).name("rehearsal-sets").uid("rehearsal-sets");
-    curation
-        .manifests()
-        .sinkTo(sinks.datasetManifests())
-        .name("dataset-manifests")
-        .uid("dataset-manifests");
-    curation
-        .evaluations()
-        .sinkTo(sinks.evaluations())
-        .name("evaluation-records")
-        .uid("evaluation-records");
-    curation
-        .deadLetters()
-        .union(
-            questions.getSideOutput(ParseRecords.DEAD_LETTERS),
-            modelCheckpoints.getSideOutput(ParseRecords.DEAD_LETTERS),
-            requests.getSideOutput(ParseRecords.DEAD_LETTERS))
-        .sinkTo(sinks.deadLetters())
-        .name("dead-letters")
-        .uid("dead-letters");
+    sink(curation.instructions(), sinks.instructions(), "instructions");
+    sink(curation.knowledge(), sinks.knowledge(), "knowledge");
+    sink(curation.datasets(), sinks.datasets(), "datasets");
+    sink(curation.datasets(), sinks.rehearsalSets(), "rehearsal-sets");
+    sink(curation.manifests(), sinks.datasetManifests(), "dataset-manifests");
+    sink(curation.evaluations(), sinks.evaluations(), "evaluation-records");
+    sink(
+        curation
+            .deadLetters()
+            .union(
+                questions.getSideOutput(ParseRecords.DEAD_LETTERS),
+                modelCheckpoints.getSideOutput(ParseRecords.DEAD_LETTERS),
+                requests.getSideOutput(ParseRecords.DEAD_LETTERS)),
+        sinks.deadLetters(),
+        "dead-letters");
+  }
+
+  private static <T> SingleOutputStreamOperator<T> source(
+      StreamExecutionEnvironment env, Source<T, ?, ?> source, String name) {
+    return Curation.stage(
+        name, its -> env.fromSource(source, WatermarkStrategy.noWatermarks(), its));
+  }
+
+  private static <T> SingleOutputStreamOperator<T> parsed(
+      DataStream<OriginalRecord> records, RecordParser<T> parser, String name) {
+    return Curation.stage(name, its -> records.process(new ParseRecords<>(parser)));
+  }
+
+  private static <T> void sink(DataStream<T> records, Sink<T> sink, String name) {
+    records.sinkTo(sink).name(name).uid(name);
   }
 
   private static void checkEnvironment(StreamExecutionEnvironment env, KafkaSettings kafka) {
@@ -282,7 +286,7 @@ public final class CurationJob {
     }
   }
 
-  private static ConflictCheck lookout(StreamExecutionEnvironment env) {
+  private static ConflictCheck conflictCheck(StreamExecutionEnvironment env) {
     return new ConflictCheck(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
   }
 

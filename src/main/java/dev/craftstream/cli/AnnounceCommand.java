@@ -1,17 +1,11 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.TopicWriter;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.records.EncodedRecord;
 import dev.craftstream.topics.records.ModelCheckpointParser;
-import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.RecordEncoder;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
@@ -20,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -117,29 +110,19 @@ final class AnnounceCommand implements Callable<Integer> {
             base,
             new Serving(
                 model, modelVersion, contract, embeddingModel, embeddingModelVersion, adapter));
-    check(new RecordEncoder(WireFormat.JSON).announcement(checkpoint));
+    Commands.requireAccepted(
+        spec,
+        new ModelCheckpointParser(WireFormat.JSON, RecordLimits.DEFAULT),
+        "model-checkpoints",
+        new RecordEncoder(WireFormat.JSON).announcement(checkpoint));
     KafkaSettings kafka = job.kafka();
-    try (TopicWriter writer = new TopicWriter(kafka)) {
-      long time = writer.announcement(checkpoint);
-      spec.commandLine()
-          .getOut()
-          .println(
-              WriteConfirmation.sentence(
-                  kafka,
-                  kafka.topics().modelCheckpoints(),
-                  "the announcement of %s, as model time %d".formatted(id, time)));
-    }
+    Commands.write(
+        spec,
+        kafka,
+        kafka.topics().modelCheckpoints(),
+        writer ->
+            "the announcement of %s, as model time %d"
+                .formatted(id, writer.announcement(checkpoint)));
     return 0;
-  }
-
-  /** By the rules that the job itself has. */
-  private void check(EncodedRecord announcement) {
-    OriginalRecord written =
-        new OriginalRecord(
-            new Origin("model-checkpoints", 0, 0), announcement.key(), announcement.value());
-    if (new ModelCheckpointParser(WireFormat.JSON, RecordLimits.DEFAULT).parse(written)
-        instanceof Parsed.Rejected<ModelCheckpointEvent> rejected) {
-      throw new ParameterException(spec.commandLine(), rejected.deadLetter().explanation());
-    }
   }
 }

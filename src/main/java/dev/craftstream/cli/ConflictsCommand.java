@@ -1,13 +1,11 @@
 package dev.craftstream.cli;
 
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.GsonBuilder;
 import dev.craftstream.client.DatasetTopics;
 import dev.craftstream.client.ProgressLine;
-import dev.craftstream.client.Terminal;
 import dev.craftstream.client.conflict.NearestAnswers;
 import dev.craftstream.client.conflict.UnitVectors;
 import dev.craftstream.client.exchange.CollectedDataset;
+import dev.craftstream.client.exchange.Names;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.method.StaticConflict;
 import dev.craftstream.triton.TextEmbedder;
@@ -31,7 +29,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -149,16 +146,14 @@ final class ConflictsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     CurationSettings settings = job.settingsWithTriton();
-    ProgressLine patience =
-        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
-    Progress progress = new Progress(patience);
     List<Sample> samples;
     Map<String, float[]> vectors;
     NearestAnswers nearest;
     List<Sample> answers;
     List<Sample> refusals;
     boolean exact;
-    try {
+    try (ProgressLine line = Commands.progressLine(spec)) {
+      Progress progress = new Progress(line);
       samples = samples(settings, progress);
       answers = labelled(samples, Label.LABEL_ANSWER);
       refusals = labelled(samples, Label.LABEL_REFUSAL);
@@ -170,8 +165,6 @@ final class ConflictsCommand implements Callable<Integer> {
       vectors = embedded(settings.triton(), samples, progress);
       exact = answers.size() < exactBelow;
       nearest = nearest(vectorsOf(refusals, vectors), vectorsOf(answers, vectors), exact, progress);
-    } finally {
-      patience.end();
     }
     StaticConflict conflict =
         StaticConflict.of(
@@ -192,12 +185,7 @@ final class ConflictsCommand implements Callable<Integer> {
             closest(refusals, answers, nearest));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          new GsonBuilder()
-              .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-              .disableHtmlEscaping()
-              .create()
-              .toJson(report));
+      out.println(Json.line(report));
     } else {
       print(report, out);
     }
@@ -208,24 +196,15 @@ final class ConflictsCommand implements Callable<Integer> {
   private void check() {
     for (double threshold : thresholds) {
       if (!(threshold >= -1 && threshold <= 1)) {
-        throw wrong("The threshold " + threshold + " is no cosine similarity; give -1 to 1.");
+        throw Commands.wrong(
+            spec, "The threshold " + threshold + " is no cosine similarity; give -1 to 1.");
       }
     }
-    atLeast("--pairs", pairs, 0);
-    atLeast("--exact-below", exactBelow, 0);
-    atLeast("--batch", batch, 1);
-    atLeast("--in-flight", inFlight, 1);
-    atLeast("--timeout", timeout, 0);
-  }
-
-  private void atLeast(String option, int value, int least) {
-    if (value < least) {
-      throw wrong(option + " is " + value + "; give at least " + least + ".");
-    }
-  }
-
-  private ParameterException wrong(String sentence) {
-    return new ParameterException(spec.commandLine(), sentence);
+    Commands.requireAtLeast(spec, "--pairs", pairs, 0);
+    Commands.requireAtLeast(spec, "--exact-below", exactBelow, 0);
+    Commands.requireAtLeast(spec, "--batch", batch, 1);
+    Commands.requireAtLeast(spec, "--in-flight", inFlight, 1);
+    Commands.requireAtLeast(spec, "--timeout", timeout, 0);
   }
 
   private List<Sample> samples(CurationSettings settings, Progress progress) throws IOException {
@@ -247,7 +226,7 @@ final class ConflictsCommand implements Callable<Integer> {
       samples.add(
           new Sample(
               record.getQuestionId(),
-              record.getLabel().name().replace("LABEL_", ""),
+              Names.label(record.getLabel()),
               record.getQuestion(),
               Math.max(1, record.getCopies())));
     }
@@ -255,7 +234,7 @@ final class ConflictsCommand implements Callable<Integer> {
   }
 
   private static List<Sample> labelled(List<Sample> samples, Label label) {
-    String name = label.name().replace("LABEL_", "");
+    String name = Names.label(label);
     return samples.stream().filter(sample -> sample.label().equals(name)).toList();
   }
 
@@ -358,13 +337,13 @@ final class ConflictsCommand implements Callable<Integer> {
 
   /** What the command does and how far it is. Safe for several threads. */
   private static final class Progress {
-    private final ProgressLine patience;
+    private final ProgressLine line;
     private final AtomicInteger done = new AtomicInteger();
     private volatile String what = "";
     private volatile int total;
 
-    Progress(ProgressLine patience) {
-      this.patience = patience;
+    Progress(ProgressLine line) {
+      this.line = line;
     }
 
     void start(String step, int steps) {
@@ -384,14 +363,14 @@ final class ConflictsCommand implements Callable<Integer> {
     }
 
     private void show() {
-      patience.show(
+      line.show(
           () ->
               "  "
                   + what
                   + (total > 0
                       ? String.format(Locale.ROOT, ": %,d of %,d", done.get(), total)
                       : done.get() > 0 ? String.format(Locale.ROOT, ": %,d", done.get()) : "")
-                  + String.format(Locale.ROOT, "; %.0f s", patience.seconds()));
+                  + String.format(Locale.ROOT, "; %.0f s", line.seconds()));
     }
   }
 }

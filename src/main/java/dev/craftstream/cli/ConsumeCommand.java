@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -75,12 +74,9 @@ final class ConsumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (max != null && max < 1) {
-      throw new ParameterException(spec.commandLine(), "--max is " + max + "; give at least 1.");
-    }
+    Commands.requireAtLeast(spec, "--max", max, 1);
     if (positional != null && topic != null && !positional.equals(topic)) {
-      throw new ParameterException(
-          spec.commandLine(), "Two topics are named, " + positional + " and " + topic + ".");
+      throw Commands.wrong(spec, "Two topics are named, " + positional + " and " + topic + ".");
     }
     KafkaSettings kafka = job.kafka();
     String name = named(kafka.topics());
@@ -111,8 +107,8 @@ final class ConsumeCommand implements Callable<Integer> {
     String wanted = positional != null ? positional : topic != null ? topic : "instructions";
     String full = wanted.startsWith(topics.prefix()) ? wanted : topics.prefix() + wanted;
     if (!topics.all().contains(full)) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw Commands.wrong(
+          spec,
           "There is no topic %s; the job's are %s."
               .formatted(wanted, String.join(", ", topics.all())));
     }

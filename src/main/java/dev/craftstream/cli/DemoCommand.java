@@ -22,7 +22,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./craft demo}. */
@@ -144,10 +143,10 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    atLeast("--open-ended", openEnded, 0);
-    atLeast("--multiple-choice", multipleChoice, 0);
-    atLeast("--held-out", heldOut, 0);
-    atLeast("--requests-in-flight", requestsInFlight, 2);
+    Commands.requireAtLeast(spec, "--open-ended", openEnded, 0);
+    Commands.requireAtLeast(spec, "--multiple-choice", multipleChoice, 0);
+    Commands.requireAtLeast(spec, "--held-out", heldOut, 0);
+    Commands.requireAtLeast(spec, "--requests-in-flight", requestsInFlight, 2);
     port("--web-port", webPort);
     port("--kafka-port", kafkaPort);
     Terminal terminal = Terminal.of(spec.commandLine().getOut());
@@ -178,17 +177,10 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void atLeast(String option, Integer value, int least) {
-    if (value != null && value < least) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is " + value + "; give at least " + least + ".");
-    }
-  }
-
   private void port(String option, Integer value) {
     if (value != null && (value < 0 || value > 65_535)) {
-      throw new ParameterException(
-          spec.commandLine(), option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
+      throw Commands.wrong(
+          spec, option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
     }
   }
 

@@ -2,7 +2,6 @@ package dev.craftstream.cli;
 
 import dev.craftstream.client.DatasetTopics;
 import dev.craftstream.client.ProgressLine;
-import dev.craftstream.client.Terminal;
 import dev.craftstream.client.exchange.CollectedDataset;
 import dev.craftstream.client.exchange.ExportFolder;
 import dev.craftstream.client.exchange.ExportFormat;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -127,13 +125,9 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (timeout < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--timeout is " + timeout + "; give at least 0.");
-    }
+    Commands.requireAtLeast(spec, "--timeout", timeout, 0);
     if (!list && out == null) {
-      throw new ParameterException(
-          spec.commandLine(), "--out is missing; name the folder that the files go to.");
+      throw Commands.wrong(spec, "--out is missing; name the folder that the files go to.");
     }
     if (list) {
       list(new DatasetTopics(job.kafka()).manifests());
@@ -143,18 +137,14 @@ final class ExportCommand implements Callable<Integer> {
     folder.requireRoom(force);
     DatasetTopics topics = new DatasetTopics(job.kafka());
     String id = datasetId == null ? onlyOne(topics.manifests()) : datasetId;
-    ProgressLine patience =
-        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     CollectedDataset collected;
-    try {
+    try (ProgressLine line = Commands.progressLine(spec)) {
       collected =
           topics.collect(
               id,
               Duration.ofSeconds(timeout),
               asOf == AsOf.MANIFEST,
-              dataset -> patience.show(() -> progress(dataset, patience.seconds())));
-    } finally {
-      patience.end();
+              dataset -> line.show(() -> progress(dataset, line.seconds())));
     }
     ExportedDataset dataset =
         asOf == AsOf.MANIFEST ? collected.asOfManifest() : collected.asOfNow();

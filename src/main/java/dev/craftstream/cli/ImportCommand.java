@@ -1,7 +1,6 @@
 package dev.craftstream.cli;
 
 import dev.craftstream.client.ProgressLine;
-import dev.craftstream.client.Terminal;
 import dev.craftstream.client.TopicWriter;
 import dev.craftstream.client.exchange.Adjustments;
 import dev.craftstream.client.exchange.Choice;
@@ -26,7 +25,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -130,8 +128,7 @@ final class ImportCommand implements Callable<Integer> {
     Choice choice = choice();
     CurationSettings settings = job.settings();
     KafkaSettings kafka = settings.kafka();
-    ProgressLine patience =
-        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
+    ProgressLine line = Commands.progressLine(spec);
     QuestionImport source =
         new QuestionImport(
             format,
@@ -141,11 +138,10 @@ final class ImportCommand implements Callable<Integer> {
             kafka.format(),
             settings.limits(),
             (writing, records, bytes, totalBytes) ->
-                patience.show(
-                    () -> progress(writing, records, bytes, totalBytes, patience.seconds())));
+                line.show(() -> progress(writing, records, bytes, totalBytes, line.seconds())));
     Checked checked = source.check();
     if (checked.unusable() > 0 && !skipBad) {
-      patience.end();
+      line.close();
       throw new IOException(
           QuestionsFile.mistakes(checked)
               + "\nNothing was written. Mend them, or leave them out with --skip-bad.");
@@ -153,8 +149,8 @@ final class ImportCommand implements Callable<Integer> {
     if (!dryRun && checked.counts().all() > 0) {
       write(kafka, source, checked);
     }
-    patience.end();
-    say(checked, kafka, patience.seconds());
+    line.close();
+    say(checked, kafka, line.seconds());
     return 0;
   }
 
@@ -183,17 +179,10 @@ final class ImportCommand implements Callable<Integer> {
 
   private Choice choice() {
     if (limit != null && sample != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit and --sample are both given; one of them is allowed.");
+      throw Commands.wrong(spec, "--limit and --sample are both given; one of them is allowed.");
     }
-    if (limit != null && limit < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit is " + limit + "; give at least 1.");
-    }
-    if (sample != null && sample < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--sample is " + sample + "; give at least 1.");
-    }
+    Commands.requireAtLeast(spec, "--limit", limit, 1);
+    Commands.requireAtLeast(spec, "--sample", sample, 1);
     return limit != null
         ? new Choice.First(limit)
         : sample != null ? new Choice.Sample(sample, seed) : new Choice.All();

@@ -1,8 +1,9 @@
 package dev.craftstream.cli;
 
 import dev.craftstream.config.ConfigurationFile;
-import dev.craftstream.config.CurationOptions;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.config.KafkaOptions;
+import dev.craftstream.config.TritonOptions;
 import dev.craftstream.embedded.Logs;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.WorkFolder;
@@ -71,11 +72,11 @@ final class JobOptions {
     Configuration all = ConfigurationFile.read(file(project));
     all.addAll(Configuration.fromMap(options));
     if (bootstrapServers != null) {
-      all.set(CurationOptions.KAFKA_BOOTSTRAP_SERVERS, bootstrapServers);
+      all.set(KafkaOptions.KAFKA_BOOTSTRAP_SERVERS, bootstrapServers);
     }
-    if (!asksTriton && !all.contains(CurationOptions.TRITON_ENDPOINTS)) {
+    if (!asksTriton && !all.contains(TritonOptions.TRITON_ENDPOINTS)) {
       // The job's own option; nobody is asked.
-      all.set(CurationOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
+      all.set(TritonOptions.TRITON_ENDPOINTS, List.of("localhost:8001"));
     }
     CurationSettings settings = CurationSettings.of(all);
     settings.kafka().requireVariables();

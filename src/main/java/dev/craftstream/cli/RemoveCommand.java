@@ -1,6 +1,5 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.TopicWriter;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,18 +24,17 @@ final class RemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (questionId.isBlank()) {
-      throw new picocli.CommandLine.ParameterException(
-          spec.commandLine(), "The question id is blank.");
+      throw Commands.wrong(spec, "The question id is blank.");
     }
     KafkaSettings kafka = job.kafka();
-    try (TopicWriter writer = new TopicWriter(kafka)) {
-      writer.removal(questionId);
-    }
-    spec.commandLine()
-        .getOut()
-        .println(
-            WriteConfirmation.sentence(
-                kafka, kafka.topics().questions(), "the removal of question " + questionId));
+    Commands.write(
+        spec,
+        kafka,
+        kafka.topics().questions(),
+        writer -> {
+          writer.removal(questionId);
+          return "the removal of question " + questionId;
+        });
     return 0;
   }
 }

@@ -3,7 +3,6 @@ package dev.craftstream.cli;
 import dev.craftstream.client.ProgressLine;
 import dev.craftstream.client.ReportReader;
 import dev.craftstream.client.RunLedger;
-import dev.craftstream.client.Terminal;
 import dev.craftstream.client.report.HtmlReport;
 import dev.craftstream.client.report.RunData;
 import dev.craftstream.client.report.SummaryText;
@@ -13,17 +12,13 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Strategy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./craft report}. */
@@ -74,29 +69,13 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (most < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--questions is " + most + "; give at least 1.");
-    }
+    Commands.requireAtLeast(spec, "--questions", most, 1);
     CurationSettings settings = job.settings();
-    ProgressLine patience =
-        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     ReportReader.Reading reading;
-    try {
+    try (ProgressLine progress = Commands.progressLine(spec)) {
       reading =
           new ReportReader(settings.kafka(), settings.limits(), most)
-              .read(
-                  initialId,
-                  left ->
-                      patience.show(
-                          () ->
-                              String.format(
-                                  Locale.ROOT,
-                                  "  %,d records left; %.0f s",
-                                  left,
-                                  patience.seconds())));
-    } finally {
-      patience.end();
+              .read(initialId, progress::showRecords);
     }
     RunData data = data(settings, reading);
     Path file = out.toAbsolutePath();
@@ -126,18 +105,13 @@ final class ReportCommand implements Callable<Integer> {
                     reading.initial().id(),
                     rehearsalId,
                     i -> i.getBasis().getTrainingPromptVersion()))));
-    return new RunData(
-        Instant.now(),
-        reading.questionsInAll(),
-        Duration.ZERO,
-        settings.thresholds(),
-        List.of(),
-        List.of(),
-        ledger.curated(reading.initial().id(), rehearsalId),
-        ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())),
-        ledger.evaluations(),
-        ledger.failures(),
-        facts);
+    return RunData.builder(settings.thresholds())
+        .questions(ledger.curated(reading.initial().id(), rehearsalId), reading.questionsInAll())
+        .datasets(ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())))
+        .evaluations(ledger.evaluations())
+        .failures(ledger.failures())
+        .facts(facts)
+        .build();
   }
 
   private static RunData.Fact fact(String name, ModelCheckpoint checkpoint) {

@@ -1,6 +1,5 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.TopicWriter;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,20 +25,14 @@ final class RetireCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (id.isBlank()) {
-      throw new picocli.CommandLine.ParameterException(
-          spec.commandLine(), "The model checkpoint's id is blank.");
+      throw Commands.wrong(spec, "The model checkpoint's id is blank.");
     }
     KafkaSettings kafka = job.kafka();
-    try (TopicWriter writer = new TopicWriter(kafka)) {
-      long time = writer.retirement(id);
-      spec.commandLine()
-          .getOut()
-          .println(
-              WriteConfirmation.sentence(
-                  kafka,
-                  kafka.topics().modelCheckpoints(),
-                  "the retirement of %s, as model time %d".formatted(id, time)));
-    }
+    Commands.write(
+        spec,
+        kafka,
+        kafka.topics().modelCheckpoints(),
+        writer -> "the retirement of %s, as model time %d".formatted(id, writer.retirement(id)));
     return 0;
   }
 }

@@ -1,13 +1,11 @@
 package dev.craftstream.cli;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.craftstream.client.JobMonitor;
 import dev.craftstream.client.JobStatus;
 import dev.craftstream.client.ProgressLine;
 import dev.craftstream.client.StatusReader;
-import dev.craftstream.client.Terminal;
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.client.report.Wording;
 import dev.craftstream.config.CurationSettings;
@@ -27,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./craft status}. */
@@ -74,39 +71,18 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (flink != null
         && (flink.getHost() == null || !"http|https".contains("" + flink.getScheme()))) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--flink is " + flink + "; give an address such as http://localhost:8081.");
+      throw Commands.wrong(
+          spec, "--flink is " + flink + "; give an address such as http://localhost:8081.");
     }
     CurationSettings settings = job.settings();
-    ProgressLine patience =
-        new ProgressLine(Terminal.of(spec.commandLine().getErr()), System::nanoTime);
     JobStatus status;
-    try {
-      status =
-          new StatusReader(settings.kafka(), settings.limits())
-              .read(
-                  (read, left) ->
-                      patience.show(
-                          () ->
-                              String.format(
-                                  Locale.ROOT,
-                                  "  %,d records read, %,d left; %.0f s",
-                                  read,
-                                  left,
-                                  patience.seconds())));
-    } finally {
-      patience.end();
+    try (ProgressLine progress = Commands.progressLine(spec)) {
+      status = new StatusReader(settings.kafka(), settings.limits()).read(progress::showRecords);
     }
     List<Present> jobs = jobs();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          new GsonBuilder()
-              .disableHtmlEscaping()
-              .setPrettyPrinting()
-              .create()
-              .toJson(json(status, jobs)));
+      out.println(Json.pretty(json(status, jobs)));
     } else {
       lines(status, jobs).forEach(out::println);
     }
@@ -240,69 +216,60 @@ final class StatusCommand implements Callable<Integer> {
 
   // For programs.
 
-  private JsonObject json(JobStatus status, List<Present> jobs) {
-    JsonObject all = new JsonObject();
-    all.addProperty("model_time", status.modelTime());
-    JsonObject questions = new JsonObject();
-    status.questions().forEach((task, counts) -> questions.add(task.name(), object(counts)));
-    all.add("questions", questions);
-    JsonArray checkpoints = new JsonArray();
+  private ObjectNode json(JobStatus status, List<Present> jobs) {
+    ObjectNode all = Json.object();
+    all.put("model_time", status.modelTime());
+    ObjectNode questions = all.putObject("questions");
+    status.questions().forEach((task, counts) -> questions.set(task.name(), object(counts)));
+    ArrayNode checkpoints = all.putArray("checkpoints");
     for (JobStatus.Live live : status.checkpoints()) {
-      JsonObject checkpoint = new JsonObject();
-      checkpoint.addProperty("checkpoint_id", live.checkpoint().id());
-      checkpoint.addProperty("role", live.checkpoint().role().name());
-      checkpoint.addProperty("base_checkpoint_id", live.checkpoint().baseId());
-      checkpoint.addProperty("announced_at", live.checkpoint().announcedAt());
-      checkpoint.addProperty("measured", live.measured());
-      checkpoint.addProperty("to_measure", status.toMeasure(live.checkpoint().role()));
-      checkpoints.add(checkpoint);
+      ObjectNode checkpoint = checkpoints.addObject();
+      checkpoint.put("checkpoint_id", live.checkpoint().id());
+      checkpoint.put("role", live.checkpoint().role().name());
+      checkpoint.put("base_checkpoint_id", live.checkpoint().baseId());
+      checkpoint.put("announced_at", live.checkpoint().announcedAt());
+      checkpoint.put("measured", live.measured());
+      checkpoint.put("to_measure", status.toMeasure(live.checkpoint().role()));
     }
-    all.add("checkpoints", checkpoints);
-    JsonObject labels = new JsonObject();
-    status.labels().forEach((label, counts) -> labels.add(label, object(counts)));
-    all.add("labels", labels);
-    all.add("dead_letters", object(status.deadLetters()));
-    JsonArray datasets = new JsonArray();
+    ObjectNode labels = all.putObject("labels");
+    status.labels().forEach((label, counts) -> labels.set(label, object(counts)));
+    all.set("dead_letters", object(status.deadLetters()));
+    ArrayNode datasets = all.putArray("datasets");
     for (DatasetManifest manifest : status.datasets()) {
-      JsonObject dataset = new JsonObject();
-      dataset.addProperty("dataset_id", manifest.getDatasetId());
-      dataset.addProperty("kind", manifest.getKind().name());
-      dataset.addProperty("task", manifest.getTask().name());
-      dataset.addProperty("complete", manifest.getComplete());
-      dataset.addProperty("failure", manifest.getFailure());
-      datasets.add(dataset);
+      ObjectNode dataset = datasets.addObject();
+      dataset.put("dataset_id", manifest.getDatasetId());
+      dataset.put("kind", manifest.getKind().name());
+      dataset.put("task", manifest.getTask().name());
+      dataset.put("complete", manifest.getComplete());
+      dataset.put("failure", manifest.getFailure());
     }
-    all.add("datasets", datasets);
-    JsonObject lags = new JsonObject();
-    status.lags().forEach(lag -> lags.addProperty(lag.topic(), lag.records()));
-    all.add("lag", lags);
+    ObjectNode lags = all.putObject("lag");
+    status.lags().forEach(lag -> lags.put(lag.topic(), lag.records()));
     if (flink != null) {
-      JsonArray running = new JsonArray();
+      ArrayNode running = all.putArray("jobs");
       for (Present present : jobs) {
-        JsonObject one = new JsonObject();
-        one.addProperty("job", present.name());
-        one.addProperty("state", present.state());
+        ObjectNode one = running.addObject();
+        one.put("job", present.name());
+        one.put("state", present.state());
         present
             .progress()
             .ifPresent(
                 progress -> {
-                  one.addProperty("model_time", progress.modelTime());
-                  one.addProperty("complete_model_time", progress.completeModelTime());
-                  one.addProperty("questions", progress.questions());
-                  one.addProperty("backlog", progress.backlog());
-                  one.addProperty("in_flight", progress.inFlight());
-                  one.addProperty("waiting", progress.waiting());
+                  one.put("model_time", progress.modelTime());
+                  one.put("complete_model_time", progress.completeModelTime());
+                  one.put("questions", progress.questions());
+                  one.put("backlog", progress.backlog());
+                  one.put("in_flight", progress.inFlight());
+                  one.put("waiting", progress.waiting());
                 });
-        running.add(one);
       }
-      all.add("jobs", running);
     }
     return all;
   }
 
-  private static JsonObject object(Map<?, Long> counts) {
-    JsonObject object = new JsonObject();
-    counts.forEach((name, n) -> object.addProperty(name.toString(), n));
+  private static ObjectNode object(Map<?, Long> counts) {
+    ObjectNode object = Json.object();
+    counts.forEach((name, n) -> object.put(name.toString(), n));
     return object;
   }
 }

@@ -34,23 +34,20 @@ public final class DatasetTopics {
   /** The manifests that there are now, in the order of the datasets' ids. */
   public List<DatasetManifest> manifests() {
     Map<String, DatasetManifest> manifests = new TreeMap<>();
-    try (TopicReader reader =
-        new TopicReader(settings, List.of(settings.topics().datasetManifests()), true, true)) {
-      Map<TopicPartition, Long> ends = reader.ends();
-      while (!reader.hasReached(ends)) {
-        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(LOOK)) {
-          if (entry.key() == null) {
-            continue;
+    TopicReader.readCommitted(
+        settings,
+        List.of(settings.topics().datasetManifests()),
+        entry -> {
+          if (entry.key() != null) {
+            String id = new String(entry.key(), UTF_8);
+            if (entry.value() == null) {
+              manifests.remove(id);
+            } else {
+              manifests.put(id, records.manifest(entry));
+            }
           }
-          String id = new String(entry.key(), UTF_8);
-          if (entry.value() == null) {
-            manifests.remove(id);
-          } else {
-            manifests.put(id, records.manifest(entry));
-          }
-        }
-      }
-    }
+        },
+        (read, left) -> {});
     return new ArrayList<>(manifests.values());
   }
 

@@ -1,6 +1,7 @@
 package dev.craftstream.client;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -8,7 +9,7 @@ import java.util.function.Supplier;
  * Shows how far a command is once it takes more than 2 seconds, and then 4 times a second. Safe for
  * several threads.
  */
-public final class ProgressLine {
+public final class ProgressLine implements AutoCloseable {
   private static final long SHOWN_AFTER_NANOS = 2_000_000_000L;
   private static final long APART_NANOS = 250_000_000L;
 
@@ -40,8 +41,17 @@ public final class ProgressLine {
     }
   }
 
+  /** Shows how many records a reading has read, and how many are left. */
+  public void showRecords(long read, long left) {
+    show(
+        () ->
+            String.format(
+                Locale.ROOT, "  %,d records read, %,d left; %.0f s", read, left, seconds()));
+  }
+
   /** Takes away what is drawn. */
-  public synchronized void end() {
+  @Override
+  public synchronized void close() {
     if (shown) {
       terminal.text("");
     }

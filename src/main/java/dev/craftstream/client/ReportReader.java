@@ -2,6 +2,7 @@ package dev.craftstream.client;
 
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
@@ -10,8 +11,9 @@ import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
+import dev.craftstream.v1.Instruction;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,14 +30,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * The texts are kept of a random sample of the questions, so that memory is that of the sample and
  * of one pair's datasets.
  */
-public final class ReportReader {
-  private static final Duration LOOK = Duration.ofMillis(250);
+public final class ReportReader implements RecordHandler {
   private static final long SAMPLING_SEED = 1;
 
   private final KafkaSettings settings;
-  private final OutputRecords records;
   private final int most;
-  private final InputRecords inputs;
+  private final RecordDispatcher dispatcher;
   private final TreeMap<Long, Question> sample = new TreeMap<>(Long::compareUnsigned);
   private final Set<Long> toTrainOn = new HashSet<>();
   private final LiveCheckpoints checkpoints;
@@ -58,9 +57,8 @@ public final class ReportReader {
    */
   public ReportReader(KafkaSettings settings, RecordLimits limits, int most) {
     this.settings = settings;
-    this.records = new OutputRecords(settings.format());
     this.most = most;
-    this.inputs = new InputRecords(settings, limits);
+    this.dispatcher = new RecordDispatcher(settings, limits);
     this.checkpoints =
         new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
   }
@@ -70,10 +68,10 @@ public final class ReportReader {
    *
    * @param initialId the INITIAL checkpoint to report on; empty for the newest with a REHEARSAL
    *     that is measured, or the newest
-   * @param watcher is told a few times a second how many records are left of the present pass
+   * @param progress of the present pass
    * @throws IOException with a sentence, where there is no such checkpoint
    */
-  public Reading read(String initialId, LongConsumer watcher) throws IOException {
+  public Reading read(String initialId, TopicReader.Progress progress) throws IOException {
     List<String> topics =
         List.of(
             settings.topics().questions(),
@@ -82,13 +80,7 @@ public final class ReportReader {
             settings.topics().instructions(),
             settings.topics().datasetManifests(),
             settings.topics().evaluations());
-    try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
-      var ends = reader.ends();
-      while (!reader.hasReached(ends)) {
-        reader.poll(LOOK).forEach(this::add);
-        watcher.accept(reader.left(ends));
-      }
-    }
+    TopicReader.readCommitted(settings, topics, this::add, progress);
     List<ModelCheckpoint> initials = initials(initialId);
     ModelCheckpoint initial =
         newest(initials, candidate -> rehearsalOf(candidate, this::isMeasured) != null);
@@ -103,34 +95,44 @@ public final class ReportReader {
         new RunLedger(
             new ArrayList<>(sample.values()),
             datasetsOf(initial.id(), rehearsal == null ? "" : rehearsal.id())::contains);
-    RunReader.readOnce(settings, ledger, watcher);
+    RunReader.readOnce(settings, ledger, progress);
     return new Reading(initial, rehearsal, toTrainOn.size(), ledger);
   }
 
   void add(ConsumerRecord<byte[], byte[]> entry) {
-    if (entry.topic().equals(settings.topics().questions())) {
-      inputs.question(entry).ifPresent(this::add);
-    } else if (entry.topic().equals(settings.topics().modelCheckpoints())) {
-      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
-    } else if (entry.value() == null) {
-      return;
-    } else if (entry.topic().equals(settings.topics().datasetManifests())) {
-      DatasetManifest manifest = records.manifest(entry);
-      manifests.put(manifest.getDatasetId(), manifest);
-      checkpoints.served(manifest);
-    } else if (entry.topic().equals(settings.topics().evaluations())) {
-      checkpoints.served(records.evaluation(entry).getCheckpointId());
-    } else if (entry.topic().equals(settings.topics().instructions())) {
-      checkpoints.served(records.instruction(entry).getBasis());
-    } else {
-      DeadLetter letter = records.deadLetter(entry);
-      if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
-        checkpoints.refuse(letter);
-      }
+    dispatcher.dispatch(entry, this);
+  }
+
+  @Override
+  public void add(ModelCheckpointEvent event, long writtenAt) {
+    checkpoints.add(event, writtenAt);
+  }
+
+  @Override
+  public void add(DatasetManifest manifest) {
+    manifests.put(manifest.getDatasetId(), manifest);
+    checkpoints.served(manifest);
+  }
+
+  @Override
+  public void add(Evaluation evaluation) {
+    checkpoints.served(evaluation.getCheckpointId());
+  }
+
+  @Override
+  public void add(Instruction instruction) {
+    checkpoints.served(instruction.getBasis());
+  }
+
+  @Override
+  public void add(DeadLetter letter, long writtenAt) {
+    if (letter.getTopic().equals(settings.topics().modelCheckpoints())) {
+      checkpoints.refuse(letter);
     }
   }
 
-  private void add(QuestionEvent event) {
+  @Override
+  public void add(QuestionEvent event) {
     long place = Seeds.order(SAMPLING_SEED, event.questionId());
     if (event.question() == null || event.question().purpose() != Purpose.TRAIN) {
       toTrainOn.remove(place);
@@ -175,7 +177,7 @@ public final class ReportReader {
   /** The report tells no others, and their members are many. */
   private Set<String> datasetsOf(String initialId, String rehearsalId) {
     return manifests.values().stream()
-        .filter(manifest -> RunLedger.isOf(manifest, initialId, rehearsalId))
+        .filter(manifest -> DatasetLedger.isOf(manifest, initialId, rehearsalId))
         .map(DatasetManifest::getDatasetId)
         .collect(Collectors.toUnmodifiableSet());
   }

@@ -1,9 +1,10 @@
 package dev.craftstream.client;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -16,12 +17,14 @@ import java.util.List;
  * @param rest the API's address
  * @param place what was asked, and which part of the answer this is; for the sentence
  */
-record RestAnswer(URI rest, String place, JsonElement json) {
+record RestAnswer(URI rest, String place, JsonNode json) {
+  private static final ObjectReader READER =
+      new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   static RestAnswer parsed(URI rest, String path, String body) throws IOException {
     try {
-      return new RestAnswer(rest, path + ": ", JsonParser.parseString(body));
-    } catch (JsonParseException e) {
+      return new RestAnswer(rest, path + ": ", READER.readTree(body));
+    } catch (JsonProcessingException e) {
       throw notFlink(rest, path + " is answered with no JSON", e);
     }
   }
@@ -36,7 +39,7 @@ record RestAnswer(URI rest, String place, JsonElement json) {
 
   /** A part of an object. */
   RestAnswer get(String name) throws IOException {
-    JsonElement part = json.isJsonObject() ? json.getAsJsonObject().get(name) : null;
+    JsonNode part = json.get(name);
     if (part == null) {
       throw wrong("there is no " + name);
     }
@@ -44,28 +47,28 @@ record RestAnswer(URI rest, String place, JsonElement json) {
   }
 
   List<RestAnswer> list() throws IOException {
-    if (!json.isJsonArray()) {
+    if (!json.isArray()) {
       throw wrong("a list is missing");
     }
     List<RestAnswer> parts = new ArrayList<>();
-    for (JsonElement part : json.getAsJsonArray()) {
+    for (JsonNode part : json) {
       parts.add(new RestAnswer(rest, place, part));
     }
     return parts;
   }
 
   String text() throws IOException {
-    if (json instanceof JsonPrimitive primitive && primitive.isString()) {
-      return primitive.getAsString();
+    if (json.isTextual()) {
+      return json.textValue();
     }
     throw wrong("a text is missing");
   }
 
   /** A number, which may be written as a text: that is how Flink writes NaN. */
   double number() throws IOException {
-    if (json instanceof JsonPrimitive primitive) {
+    if (json.isNumber() || json.isTextual()) {
       try {
-        return primitive.getAsDouble();
+        return Double.parseDouble(json.asText());
       } catch (NumberFormatException e) {
         // As where there is none.
       }

@@ -1,11 +1,11 @@
 package dev.craftstream.client;
 
+import dev.craftstream.client.exchange.Names;
 import dev.craftstream.client.report.ChosenDataset;
 import dev.craftstream.client.report.CuratedQuestion;
 import dev.craftstream.client.report.CuratedQuestion.Curation;
 import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.client.report.EvaluatedCheckpoint;
-import dev.craftstream.client.report.RunData.Failure;
 import dev.craftstream.client.report.RunData.Failures;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Label;
@@ -15,31 +15,22 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.v1.ClassCount;
-import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
-import dev.craftstream.v1.Estimate;
 import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
-import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Reason;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -48,22 +39,16 @@ import java.util.function.Predicate;
  * What a run's output topics have said so far: of the questions that it is given, of datasets, and
  * of what could not be used, of which it keeps the newest. Safe for several threads.
  */
-public final class RunLedger {
-  private static final int KEPT_DEAD_LETTERS = 1_000;
-
+public final class RunLedger implements RecordHandler {
   private final Map<String, Question> questions = new LinkedHashMap<>();
   private final Map<String, Map<String, Measured>> knowledge = new HashMap<>();
   private final Map<String, Set<String>> unusable = new HashMap<>();
   private final Map<Pair, Map<String, Instruction>> instructions = new HashMap<>();
   private final Map<String, Integer> measuredVersions = new HashMap<>();
   private final Map<String, Integer> decidedVersions = new HashMap<>();
-  private final NavigableMap<Place, Failure> newestFailures = new TreeMap<>();
-  private final Map<String, Long> failuresByReason = new TreeMap<>();
-  private final Map<Subject, String> refusals = new HashMap<>();
-  private final Predicate<String> datasets;
-  private final Map<String, DatasetManifest> manifests = new TreeMap<>();
-  private final Map<String, Map<String, Chosen>> chosen = new HashMap<>();
-  private final Map<String, Evaluation> evaluations = new TreeMap<>();
+  private final DatasetLedger datasets;
+  private final EvaluationLedger evaluations = new EvaluationLedger();
+  private final DeadLetterLedger deadLetters = new DeadLetterLedger();
 
   /** The checkpoints that a decision rests on; without REHEARSAL it is provisional. */
   private record Pair(String initialId, String rehearsalId) {
@@ -81,22 +66,6 @@ public final class RunLedger {
   /** What is known of a question as its content was then. */
   private record Measured(int questionVersion, Knowledge knowledge) {}
 
-  /** What a dataset's record says of its question. */
-  private record Chosen(boolean answer, double certainty, boolean getsBetter) {}
-
-  /** A model checkpoint that a topic's record is on. */
-  private record Subject(String topic, String checkpointId) {}
-
-  /** When a dead letter was written, and what it is on. */
-  private record Place(long writtenAt, String origin) implements Comparable<Place> {
-    @Override
-    public int compareTo(Place other) {
-      return Comparator.comparingLong(Place::writtenAt)
-          .thenComparing(Place::origin)
-          .compare(this, other);
-    }
-  }
-
   /** Takes all datasets. */
   public RunLedger(List<Question> questions) {
     this(questions, id -> true);
@@ -108,9 +77,10 @@ public final class RunLedger {
    */
   public RunLedger(List<Question> questions, Predicate<String> datasets) {
     questions.forEach(question -> this.questions.put(question.id(), question));
-    this.datasets = datasets;
+    this.datasets = new DatasetLedger(datasets);
   }
 
+  @Override
   public synchronized void add(KnowledgeRecord entry) {
     if (!questions.containsKey(entry.getQuestionId())) {
       return;
@@ -125,6 +95,7 @@ public final class RunLedger {
                 new Knowledge(entry.getCorrectness(), entry.getCertainty())));
   }
 
+  @Override
   public synchronized void add(Instruction instruction) {
     if (!questions.containsKey(instruction.getQuestionId())) {
       return;
@@ -142,6 +113,7 @@ public final class RunLedger {
   }
 
   /** The question's instructions are taken back. */
+  @Override
   public synchronized void removeInstructions(String questionId) {
     decidedVersions.remove(questionId);
     instructions.values().forEach(byQuestion -> byQuestion.remove(questionId));
@@ -150,28 +122,9 @@ public final class RunLedger {
   /**
    * @param writtenAt the record's time, in milliseconds; of many the newest are kept
    */
+  @Override
   public synchronized void add(DeadLetter letter, long writtenAt) {
-    String reason = letter.getReason().name().replaceFirst("^REASON_", "");
-    failuresByReason.merge(reason, 1L, Long::sum);
-    newestFailures.put(
-        new Place(
-            writtenAt,
-            String.join(
-                "\n",
-                letter.getTopic(),
-                String.valueOf(letter.getPartition()),
-                String.valueOf(letter.getOffset()),
-                letter.getQuestionId(),
-                letter.getCheckpointId())),
-        // The originals can be large, and are looked at in the topic.
-        new Failure(about(letter), reason, letter.getExplanation()));
-    if (newestFailures.size() > KEPT_DEAD_LETTERS) {
-      newestFailures.pollFirstEntry();
-    }
-    if (letter.getQuestionId().isEmpty() && !letter.getCheckpointId().isEmpty()) {
-      refusals.putIfAbsent(
-          new Subject(letter.getTopic(), letter.getCheckpointId()), letter.getExplanation());
-    }
+    deadLetters.add(letter, writtenAt);
     if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER
         && questions.containsKey(letter.getQuestionId())) {
       unusable
@@ -180,30 +133,20 @@ public final class RunLedger {
     }
   }
 
+  @Override
   public synchronized void add(DatasetManifest manifest) {
-    if (datasets.test(manifest.getDatasetId())) {
-      manifests.put(manifest.getDatasetId(), manifest);
-    }
+    datasets.add(manifest);
   }
 
-  public synchronized void add(DatasetRecord entry) {
-    if (entry.getMark() == Mark.MARK_BASE && datasets.test(entry.getDatasetId())) {
-      chosen
-          .computeIfAbsent(entry.getDatasetId(), id -> new HashMap<>())
-          .put(
-              entry.getQuestionId(),
-              new Chosen(
-                  entry.getLabel() == dev.craftstream.v1.Label.LABEL_ANSWER,
-                  entry.getBasis().getInitialCertainty(),
-                  entry.getBasis().getKnowledgeFlow() > 0));
-    }
+  @Override
+  public synchronized void add(DatasetRecord member) {
+    datasets.add(member);
   }
 
   /** Of all subjects together; those of a single one are left out. */
+  @Override
   public synchronized void add(Evaluation evaluation) {
-    if (evaluation.getSubject().isEmpty()) {
-      evaluations.put(evaluation.getCheckpointId() + "\n" + evaluation.getTask(), evaluation);
-    }
+    evaluations.add(evaluation);
   }
 
   /** How many questions of a task a checkpoint of this role is asked. */
@@ -237,7 +180,7 @@ public final class RunLedger {
    * @param topic that of the announcements: requests name checkpoints, too
    */
   public synchronized Optional<String> refusal(String topic, String checkpointId) {
-    return Optional.ofNullable(refusals.get(new Subject(topic, checkpointId)));
+    return deadLetters.refusal(topic, checkpointId);
   }
 
   /** How many questions to train on still lack their decision under this checkpoint. */
@@ -312,7 +255,7 @@ public final class RunLedger {
       return null;
     }
     return new Curation(
-        Label.valueOf(instruction.getLabel().name().replaceFirst("^LABEL_", "")),
+        Label.valueOf(Names.label(instruction.getLabel())),
         switch (instruction.getBasis().getDropReason()) {
           case DROP_REASON_UNDECIDED_CORRECTNESS -> DropReason.UNDECIDED_CORRECTNESS;
           case DROP_REASON_KNOWLEDGE_FLOW -> DropReason.KNOWLEDGE_FLOW;
@@ -328,119 +271,27 @@ public final class RunLedger {
    */
   public synchronized List<ChosenDataset> chosen(
       String initialId, String rehearsalId, List<Strategy> strategies) {
-    List<String> order = strategies.stream().map(Strategy::name).toList();
-    return manifests.values().stream()
-        .filter(manifest -> isOf(manifest, initialId, rehearsalId))
-        .map(this::chosen)
-        .sorted(
-            Comparator.comparing(ChosenDataset::isRehearsalSet)
-                .thenComparing(ChosenDataset::task)
-                .thenComparing(dataset -> order.indexOf(dataset.strategy())))
-        .toList();
-  }
-
-  /** Whether the job chose a dataset or rehearsal set by itself for this pair of checkpoints. */
-  static boolean isOf(DatasetManifest manifest, String initialId, String rehearsalId) {
-    return manifest.getRequestId().isEmpty()
-        && manifest.getInitialCheckpointId().equals(initialId)
-        && (manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL
-            || manifest.getRehearsalCheckpointId().equals(rehearsalId));
-  }
-
-  private ChosenDataset chosen(DatasetManifest manifest) {
-    Map<String, Chosen> records = chosen.getOrDefault(manifest.getDatasetId(), Map.of());
-    return new ChosenDataset(
-        manifest.getDatasetId(),
-        task(manifest.getTask()),
-        manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL ? "" : manifest.getStrategy(),
-        manifest.getFailure(),
-        part(manifest.getAnswer(), records.values(), true),
-        part(manifest.getRefusal(), records.values(), false),
-        (int) records.values().stream().filter(c -> !c.answer && c.getsBetter).count(),
-        Set.copyOf(records.keySet()));
-  }
-
-  private static ChosenDataset.Part part(
-      ClassCount count, Collection<Chosen> records, boolean answers) {
-    DoubleSummaryStatistics certainty =
-        records.stream()
-            .filter(chosen -> chosen.answer == answers)
-            .mapToDouble(Chosen::certainty)
-            .summaryStatistics();
-    return new ChosenDataset.Part(
-        count.getCandidates(),
-        count.getWanted(),
-        (int) certainty.getCount(),
-        certainty.getCount() == 0 ? Double.NaN : certainty.getAverage());
+    return datasets.chosen(initialId, rehearsalId, strategies);
   }
 
   /** How many of the questions that a complete dataset's manifest counts have not come yet. */
   public synchronized long missingRecords() {
-    return manifests.values().stream()
-        .filter(DatasetManifest::getComplete)
-        .mapToLong(
-            manifest ->
-                Math.max(
-                    0,
-                    manifest.getAnswer().getQuestions()
-                        + manifest.getRefusal().getQuestions()
-                        - chosen.getOrDefault(manifest.getDatasetId(), Map.of()).size()))
-        .sum();
+    return datasets.missingRecords();
   }
 
   /** The manifests so far, by dataset id. */
   public synchronized Map<String, DatasetManifest> manifests() {
-    return Map.copyOf(manifests);
+    return datasets.manifests();
   }
 
   /** How checkpoints do, a row for each task. */
   public synchronized List<EvaluatedCheckpoint> evaluations() {
-    return evaluations.values().stream()
-        .sorted(
-            Comparator.comparingLong(Evaluation::getModelTime).thenComparing(Evaluation::getTask))
-        .map(RunLedger::evaluated)
-        .toList();
-  }
-
-  private static EvaluatedCheckpoint evaluated(Evaluation evaluation) {
-    return new EvaluatedCheckpoint(
-        evaluation.getCheckpointId(),
-        Role.valueOf(evaluation.getRole().name().replaceFirst("^ROLE_", "")),
-        task(evaluation.getTask()),
-        evaluation.getCorrect() + evaluation.getWrong() + evaluation.getRefused(),
-        evaluation.getUnanswered(),
-        evaluation.hasCorrectShare() ? estimate(evaluation.getCorrectShare()) : null,
-        evaluation.hasWrongShare() ? estimate(evaluation.getWrongShare()) : null,
-        evaluation.hasRefusedShare() ? estimate(evaluation.getRefusedShare()) : null,
-        evaluation.hasTruthfulHelpfulness() ? estimate(evaluation.getTruthfulHelpfulness()) : null,
-        evaluation.hasOverRefusal() ? estimate(evaluation.getOverRefusal()) : null,
-        evaluation.getConfidence());
-  }
-
-  private static EvaluatedCheckpoint.Estimate estimate(Estimate estimate) {
-    return new EvaluatedCheckpoint.Estimate(
-        estimate.getValue(), estimate.getLow(), estimate.getHigh());
-  }
-
-  private static Task task(dev.craftstream.v1.Task task) {
-    return Task.valueOf(task.name().replaceFirst("^TASK_", ""));
+    return evaluations.all();
   }
 
   /** What could not be used. */
   public synchronized Failures failures() {
-    return new Failures(failuresByReason, List.copyOf(newestFailures.descendingMap().values()));
-  }
-
-  private static String about(DeadLetter letter) {
-    if (!letter.getQuestionId().isEmpty()) {
-      return letter.getCheckpointId().isEmpty()
-          ? letter.getQuestionId()
-          : letter.getQuestionId() + " under " + letter.getCheckpointId();
-    }
-    if (!letter.getCheckpointId().isEmpty()) {
-      return letter.getCheckpointId();
-    }
-    return letter.getTopic() + " " + letter.getPartition() + ":" + letter.getOffset();
+    return deadLetters.failures();
   }
 
   /**

@@ -1,9 +1,8 @@
 package dev.craftstream.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
@@ -13,9 +12,9 @@ import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
+import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -37,14 +36,12 @@ import org.apache.kafka.common.TopicPartition;
  * of a question is its id and a few numbers: about 1 KB, so that 1 GB of heap is enough for a
  * million questions.
  */
-public final class StatusReader {
-  private static final Duration LOOK = Duration.ofMillis(250);
+public final class StatusReader implements RecordHandler {
   private static final int ADMIN_SECONDS = 15;
 
   private final KafkaSettings settings;
   private final Topics topics;
-  private final OutputRecords records;
-  private final InputRecords inputs;
+  private final RecordDispatcher dispatcher;
 
   private final Map<String, QuestionKind> questions = new HashMap<>();
   private final LiveCheckpoints checkpoints;
@@ -58,22 +55,16 @@ public final class StatusReader {
 
   private record Decision(String label, String stage) {}
 
-  /** Is told a few times a second how many records were read, and how many are left. */
-  public interface Watcher {
-    void at(long read, long left);
-  }
-
   public StatusReader(KafkaSettings settings, RecordLimits limits) {
     this.settings = settings;
     this.topics = settings.topics();
-    this.records = new OutputRecords(settings.format());
-    this.inputs = new InputRecords(settings, limits);
+    this.dispatcher = new RecordDispatcher(settings, limits);
     this.checkpoints =
         new LiveCheckpoints(System.currentTimeMillis() - settings.retention().toMillis());
   }
 
   /** Reads everything up to where the topics end now. Once for each reader. */
-  public JobStatus read(Watcher watcher) {
+  public JobStatus read(TopicReader.Progress progress) {
     List<String> names =
         List.of(
             topics.questions(),
@@ -83,50 +74,16 @@ public final class StatusReader {
             topics.deadLetters(),
             topics.datasetManifests(),
             topics.evaluations());
-    try (TopicReader reader = new TopicReader(settings, names, true, true)) {
-      Map<TopicPartition, Long> ends = reader.ends();
-      long read = 0;
-      while (!reader.hasReached(ends)) {
-        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(LOOK)) {
-          add(entry);
-          read++;
-        }
-        watcher.at(read, reader.left(ends));
-      }
-    }
+    TopicReader.readCommitted(settings, names, this::add, progress);
     return status(lags());
   }
 
   void add(ConsumerRecord<byte[], byte[]> entry) {
-    String topic = entry.topic();
-    if (topic.equals(topics.questions())) {
-      inputs.question(entry).ifPresent(this::question);
-    } else if (topic.equals(topics.modelCheckpoints())) {
-      inputs.checkpoint(entry).ifPresent(event -> checkpoints.add(event, entry.timestamp()));
-    } else if (entry.value() == null) {
-      removed(entry);
-    } else if (topic.equals(topics.knowledge())) {
-      knowledge(records.knowledge(entry));
-    } else if (topic.equals(topics.instructions())) {
-      Instruction instruction = records.instruction(entry);
-      checkpoints.served(instruction.getBasis());
-      decisions.put(
-          instruction.getQuestionId(),
-          new Decision(
-              Names.label(instruction.getLabel()),
-              instruction.getStage().name().replaceFirst("^STAGE_", "")));
-    } else if (topic.equals(topics.deadLetters())) {
-      deadLetter(records.deadLetter(entry));
-    } else if (topic.equals(topics.evaluations())) {
-      checkpoints.served(records.evaluation(entry).getCheckpointId());
-    } else {
-      DatasetManifest manifest = records.manifest(entry);
-      checkpoints.served(manifest);
-      manifests.put(manifest.getDatasetId(), manifest);
-    }
+    dispatcher.dispatch(entry, this);
   }
 
-  private void question(QuestionEvent event) {
+  @Override
+  public void add(QuestionEvent event) {
     if (event.question() == null) {
       questions.remove(event.questionId());
     } else {
@@ -136,22 +93,13 @@ public final class StatusReader {
     }
   }
 
-  private void removed(ConsumerRecord<byte[], byte[]> entry) {
-    if (entry.key() == null) {
-      return;
-    }
-    String key = new String(entry.key(), UTF_8);
-    if (entry.topic().equals(topics.knowledge())) {
-      versions.remove(key);
-      measured.values().forEach(byQuestion -> byQuestion.remove(key));
-    } else if (entry.topic().equals(topics.instructions())) {
-      decisions.remove(key);
-    } else if (entry.topic().equals(topics.datasetManifests())) {
-      manifests.remove(key);
-    }
+  @Override
+  public void add(ModelCheckpointEvent event, long writtenAt) {
+    checkpoints.add(event, writtenAt);
   }
 
-  private void knowledge(KnowledgeRecord knowledge) {
+  @Override
+  public void add(KnowledgeRecord knowledge) {
     String id = knowledge.getQuestionId();
     checkpoints.served(knowledge.getCheckpointId());
     // The last one read: versions begin at 1 again where a question comes back, or a job starts
@@ -162,11 +110,47 @@ public final class StatusReader {
         .put(id, knowledge.getQuestionVersion());
   }
 
-  private void deadLetter(DeadLetter deadLetter) {
-    deadLetters.merge(deadLetter.getReason().name().replaceFirst("^REASON_", ""), 1L, Long::sum);
+  @Override
+  public void removeKnowledge(String questionId) {
+    versions.remove(questionId);
+    measured.values().forEach(byQuestion -> byQuestion.remove(questionId));
+  }
+
+  @Override
+  public void add(Instruction instruction) {
+    checkpoints.served(instruction.getBasis());
+    decisions.put(
+        instruction.getQuestionId(),
+        new Decision(Names.label(instruction.getLabel()), Names.constant(instruction.getStage())));
+  }
+
+  @Override
+  public void removeInstructions(String questionId) {
+    decisions.remove(questionId);
+  }
+
+  @Override
+  public void add(DeadLetter deadLetter, long writtenAt) {
+    deadLetters.merge(Names.constant(deadLetter.getReason()), 1L, Long::sum);
     if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
       checkpoints.refuse(deadLetter);
     }
+  }
+
+  @Override
+  public void add(Evaluation evaluation) {
+    checkpoints.served(evaluation.getCheckpointId());
+  }
+
+  @Override
+  public void add(DatasetManifest manifest) {
+    checkpoints.served(manifest);
+    manifests.put(manifest.getDatasetId(), manifest);
+  }
+
+  @Override
+  public void removeManifest(String datasetId) {
+    manifests.remove(datasetId);
   }
 
   JobStatus status(List<JobStatus.Lag> lags) {

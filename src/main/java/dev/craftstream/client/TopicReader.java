@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads topics from their beginning, or from now on, without leaving a trace at the broker. */
 public final class TopicReader implements AutoCloseable {
   private static final Duration STANDSTILL = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   private final String bootstrapServers;
   private final Consumer<byte[], byte[]> consumer;
@@ -52,6 +53,34 @@ public final class TopicReader implements AutoCloseable {
     } else {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);
+    }
+  }
+
+  /** Is told a few times a second how many records were read, and how many are left. */
+  public interface Progress {
+    void at(long read, long left);
+  }
+
+  /**
+   * Reads what is committed in the topics now, once.
+   *
+   * @throws IllegalStateException with a sentence, where no broker answers or a topic is not there
+   */
+  static void readCommitted(
+      KafkaSettings settings,
+      List<String> topics,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> taker,
+      Progress progress) {
+    try (TopicReader reader = new TopicReader(settings, topics, true, true)) {
+      Map<TopicPartition, Long> ends = reader.ends();
+      long read = 0;
+      while (!reader.hasReached(ends)) {
+        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(LOOK)) {
+          taker.accept(entry);
+          read++;
+        }
+        progress.at(read, reader.left(ends));
+      }
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.craftstream.config;
 
-import static dev.craftstream.config.CurationOptions.*;
+import static dev.craftstream.config.DatasetOptions.*;
+import static dev.craftstream.config.KafkaOptions.*;
+import static dev.craftstream.config.QueryOptions.*;
+import static dev.craftstream.config.TrackerOptions.*;
+import static dev.craftstream.config.TritonOptions.*;
 
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.CertaintyMeasures;

@@ -1,18 +1,14 @@
 package dev.craftstream.config;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.description.HtmlFormatter;
@@ -20,27 +16,13 @@ import org.apache.flink.util.TimeUtils;
 
 /** The reference page of {@link CurationOptions}, and the check that only these are set. */
 public final class OptionsReference {
-  private static final int MOST_SLIPS = 2;
+  /** Single-letter edits up to which another section is taken for a mistyped one. */
+  private static final int MAX_DISTANCE = 2;
 
-  /** Sections of Flink's that are as like one of the job's as a mistyped one; a test finds them. */
-  private static final Set<String> FLINKS_ALIKE = Set.of("traces");
+  /** Sections of Flink that are within that distance of one of the job's; a test finds them. */
+  private static final Set<String> SIMILAR_FLINK_SECTIONS = Set.of("traces");
 
   private OptionsReference() {}
-
-  /** All options, in the order in which {@link CurationOptions} declares them. */
-  public static List<ConfigOption<?>> all() {
-    List<ConfigOption<?>> options = new ArrayList<>();
-    for (Field field : CurationOptions.class.getDeclaredFields()) {
-      if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
-        try {
-          options.add((ConfigOption<?>) field.get(null));
-        } catch (IllegalAccessException e) {
-          throw new AssertionError("Options are public.", e);
-        }
-      }
-    }
-    return options;
-  }
 
   /** The page, as Markdown. */
   public static String markdown() {
@@ -53,7 +35,7 @@ public final class OptionsReference {
             with `--config`, or as `-Dkey=value`, which wins.
             """);
     String section = "";
-    for (ConfigOption<?> option : all()) {
+    for (ConfigOption<?> option : CurationOptions.all()) {
       String its = section(option.key());
       if (!its.equals(section)) {
         section = its;
@@ -82,7 +64,9 @@ public final class OptionsReference {
    */
   static void rejectUnknown(Configuration options) {
     Set<String> known =
-        all().stream().map(ConfigOption::key).collect(Collectors.toCollection(TreeSet::new));
+        CurationOptions.all().stream()
+            .map(ConfigOption::key)
+            .collect(Collectors.toCollection(TreeSet::new));
     Set<String> sections =
         known.stream()
             .map(OptionsReference::section)
@@ -91,7 +75,7 @@ public final class OptionsReference {
       Optional<String> meant = meantSection(section(key), sections);
       if (meant.isPresent()
           && !known.contains(key)
-          && !key.startsWith(CurationOptions.KAFKA_PROPERTIES.key() + ".")) {
+          && !key.startsWith(KafkaOptions.KAFKA_PROPERTIES.key() + ".")) {
         String mended = meant.get() + key.substring(section(key).length());
         throw new IllegalArgumentException(
             "There is no option "
@@ -102,54 +86,28 @@ public final class OptionsReference {
     }
   }
 
-  /** The section itself, or the one of the job's that it is a slip or two away from. */
+  /** The section itself, or the job's section that it is at most two edits away from. */
   private static Optional<String> meantSection(String section, Set<String> sections) {
     if (sections.contains(section)) {
       return Optional.of(section);
     }
-    if (FLINKS_ALIKE.contains(section)) {
+    if (SIMILAR_FLINK_SECTIONS.contains(section)) {
       return Optional.empty();
     }
     return sections.stream()
-        .filter(own -> slips(section, own) <= MOST_SLIPS)
-        .min(Comparator.comparingInt(own -> slips(section, own)));
+        .filter(own -> distance(section, own) <= MAX_DISTANCE)
+        .min(Comparator.comparingInt(own -> distance(section, own)));
   }
 
-  /** Letters to insert, leave out or replace to make one of the other. */
-  private static int slips(String a, String b) {
-    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+  private static int distance(String a, String b) {
+    return LevenshteinDistance.getDefaultInstance().apply(a, b);
   }
 
   private static Optional<String> nearest(String key, Collection<String> known) {
     String section = section(key) + ".";
     return known.stream()
         .filter(k -> k.startsWith(section))
-        .max((a, b) -> Integer.compare(likeness(a, key), likeness(b, key)));
-  }
-
-  /** Letters that the two begin with alike, and end with alike. */
-  private static int likeness(String a, String b) {
-    int shorter = Math.min(a.length(), b.length());
-    int head = 0;
-    while (head < shorter && a.charAt(head) == b.charAt(head)) {
-      head++;
-    }
-    int tail = 0;
-    while (tail < shorter - head
-        && a.charAt(a.length() - 1 - tail) == b.charAt(b.length() - 1 - tail)) {
-      tail++;
-    }
-    return head + tail;
+        .min(Comparator.comparingInt(k -> distance(k, key)));
   }
 
   private static String section(String key) {

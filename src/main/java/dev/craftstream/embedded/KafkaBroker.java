@@ -1,10 +1,6 @@
 package dev.craftstream.embedded;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,8 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,26 +39,42 @@ public final class KafkaBroker implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
   private static final int SHOWN_LOG_LINES = 15;
-  private static final int MAX_MESSAGE_BYTES = 16 << 20;
-  private static final String HOST = "127.0.0.1";
-  private static final Set<String> LISTS =
-      Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
+  static final String HOST = "127.0.0.1";
 
   private final Path folder;
-  private final String classPath;
   private final int port;
-  private final int controllerPort;
-  private final Map<String, String> more;
-  private final Thread shutdownHook = new Thread(this::destroyProcess, "kafka-broker-shutdown");
-  private Process process;
+  private final KafkaBrokerConfiguration configuration;
+  private final ChildProcess process;
 
   private KafkaBroker(
       Path folder, String classPath, int port, int controllerPort, Map<String, String> more) {
     this.folder = folder;
-    this.classPath = classPath;
     this.port = port;
-    this.controllerPort = controllerPort;
-    this.more = Map.copyOf(more);
+    this.configuration = new KafkaBrokerConfiguration(folder, port, controllerPort, more);
+    this.process =
+        ChildProcess.endingWithJvm(
+            "Kafka broker",
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms64m",
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.awt.headless=true",
+                "-Dlog4j2.configurationFile=" + logging().toUri(),
+                KafkaBrokerMain.class.getName(),
+                properties().toString()),
+            // Not as an argument: it may be long, and process lists show arguments.
+            Map.of("CLASSPATH", classPath),
+            folder.resolve("broker.log"));
+  }
+
+  private Path properties() {
+    return folder.resolve("server.properties");
+  }
+
+  private Path logging() {
+    return folder.resolve("logging.properties");
   }
 
   /**
@@ -103,7 +113,6 @@ public final class KafkaBroker implements AutoCloseable {
     KafkaBroker broker =
         new KafkaBroker(
             folder.toAbsolutePath(), classPath, port == 0 ? ports[0] : port, ports[1], more);
-    Runtime.getRuntime().addShutdownHook(broker.shutdownHook);
     try {
       broker.startAgain();
     } catch (RuntimeException e) {
@@ -120,7 +129,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** The broker's log. */
   public Path log() {
-    return folder.resolve("broker.log");
+    return process.log();
   }
 
   /** The broker's process id. */
@@ -130,7 +139,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Whether the process is there. */
   public boolean isRunning() {
-    return process != null && process.isAlive();
+    return process.isRunning();
   }
 
   /** Starts the broker with the data that it left and waits until it answers. */
@@ -141,28 +150,10 @@ public final class KafkaBroker implements AutoCloseable {
     }
     try {
       Files.createDirectories(folder);
-      Path properties = folder.resolve("server.properties");
-      Files.writeString(properties, serverProperties(), StandardCharsets.ISO_8859_1);
-      Path logging = folder.resolve("logging.properties");
-      Files.writeString(logging, LOGGING, StandardCharsets.ISO_8859_1);
-      List<String> command =
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xms64m",
-              "-Xmx512m",
-              "-XX:+UseSerialGC",
-              "-XX:TieredStopAtLevel=1",
-              "-Djava.awt.headless=true",
-              "-Dlog4j2.configurationFile=" + logging.toUri(),
-              Main.class.getName(),
-              properties.toString());
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-      // Not as an argument: it may be long, and process lists show arguments.
-      builder.environment().put("CLASSPATH", classPath);
-      process = builder.start();
+      Files.writeString(
+          properties(), configuration.serverProperties(), StandardCharsets.ISO_8859_1);
+      Files.writeString(logging(), KafkaBrokerConfiguration.LOGGING, StandardCharsets.ISO_8859_1);
+      process.start();
     } catch (IOException e) {
       throw new IllegalStateException(
           "The Kafka broker could not be started in " + folder + ": " + e.getMessage(), e);
@@ -220,14 +211,14 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private void failIfOver(long deadline, Exception cause) {
-    if (!process.isAlive()) {
+    if (!process.isRunning()) {
       throw new IllegalStateException(
           "The Kafka broker at %s ended with exit code %d before it answered. Its log (%s) ends with:%n%s"
               .formatted(bootstrapServers(), process.exitValue(), log(), lastLogLines()),
           cause);
     }
     if (System.nanoTime() > deadline) {
-      destroyProcess();
+      process.kill();
       throw new IllegalStateException(
           "The Kafka broker at %s did not answer within %d seconds and was stopped. Its log (%s) ends with:%n%s"
               .formatted(bootstrapServers(), START_TIMEOUT.toSeconds(), log(), lastLogLines()),
@@ -236,64 +227,20 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private String lastLogLines() {
-    try (RandomAccessFile file = new RandomAccessFile(log().toFile(), "r")) {
-      byte[] tail = new byte[(int) Math.min(file.length(), 16 << 10)];
-      file.seek(file.length() - tail.length);
-      file.readFully(tail);
-      List<String> lines = new String(tail, StandardCharsets.UTF_8).lines().toList();
-      return lines.stream()
-          .skip(Math.max(0, lines.size() - SHOWN_LOG_LINES))
-          .map(line -> "  " + line)
-          .collect(Collectors.joining(System.lineSeparator()));
-    } catch (IOException e) {
-      return "  (it cannot be read: " + e.getMessage() + ")";
-    }
+    return process.logTail(SHOWN_LOG_LINES).stream()
+        .map(line -> "  " + line)
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   /** Takes the broker away at once, as a power failure would (SIGKILL). Its data stays. */
   public synchronized void kill() {
-    destroyProcess();
-  }
-
-  private void destroyProcess() {
-    Process child = process;
-    if (child == null) {
-      return;
-    }
-    child.destroyForcibly();
-    if (!awaitEnd(child, STOP_TIMEOUT)) {
-      LOG.warn("Kafka broker (process {}) is not gone yet, though it was killed", child.pid());
-    }
-  }
-
-  private static boolean awaitEnd(Process child, Duration timeout) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      return child.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-      return false;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    process.kill();
   }
 
   /** Stops the broker; its data stays. Does nothing where it is stopped. */
   @Override
   public synchronized void close() {
-    if (isRunning()) {
-      process.destroy();
-      if (!awaitEnd(process, STOP_TIMEOUT)) {
-        destroyProcess();
-      }
-    }
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException e) {
-      LOG.debug("This JVM ends; the hook runs anyway.", e);
-    }
+    process.close(STOP_TIMEOUT);
   }
 
   private static void requireFree(int port) {
@@ -329,112 +276,6 @@ public final class KafkaBroker implements AutoCloseable {
           LOG.debug("A probing socket could not be closed.", e);
         }
       }
-    }
-  }
-
-  /** A killed broker may come back when its session is over: hence the short one. */
-  private String serverProperties() {
-    // A properties file takes a backslash as an escape.
-    String data = folder.resolve("data").toString().replace('\\', '/');
-    String own =
-        """
-        process.roles=broker,controller
-        node.id=1
-        controller.quorum.voters=1@%1$s:%2$d
-        listeners=PLAINTEXT://%1$s:%3$d,CONTROLLER://%1$s:%2$d
-        advertised.listeners=PLAINTEXT://%1$s:%3$d
-        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-        controller.listener.names=CONTROLLER
-        inter.broker.listener.name=PLAINTEXT
-        log.dirs=%4$s
-        auto.create.topics.enable=false
-        message.max.bytes=%5$d
-        replica.fetch.max.bytes=%5$d
-        default.replication.factor=1
-        offsets.topic.replication.factor=1
-        offsets.topic.num.partitions=4
-        transaction.state.log.replication.factor=1
-        transaction.state.log.min.isr=1
-        transaction.state.log.num.partitions=4
-        share.coordinator.state.topic.replication.factor=1
-        share.coordinator.state.topic.min.isr=1
-        share.coordinator.state.topic.num.partitions=1
-        group.initial.rebalance.delay.ms=0
-        broker.heartbeat.interval.ms=500
-        broker.session.timeout.ms=3000
-        log.cleaner.dedupe.buffer.size=16777216
-        num.network.threads=2
-        num.io.threads=4
-        """
-            .formatted(HOST, controllerPort, port, data, MAX_MESSAGE_BYTES);
-    Properties properties = new Properties();
-    try {
-      properties.load(new StringReader(own));
-      more.forEach(
-          (name, value) ->
-              properties.merge(
-                  name,
-                  value,
-                  (ours, theirs) -> LISTS.contains(name) ? ours + "," + theirs : theirs));
-      StringWriter text = new StringWriter();
-      properties.store(text, null);
-      return text.toString();
-    } catch (IOException e) {
-      throw new IllegalStateException("Reading from memory failed.", e);
-    }
-  }
-
-  private static final String LOGGING =
-      """
-      rootLogger.level=INFO
-      rootLogger.appenderRef.console.ref=console
-      appender.console.type=Console
-      appender.console.name=console
-      appender.console.layout.type=PatternLayout
-      appender.console.layout.pattern=%d{ISO8601} %-5p [%t] %c{1} - %m%n
-      """;
-
-  /** The child's main class: formats its storage where there is none, then is Kafka. */
-  static final class Main {
-    private Main() {}
-
-    public static void main(String[] args) throws IOException {
-      endWithParent();
-      Path properties = Path.of(args[0]);
-      if (!Files.exists(properties.resolveSibling("data").resolve("meta.properties"))) {
-        int exitCode =
-            kafka.tools.StorageTool.execute(
-                new String[] {
-                  "format",
-                  "--cluster-id",
-                  org.apache.kafka.common.Uuid.randomUuid().toString(),
-                  "--config",
-                  properties.toString()
-                },
-                System.out);
-        if (exitCode != 0) {
-          System.exit(exitCode);
-        }
-      }
-      kafka.Kafka.main(args);
-    }
-
-    /** Nobody writes to the child's standard input; it ends when the parent does. */
-    private static void endWithParent() {
-      InputStream input = System.in;
-      Thread watcher =
-          new Thread(
-              () -> {
-                try {
-                  while (input.read() >= 0) {}
-                } catch (IOException e) {
-                  // As good as the end.
-                }
-                Runtime.getRuntime().halt(1);
-              },
-              "parent-watcher");
-      watcher.setDaemon(true);
-      watcher.start();
     }
   }
 }

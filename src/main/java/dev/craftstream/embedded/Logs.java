@@ -3,18 +3,14 @@ package dev.craftstream.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.logging.Handler;
 import java.util.logging.LogManager;
-import java.util.logging.LogRecord;
-import java.util.logging.SimpleFormatter;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.api.LoggerComponentBuilder;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Sends all logs of this JVM into files, so that the console is the commands' own. Has to be called
@@ -76,29 +72,6 @@ public final class Logs {
   /** gRPC logs by java.util.logging, whose default is the console. */
   private static void sendJavaUtilLogging() {
     LogManager.getLogManager().reset();
-    java.util.logging.Logger.getLogger("").addHandler(new ToSlf4j());
-  }
-
-  private static final class ToSlf4j extends Handler {
-    private final SimpleFormatter formatter = new SimpleFormatter();
-
-    @Override
-    public void publish(LogRecord entry) {
-      Logger logger = LoggerFactory.getLogger(String.valueOf(entry.getLoggerName()));
-      String message = formatter.formatMessage(entry);
-      if (entry.getLevel().intValue() >= java.util.logging.Level.SEVERE.intValue()) {
-        logger.error(message, entry.getThrown());
-      } else if (entry.getLevel().intValue() >= java.util.logging.Level.WARNING.intValue()) {
-        logger.warn(message, entry.getThrown());
-      } else {
-        logger.info(message, entry.getThrown());
-      }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
+    SLF4JBridgeHandler.install();
   }
 }

@@ -2,6 +2,7 @@ package dev.craftstream.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.craftstream.model.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -289,14 +289,10 @@ public final class PythonEnvironment {
    * Changes with the text of the requirements, of the files that these include, and the options.
    */
   private static String fingerprint(Path requirements, List<String> pipOptions) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(String.join("\n", pipOptions).getBytes(UTF_8));
-      addRequirements(requirements, digest, 0);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.digest();
+    digest.update(String.join("\n", pipOptions).getBytes(UTF_8));
+    addRequirements(requirements, digest, 0);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static void addRequirements(Path file, MessageDigest digest, int depth)

@@ -1,8 +1,5 @@
 package dev.craftstream.embedded;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,12 +29,13 @@ public final class TritonServer implements AutoCloseable {
   private static final String ADDRESS = "127.0.0.1";
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final int STARTS = 3;
   private static final int TAIL_LINES = 30;
 
   private final Settings settings;
   private final Ports ports;
-  private final Process process;
+  private final ChildProcess process;
   private final String sharedMemoryPrefix;
   private final Thread shutdownHook;
 
@@ -46,6 +44,7 @@ public final class TritonServer implements AutoCloseable {
     this.ports = ports;
     this.sharedMemoryPrefix = "craft-" + UUID.randomUUID();
     this.process = launch();
+    process.start();
     this.shutdownHook = new Thread(this::stop, "stop-triton");
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
@@ -253,12 +252,12 @@ public final class TritonServer implements AutoCloseable {
 
   /** The server's process, for tests that stop and continue it. */
   public ProcessHandle process() {
-    return process.toHandle();
+    return process.handle();
   }
 
   /** Ends the server as a crash would, without a word to its clients; returns when it is gone. */
   public void kill() {
-    process.destroyForcibly();
+    process.kill();
     close();
   }
 
@@ -276,7 +275,7 @@ public final class TritonServer implements AutoCloseable {
     stop();
   }
 
-  private Process launch() throws IOException {
+  private ChildProcess launch() {
     var command = new ArrayList<String>();
     command.add(settings.python().python().toString());
     command.add(settings.launcher().toAbsolutePath().toString());
@@ -293,11 +292,7 @@ public final class TritonServer implements AutoCloseable {
     command.add("--grpc-http2-max-ping-strikes=0");
     command.addAll(settings.arguments());
 
-    var builder = new ProcessBuilder(command);
-    builder.environment().putAll(settings.environment());
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File(logFile().toString())));
-    return builder.start();
+    return new ChildProcess("Triton", command, settings.environment(), logFile());
   }
 
   private void awaitReady() throws IOException, InterruptedException {
@@ -309,7 +304,7 @@ public final class TritonServer implements AutoCloseable {
             .build();
     long deadline = System.nanoTime() + settings.startTimeout().toNanos();
     while (System.nanoTime() < deadline) {
-      if (process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.awaitEnd(POLL)) {
         throw new IOException(
             "Triton ended with status %d before it was ready. The end of %s:%n%s"
                 .formatted(process.exitValue(), logFile(), logTail()));
@@ -327,22 +322,12 @@ public final class TritonServer implements AutoCloseable {
             .formatted(settings.startTimeout().toSeconds(), logFile(), logTail()));
   }
 
-  private String logTail() throws IOException {
-    // Whatever bytes a model prints.
-    List<String> lines = new String(Files.readAllBytes(logFile()), UTF_8).lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+  private String logTail() {
+    return String.join("\n", process.logTail(TAIL_LINES));
   }
 
   private synchronized void stop() {
-    process.destroy();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    process.stop(STOP_TIMEOUT);
     List<ProcessHandle> models = models();
     models.forEach(ProcessHandle::destroyForcibly);
     models.forEach(model -> model.onExit().completeOnTimeout(model, 5, TimeUnit.SECONDS).join());

@@ -1,10 +1,9 @@
 package dev.craftstream.method;
 
 import dev.craftstream.model.Label;
+import dev.craftstream.model.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * All that looks like chance, as hashes: the same for a retry, a restore and a re-run, at any
@@ -33,7 +32,7 @@ public final class Seeds {
     input.putInt(questionVersion);
     input.putInt(checkpoint.length).put(checkpoint);
     input.putInt(sample);
-    return ByteBuffer.wrap(sha256(input.array())).getLong() & Long.MAX_VALUE;
+    return Sha256.first64Bits(input.array()) & Long.MAX_VALUE;
   }
 
   /**
@@ -44,7 +43,7 @@ public final class Seeds {
     byte[] question = questionId.getBytes(StandardCharsets.UTF_8);
     ByteBuffer input = ByteBuffer.allocate(Long.BYTES + question.length);
     input.putLong(seed).put(question);
-    return ByteBuffer.wrap(sha256(input.array())).getLong();
+    return Sha256.first64Bits(input.array());
   }
 
   /**
@@ -64,14 +63,6 @@ public final class Seeds {
     input.putInt(dataset.length).put(dataset);
     input.putInt(name.length).put(name);
     input.putInt(draw);
-    return (int) ((ByteBuffer.wrap(sha256(input.array())).getLong() & Long.MAX_VALUE) % from);
-  }
-
-  private static byte[] sha256(byte[] input) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(input);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    return (int) ((Sha256.first64Bits(input.array()) & Long.MAX_VALUE) % from);
   }
 }

@@ -1,8 +1,8 @@
 package dev.craftstream.prompt;
 
+import dev.craftstream.model.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Names a prompt by its texts. */
@@ -13,12 +13,7 @@ final class PromptVersion {
 
   /** Eight hexadecimal digits that differ (but for chance) where any of the texts differs. */
   static String hash(String... texts) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    MessageDigest digest = Sha256.digest();
     for (String text : texts) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.model.BackOff;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -56,7 +57,6 @@ public record TrackerSettings(
 
   /** How long a question rests after its {@code failures}-th failure, before jitter. */
   Duration backOff(int failures) {
-    Duration wait = firstBackOff.multipliedBy(1L << Math.min(failures - 1, 20));
-    return wait.compareTo(maxBackOff) > 0 ? maxBackOff : wait;
+    return new BackOff(firstBackOff, maxBackOff).after(failures);
   }
 }

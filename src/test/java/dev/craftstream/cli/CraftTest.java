@@ -193,11 +193,11 @@ class CraftTest {
     String why = "If the job can't take it, " + kafka.topics().deadLetters() + " says why.";
     assertThat(out.toString().lines())
         .containsExactly(
-            "WriteConfirmation to %s: the announcement of m, as model time 1. %s"
+            "Written to %s: the announcement of m, as model time 1. %s"
                 .formatted(kafka.topics().modelCheckpoints(), why),
-            "WriteConfirmation to %s: the retirement of typo, as model time 2. %s"
+            "Written to %s: the retirement of typo, as model time 2. %s"
                 .formatted(kafka.topics().modelCheckpoints(), why),
-            "WriteConfirmation to %s: the removal of question unknown. %s"
+            "Written to %s: the removal of question unknown. %s"
                 .formatted(kafka.topics().questions(), why));
   }
 

@@ -18,8 +18,6 @@ import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -186,22 +184,16 @@ class OutputFuzzTest {
 
   private static void report(KafkaSettings settings, ConsumerRecord<byte[], byte[]> entry) {
     RunLedger ledger = new RunLedger(QUESTIONS);
-    RunReader.add(entry, settings.topics(), new OutputRecords(settings.format()), ledger);
+    new RecordDispatcher(settings, RecordLimits.DEFAULT).dispatch(entry, ledger);
     assertThat(ledger.missingRecords()).isNotNegative();
     for (String rehearsalId : List.of("", "b")) {
       RunData data =
-          new RunData(
-              Instant.EPOCH,
-              QUESTIONS.size(),
-              Duration.ZERO,
-              Thresholds.PAPER,
-              List.of(),
-              List.of(),
-              ledger.curated("a", rehearsalId),
-              ledger.chosen("a", rehearsalId, List.of(Strategy.values())),
-              ledger.evaluations(),
-              ledger.failures(),
-              List.of());
+          RunData.builder(Thresholds.PAPER)
+              .questions(ledger.curated("a", rehearsalId), QUESTIONS.size())
+              .datasets(ledger.chosen("a", rehearsalId, List.of(Strategy.values())))
+              .evaluations(ledger.evaluations())
+              .failures(ledger.failures())
+              .build();
       assertThat(HtmlReport.of(data)).endsWith("</html>\n");
       assertThat(SummaryText.of(data)).isNotBlank();
     }

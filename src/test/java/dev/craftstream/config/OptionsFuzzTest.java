@@ -76,7 +76,7 @@ class OptionsFuzzTest {
     "{question}"
   })
   void options(byte[] lines) {
-    List<String> keys = OptionsReference.all().stream().map(option -> option.key()).toList();
+    List<String> keys = CurationOptions.all().stream().map(option -> option.key()).toList();
     Configuration options = new Configuration();
     options.setString("kafka.bootstrap-servers", "b:9092");
     options.setString("triton.endpoints", "t:8001");

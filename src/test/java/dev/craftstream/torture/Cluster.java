@@ -2,6 +2,7 @@ package dev.craftstream.torture;
 
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.embedded.TritonServer;
 import dev.craftstream.testing.TritonServerExtension;

@@ -1,10 +1,10 @@
 package dev.craftstream.torture;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.CraftHome;
 import dev.craftstream.embedded.PythonEnvironment;
 import java.io.File;
@@ -40,6 +40,7 @@ final class FlinkCluster implements AutoCloseable {
   static final int TASK_MANAGERS = 2;
 
   private static final String ADDRESS = "127.0.0.1";
+  private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
   private final HttpClient client =
@@ -73,7 +74,7 @@ final class FlinkCluster implements AutoCloseable {
             folder.toString());
     writeConfiguration(configuration, restPort, zooKeeperPort, settings);
     zooKeeper =
-        new ChildProcess(
+        ChildProcess.endingWithJvm(
             "ZooKeeper",
             zooKeeperCommand(configuration),
             environment,
@@ -200,12 +201,11 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Writes a YAML file of options. */
   static void write(Path file, Map<String, String> options) throws IOException {
-    Gson gson = new Gson();
     // JSON's texts are YAML's, too.
     Files.writeString(
         file,
         options.entrySet().stream()
-            .map(entry -> entry.getKey() + ": " + gson.toJson(entry.getValue()) + "\n")
+            .map(entry -> entry.getKey() + ": " + TextNode.valueOf(entry.getValue()) + "\n")
             .collect(Collectors.joining()));
   }
 
@@ -236,7 +236,7 @@ final class FlinkCluster implements AutoCloseable {
     command.add("bash");
     command.add(home.resolve("bin").resolve(script).toString());
     command.addAll(List.of(arguments));
-    return new ChildProcess(name, command, environment, log);
+    return ChildProcess.endingWithJvm(name, command, environment, log);
   }
 
   private void awaitJob() throws IOException, InterruptedException {
@@ -257,14 +257,14 @@ final class FlinkCluster implements AutoCloseable {
   /** The id of the only job; always the same in application mode with high availability. */
   private Optional<String> job() {
     return get("/jobs/overview")
-        .map(overview -> overview.getAsJsonArray("jobs"))
+        .map(overview -> overview.get("jobs"))
         .filter(jobs -> !jobs.isEmpty())
-        .map(jobs -> jobs.get(0).getAsJsonObject().get("jid").getAsString());
+        .map(jobs -> jobs.get(0).get("jid").textValue());
   }
 
-  private static boolean allTasksRun(JsonObject job) {
-    for (JsonElement stage : job.getAsJsonArray("vertices")) {
-      if (!stage.getAsJsonObject().get("status").getAsString().equals("RUNNING")) {
+  private static boolean allTasksRun(JsonNode job) {
+    for (JsonNode stage : job.get("vertices")) {
+      if (!stage.get("status").textValue().equals("RUNNING")) {
         return false;
       }
     }
@@ -283,24 +283,23 @@ final class FlinkCluster implements AutoCloseable {
   Optional<Completed> newestCheckpoint() {
     return job()
         .flatMap(id -> get("/jobs/" + id + "/checkpoints"))
-        .map(all -> all.getAsJsonObject("latest").get("completed"))
-        .filter(JsonElement::isJsonObject)
-        .map(JsonElement::getAsJsonObject)
+        .map(all -> all.get("latest").get("completed"))
+        .filter(JsonNode::isObject)
         .map(
             newest ->
                 new Completed(
-                    newest.get("id").getAsLong(),
-                    Instant.ofEpochMilli(newest.get("trigger_timestamp").getAsLong()),
-                    Instant.ofEpochMilli(newest.get("latest_ack_timestamp").getAsLong())));
+                    newest.get("id").longValue(),
+                    Instant.ofEpochMilli(newest.get("trigger_timestamp").longValue()),
+                    Instant.ofEpochMilli(newest.get("latest_ack_timestamp").longValue())));
   }
 
-  private Optional<JsonObject> get(String path) {
+  private Optional<JsonNode> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(rest.resolve(path)).timeout(Duration.ofSeconds(5)).build();
     try {
       var answer = client.send(request, BodyHandlers.ofString());
       return answer.statusCode() == 200
-          ? Optional.of(JsonParser.parseString(answer.body()).getAsJsonObject())
+          ? Optional.of(MAPPER.readTree(answer.body()))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

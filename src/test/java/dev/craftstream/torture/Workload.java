@@ -1,7 +1,5 @@
 package dev.craftstream.torture;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
@@ -11,10 +9,9 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.Sha256;
 import dev.craftstream.model.Task;
 import dev.craftstream.v1.Label;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -251,7 +248,7 @@ record Workload(int questions, long seed) {
 
   private static Share share(int number, int edition, String checkpointId) {
     int version = CHECKPOINTS.indexOf(checkpointId) + 1;
-    byte[] chance = sha256(version + " " + name(number, edition));
+    byte[] chance = Sha256.of(version + " " + name(number, edition));
     if (isChoice(number)) {
       int[] weights =
           IntStream.range(0, OPTIONS).map(i -> 1 + Byte.toUnsignedInt(chance[1 + i]) % 8).toArray();
@@ -274,15 +271,7 @@ record Workload(int questions, long seed) {
   /** Whether the k-th sample is right. */
   private static boolean isRight(int number, int edition, String checkpointId, int k) {
     int version = CHECKPOINTS.indexOf(checkpointId) + 1;
-    int level = Byte.toUnsignedInt(sha256(version + " " + name(number, edition))[0]) % 11;
+    int level = Byte.toUnsignedInt(Sha256.of(version + " " + name(number, edition))[0]) % 11;
     return Seeds.seed(id(number), edition, checkpointId, k) % 10 < level;
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.craftstream.client.conflict;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * All dot products, block by block.
@@ -13,7 +11,7 @@ import java.util.stream.IntStream;
  * the turned block is one array (measured: 10 against 3 billion products a second on a core). A
  * block fits into the second-level cache and is turned round once for many REFUSAL samples.
  */
-final class ExactSearch {
+final class ExactSearch extends NearestSearch {
   private static final int BLOCK = 256;
   private static final int REFUSALS_AT_ONCE = 256;
 
@@ -21,26 +19,13 @@ final class ExactSearch {
   private final int dimensions;
 
   ExactSearch(float[][] answers, int dimensions) {
+    super(REFUSALS_AT_ONCE);
     this.answers = answers;
     this.dimensions = dimensions;
   }
 
-  NearestAnswers nearest(float[][] refusals, IntConsumer searched) {
-    var nearest = new NearestAnswers(new int[refusals.length], new double[refusals.length]);
-    int chunks = (refusals.length + REFUSALS_AT_ONCE - 1) / REFUSALS_AT_ONCE;
-    IntStream.range(0, chunks)
-        .parallel()
-        .forEach(
-            chunk -> {
-              int from = chunk * REFUSALS_AT_ONCE;
-              int to = Math.min(from + REFUSALS_AT_ONCE, refusals.length);
-              search(refusals, from, to, nearest);
-              searched.accept(to - from);
-            });
-    return nearest;
-  }
-
-  private void search(float[][] refusals, int from, int to, NearestAnswers nearest) {
+  @Override
+  void search(float[][] refusals, int from, int to, NearestAnswers nearest) {
     float[] greatest = new float[to - from];
     Arrays.fill(greatest, Float.NEGATIVE_INFINITY);
     float[][] turned = new float[dimensions][BLOCK];

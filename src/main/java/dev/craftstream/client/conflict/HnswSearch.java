@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * with several threads and needs no flags; Lucene's runs on Java 21 by now and is not public API,
  * and hnswlib-core rests on a collections library of 2018.
  */
-final class HnswSearch {
+final class HnswSearch extends NearestSearch {
   private static final VectorTypeSupport VECTORS =
       VectorizationProvider.getInstance().getVectorTypeSupport();
 
@@ -54,6 +54,7 @@ final class HnswSearch {
 
   private HnswSearch(
       float[][] answers, RandomAccessVectorValues values, ImmutableGraphIndex graph) {
+    super(REFUSALS_AT_ONCE);
     this.answers = answers;
     this.values = values;
     this.graph = graph;
@@ -82,22 +83,8 @@ final class HnswSearch {
     }
   }
 
-  NearestAnswers nearest(float[][] refusals, IntConsumer searched) {
-    var nearest = new NearestAnswers(new int[refusals.length], new double[refusals.length]);
-    int chunks = (refusals.length + REFUSALS_AT_ONCE - 1) / REFUSALS_AT_ONCE;
-    IntStream.range(0, chunks)
-        .parallel()
-        .forEach(
-            chunk -> {
-              int from = chunk * REFUSALS_AT_ONCE;
-              int to = Math.min(from + REFUSALS_AT_ONCE, refusals.length);
-              search(refusals, from, to, nearest);
-              searched.accept(to - from);
-            });
-    return nearest;
-  }
-
-  private void search(float[][] refusals, int from, int to, NearestAnswers nearest) {
+  @Override
+  void search(float[][] refusals, int from, int to, NearestAnswers nearest) {
     try (var searcher = new GraphSearcher(graph)) {
       for (int i = from; i < to; i++) {
         var scores =

@@ -1,5 +1,6 @@
 package dev.craftstream.client.exchange;
 
+import dev.craftstream.model.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ public sealed interface Choice {
       byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
       byte[] input =
           ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(sample.seed()).put(bytes).array();
-      least.add(new Drawn(Digest.number(input), id));
+      least.add(new Drawn(Sha256.first64Bits(input), id));
       if (least.size() > sample.count()) {
         least.remove();
       }

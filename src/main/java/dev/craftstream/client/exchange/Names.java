@@ -12,11 +12,18 @@ public final class Names {
   private Names() {}
 
   public static String label(Label label) {
-    return label.name().replaceFirst("^LABEL_", "");
+    return constant(label);
+  }
+
+  /** A constant without the prefix that the schemas give it: {@code LABEL_ANSWER} is ANSWER. */
+  public static String constant(Enum<?> value) {
+    String type = value.getDeclaringClass().getSimpleName();
+    String prefix = type.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT) + "_";
+    return value.name().startsWith(prefix) ? value.name().substring(prefix.length()) : value.name();
   }
 
   public static String task(Task task) {
-    return word(task.name(), "TASK_");
+    return word(task);
   }
 
   public static String kind(DatasetKind kind) {
@@ -24,14 +31,14 @@ public final class Names {
   }
 
   static String ties(Ties ties) {
-    return word(ties.name(), "TIES_");
+    return word(ties);
   }
 
   static String shortage(Shortage shortage) {
-    return word(shortage.name(), "SHORTAGE_");
+    return word(shortage);
   }
 
-  private static String word(String name, String prefix) {
-    return name.replaceFirst("^" + prefix, "").toLowerCase(Locale.ROOT).replace('_', '-');
+  private static String word(Enum<?> value) {
+    return constant(value).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -2,7 +2,9 @@ package dev.craftstream.client.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.Sha256;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -10,6 +12,9 @@ import java.util.List;
  * with {@code qid}, the first {@code answer} and all {@code answers}.
  */
 final class NqOpen {
+  /** Of the hash that makes an id. */
+  private static final int ID_BYTES = 8;
+
   private NqOpen() {}
 
   static Question question(JsonNode object) throws UnreadableRecord {
@@ -28,7 +33,9 @@ final class NqOpen {
     }
     JsonNode id = object.get("qid");
     return JsonQuestions.openEnded(
-        id == null ? "nq-" + Digest.hex(text) : Fields.text(object, "qid"),
+        id == null
+            ? "nq-" + HexFormat.of().formatHex(Sha256.of(text), 0, ID_BYTES)
+            : Fields.text(object, "qid"),
         text,
         answers.get(0),
         answers);

@@ -2,6 +2,7 @@ package dev.craftstream.client.exchange;
 
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Sha256;
 import dev.craftstream.topics.records.EncodedRecord;
 import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.QuestionParser;
@@ -249,7 +250,7 @@ public final class QuestionImport {
         Parsed<QuestionEvent> parsed =
             rules.parse(new OriginalRecord(event.origin(), encoded.key(), encoded.value()));
         if (parsed instanceof Parsed.Event<QuestionEvent> accepted) {
-          Seen now = new Seen(record.place(), Digest.number(encoded.value()));
+          Seen now = new Seen(record.place(), Sha256.first64Bits(encoded.value()));
           Seen before = ids.putIfAbsent(event.questionId(), now);
           if (before == null) {
             usable++;

@@ -63,17 +63,14 @@ record Axes(double bottom, double top) {
     return lower() - INSET - share * (lower() - ABOVE - 2 * INSET);
   }
 
-  /** Grid lines, their numbers and the names of the axes. */
-  Markup frame() {
-    List<Markup> parts = new ArrayList<>();
-    parts.add(
-        svg(
-            "rect class='ground' x='%s' y='%s' width='%s' height='%s'",
-            left(), upper(), right() - left(), lower() - upper()));
+  /** Grid lines and their numbers. */
+  Picture.Frame frame() {
+    List<Picture.Line> grid = new ArrayList<>();
+    List<Picture.Text> ticks = new ArrayList<>();
     for (int tenth = 0; tenth <= 10; tenth += 2) {
       double at = x(tenth / 10.0);
-      parts.add(svg("line class='grid' x1='%s' y1='%s' x2='%s' y2='%s'", at, upper(), at, lower()));
-      parts.add(label("tick middle", at, lower() + 18, String.valueOf(tenth / 10.0)));
+      grid.add(new Picture.Line(at, upper(), at, lower()));
+      ticks.add(new Picture.Text("tick middle", at, lower() + 18, String.valueOf(tenth / 10.0)));
     }
     double step = step(top - bottom);
     // Counted: of huge numbers, one and a step more may be the same.
@@ -81,51 +78,15 @@ record Axes(double bottom, double top) {
     for (int i = 0; i <= steps; i++) {
       double value = bottom + i * step;
       double at = y(value);
-      parts.add(svg("line class='grid' x1='%s' y1='%s' x2='%s' y2='%s'", left(), at, right(), at));
-      parts.add(label("tick end", left() - 7, at + 4.5, tick(value, step)));
+      grid.add(new Picture.Line(left(), at, right(), at));
+      ticks.add(new Picture.Text("tick end", left() - 7, at + 4.5, tick(value, step)));
     }
-    parts.add(label("axis middle", (left() + right()) / 2, HEIGHT - 8, "correctness"));
-    double middle = (upper() + lower()) / 2;
-    parts.add(
-        Markup.element(
-            tag("text class='axis middle' transform='translate(15 %s) rotate(-90)'", middle),
-            "certainty"));
-    return Markup.all(parts);
+    return new Picture.Frame(left(), right(), upper(), lower(), grid, ticks);
   }
 
   private static String tick(double value, double step) {
     String format =
         step < 0.1 || Math.abs(step * 10 - Math.rint(step * 10)) > 1e-9 ? "%.2f" : "%.1f";
     return String.format(Locale.ROOT, format, value + 0.0).replace("-", "−");
-  }
-
-  /** A picture with a description for those who cannot see it. */
-  static Markup picture(String description, Markup... content) {
-    return Markup.element(
-        "svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 "
-            + WIDTH
-            + " "
-            + HEIGHT
-            + "' role='img' aria-label='"
-            + Markup.escaped(description)
-            + "'",
-        content);
-  }
-
-  static Markup label(String classes, double x, double y, String text) {
-    return Markup.element(tag("text class='" + classes + "' x='%s' y='%s'", x, y), text);
-  }
-
-  /** An element without content, its numbers with two decimals. */
-  static Markup svg(String tag, double... numbers) {
-    return Markup.element(tag(tag, numbers));
-  }
-
-  static String tag(String tag, double... numbers) {
-    Object[] rounded = new Object[numbers.length];
-    for (int i = 0; i < numbers.length; i++) {
-      rounded[i] = String.format(Locale.ROOT, "%.2f", numbers[i]);
-    }
-    return String.format(Locale.ROOT, tag, rounded);
   }
 }

@@ -1,8 +1,5 @@
 package dev.craftstream.client.report;
 
-import static dev.craftstream.client.report.Axes.svg;
-import static dev.craftstream.client.report.Axes.tag;
-
 import dev.craftstream.model.Task;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +30,7 @@ final class KnowledgeFlowMap {
     this.questions = questions.stream().filter(q -> q.task() == task && q.hasFlow()).toList();
   }
 
-  Markup draw() {
+  Picture draw() {
     Axes axes =
         Axes.around(
             questions.stream()
@@ -41,15 +38,17 @@ final class KnowledgeFlowMap {
                 .toList());
     Collection<List<CuratedQuestion>> byCell = cells(axes);
     int most = byCell.stream().mapToInt(List::size).max().orElse(1);
-    return Axes.picture(
+    return new Picture(
         "Knowledge flow of the %s questions, averaged over cells of the plane"
             .formatted(Wording.of(task)),
         axes.frame(),
-        Markup.all(
-            byCell.stream()
-                .sorted(Comparator.comparingInt(List::size))
-                .map(cell -> arrow(axes, cell, most))
-                .toList()));
+        List.of(),
+        List.of(),
+        List.of(),
+        byCell.stream()
+            .sorted(Comparator.comparingInt(List::size))
+            .map(cell -> arrow(axes, cell, most))
+            .toList());
   }
 
   /** The finest grid whose cells hold a few questions each on average, where they hold any. */
@@ -76,49 +75,52 @@ final class KnowledgeFlowMap {
     return Math.max(0, Math.min(grid - 1, (int) (share * grid)));
   }
 
-  private static Markup arrow(Axes axes, List<CuratedQuestion> cell, int most) {
+  private static Picture.Arrow arrow(Axes axes, List<CuratedQuestion> cell, int most) {
     double fromX = mean(cell, q -> q.initial().correctness());
     double fromY = mean(cell, q -> q.initial().certainty());
     double toX = mean(cell, q -> q.rehearsal().correctness());
     double toY = mean(cell, q -> q.rehearsal().certainty());
     double weight = Math.sqrt(cell.size() / (double) most);
-    String direction = toX > fromX + 0.005 ? "up" : toX < fromX - 0.005 ? "down" : "same";
-    return Markup.element(
-        tag("g class='flow " + direction + "' opacity='%s'", 0.4 + 0.6 * weight),
-        Markup.element(
-            "title",
-            String.format(
-                Locale.ROOT,
-                "%d question%s: correctness %.2f → %.2f, certainty %.2f → %.2f",
-                cell.size(),
-                cell.size() == 1 ? "" : "s",
-                fromX,
-                toX,
-                fromY,
-                toY)),
-        shape(axes.x(fromX), axes.y(fromY), axes.x(toX), axes.y(toY), 1.1 + 3.2 * weight));
-  }
-
-  private static Markup shape(double x1, double y1, double x2, double y2, double width) {
+    double width = 1.1 + 3.2 * weight;
+    double x1 = axes.x(fromX);
+    double y1 = axes.y(fromY);
+    double x2 = axes.x(toX);
+    double y2 = axes.y(toY);
     double length = Math.hypot(x2 - x1, y2 - y1);
-    Markup origin = svg("circle cx='%s' cy='%s' r='%s'", x1, y1, 1.2 + width / 2);
-    if (length < SHORTEST_ARROW) {
-      return origin;
+    Picture.Line shaft = null;
+    List<Picture.Corner> head = List.of();
+    if (length >= SHORTEST_ARROW) {
+      double dx = (x2 - x1) / length;
+      double dy = (y2 - y1) / length;
+      double size = Math.min(5 + 2.2 * width, 0.7 * length);
+      double half = 0.55 * size;
+      double neckX = x2 - dx * size;
+      double neckY = y2 - dy * size;
+      shaft = new Picture.Line(x1, y1, neckX + dx, neckY + dy);
+      head =
+          List.of(
+              new Picture.Corner(x2, y2),
+              new Picture.Corner(neckX - dy * half, neckY + dx * half),
+              new Picture.Corner(neckX + dy * half, neckY - dx * half));
     }
-    double dx = (x2 - x1) / length;
-    double dy = (y2 - y1) / length;
-    double head = Math.min(5 + 2.2 * width, 0.7 * length);
-    double half = 0.55 * head;
-    double neckX = x2 - dx * head;
-    double neckY = y2 - dy * head;
-    return Markup.all(
-        origin,
-        svg(
-            "line x1='%s' y1='%s' x2='%s' y2='%s' stroke-width='%s'",
-            x1, y1, neckX + dx, neckY + dy, width),
-        svg(
-            "path d='M%s %s L%s %s L%s %s z'",
-            x2, y2, neckX - dy * half, neckY + dx * half, neckX + dy * half, neckY - dx * half));
+    return new Picture.Arrow(
+        toX > fromX + 0.005 ? "up" : toX < fromX - 0.005 ? "down" : "same",
+        0.4 + 0.6 * weight,
+        String.format(
+            Locale.ROOT,
+            "%d question%s: correctness %.2f → %.2f, certainty %.2f → %.2f",
+            cell.size(),
+            cell.size() == 1 ? "" : "s",
+            fromX,
+            toX,
+            fromY,
+            toY),
+        x1,
+        y1,
+        1.2 + width / 2,
+        width,
+        shaft,
+        head);
   }
 
   private static double mean(List<CuratedQuestion> cell, ToDoubleFunction<CuratedQuestion> figure) {

@@ -1,10 +1,5 @@
 package dev.craftstream.client.report;
 
-import static dev.craftstream.client.report.Axes.label;
-import static dev.craftstream.client.report.Axes.svg;
-import static dev.craftstream.client.report.Axes.tag;
-
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import java.util.ArrayList;
@@ -30,57 +25,39 @@ final class KnowledgePlane {
         questions.stream().filter(q -> q.task() == task && q.initial() != null).toList();
   }
 
-  Markup draw() {
+  Picture draw() {
     Axes axes = Axes.around(questions.stream().map(q -> q.initial().certainty()).toList());
-    return Axes.picture(
+    double refusal = axes.x(refusalEnd());
+    double answer = axes.x(answerStart());
+    List<Picture.Line> lines = new ArrayList<>();
+    lines.add(threshold(axes, refusal));
+    if (answer - refusal > 0.5) {
+      lines.add(threshold(axes, answer));
+    }
+    double above = axes.upper() - 10;
+    return new Picture(
         "Correctness and certainty of the %s questions under INITIAL, by label"
             .formatted(Wording.of(task)),
         axes.frame(),
-        zones(axes),
-        Markup.all(questions.stream().map(q -> point(axes, q)).toList()));
+        lines,
+        List.of(
+            new Picture.Text("zone end refusal-text", refusal - 8, above, "refusal candidates ◂"),
+            new Picture.Text("zone start answer-text", answer + 8, above, "▸ answer candidates")),
+        questions.stream().map(q -> point(axes, q)).toList(),
+        List.of());
   }
 
-  private Markup zones(Axes axes) {
-    List<Markup> parts = new ArrayList<>();
-    double refusal = axes.x(refusalEnd());
-    double answer = axes.x(answerStart());
-    parts.add(threshold(axes, refusal));
-    if (answer - refusal > 0.5) {
-      parts.add(threshold(axes, answer));
-    }
-    double above = axes.upper() - 10;
-    parts.add(label("zone end refusal-text", refusal - 8, above, "refusal candidates ◂"));
-    parts.add(label("zone start answer-text", answer + 8, above, "▸ answer candidates"));
-    return Markup.all(parts);
+  private static Picture.Line threshold(Axes axes, double x) {
+    return new Picture.Line(x, axes.upper() - 8, x, axes.lower());
   }
 
-  private static Markup threshold(Axes axes, double x) {
-    return svg(
-        "line class='threshold' x1='%s' y1='%s' x2='%s' y2='%s'",
-        x, axes.upper() - 8, x, axes.lower());
-  }
-
-  private Markup point(Axes axes, CuratedQuestion question) {
-    double x = axes.x(spread(question));
-    double y = axes.y(question.initial().certainty());
+  private Picture.Point point(Axes axes, CuratedQuestion question) {
     CuratedQuestion.Curation newest = question.newest();
-    String shape =
-        newest == null
-            ? tag("circle class='point none' cx='%s' cy='%s' r='3'", x, y)
-            : marker(newest.label(), x, y);
-    return Markup.element(shape, Markup.element("title", tooltip(question)));
-  }
-
-  /** The tag of a label's marker: circle, square or triangle, so that colour is not needed. */
-  static String marker(Label label, double x, double y) {
-    return switch (label) {
-      case ANSWER -> tag("circle class='point answer' cx='%s' cy='%s' r='4.6'", x, y);
-      case REFUSAL ->
-          tag(
-              "rect class='point refusal' x='%s' y='%s' width='8.4' height='8.4'",
-              x - 4.2, y - 4.2);
-      case DROPPED -> tag("path class='point dropped' d='M%s %s l5.2 9 h-10.4 z'", x, y - 5.6);
-    };
+    return new Picture.Point(
+        newest == null ? "none" : ReportTables.style(newest.label()),
+        axes.x(spread(question)),
+        axes.y(question.initial().certainty()),
+        tooltip(question));
   }
 
   private String tooltip(CuratedQuestion question) {

@@ -46,6 +46,89 @@ public record RunData(
     facts = List.copyOf(facts);
   }
 
+  /** Starts with nothing measured, of now. */
+  public static Builder builder(Thresholds thresholds) {
+    return new Builder(thresholds);
+  }
+
+  /** Builds {@link RunData}; what is not set is empty. */
+  public static final class Builder {
+    private final Thresholds thresholds;
+    private Instant finishedAt = Instant.now();
+    private Duration total = Duration.ZERO;
+    private List<Phase> phases = List.of();
+    private List<Sweep> sweeps = List.of();
+    private long questionsInAll;
+    private List<CuratedQuestion> questions = List.of();
+    private List<ChosenDataset> datasets = List.of();
+    private List<EvaluatedCheckpoint> evaluations = List.of();
+    private Failures failures = new Failures(Map.of(), List.of());
+    private List<Fact> facts = List.of();
+
+    private Builder(Thresholds thresholds) {
+      this.thresholds = thresholds;
+    }
+
+    public Builder finishedAt(Instant time) {
+      finishedAt = time;
+      return this;
+    }
+
+    /** How long the run took, in all and in its parts. */
+    public Builder took(Duration total, List<Phase> phases) {
+      this.total = total;
+      this.phases = phases;
+      return this;
+    }
+
+    public Builder sweeps(List<Sweep> sweeps) {
+      this.sweeps = sweeps;
+      return this;
+    }
+
+    /** All questions to train on, or a sample of them, and how many there are. */
+    public Builder questions(List<CuratedQuestion> questions, long inAll) {
+      this.questions = questions;
+      this.questionsInAll = inAll;
+      return this;
+    }
+
+    public Builder datasets(List<ChosenDataset> datasets) {
+      this.datasets = datasets;
+      return this;
+    }
+
+    public Builder evaluations(List<EvaluatedCheckpoint> evaluations) {
+      this.evaluations = evaluations;
+      return this;
+    }
+
+    public Builder failures(Failures failures) {
+      this.failures = failures;
+      return this;
+    }
+
+    public Builder facts(List<Fact> facts) {
+      this.facts = facts;
+      return this;
+    }
+
+    public RunData build() {
+      return new RunData(
+          finishedAt,
+          questionsInAll,
+          total,
+          thresholds,
+          phases,
+          sweeps,
+          questions,
+          datasets,
+          evaluations,
+          failures,
+          facts);
+    }
+  }
+
   /** A part of the run. */
   public record Phase(String name, Duration duration) {}
 

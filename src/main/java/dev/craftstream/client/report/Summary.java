@@ -70,6 +70,23 @@ public final class Summary {
                 && q.after().label() == to);
   }
 
+  /**
+   * The ways that labels went, with how many went each.
+   *
+   * @param format of the label before, the label after and the number
+   */
+  List<String> labelChanges(String format) {
+    List<String> changes = new ArrayList<>();
+    for (Label from : Label.values()) {
+      for (Label to : Label.values()) {
+        if (from != to && changes(from, to) > 0) {
+          changes.add(format.formatted(from, to, changes(from, to)));
+        }
+      }
+    }
+    return changes;
+  }
+
   /** How many labels changed. */
   public int changes() {
     int changed = 0;

@@ -16,6 +16,17 @@ public final class Wording {
     };
   }
 
+  /** The task as the beginning of a line. */
+  static String title(Task task) {
+    String words = of(task);
+    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+
+  /** With a real minus sign. */
+  static String minus(String figure) {
+    return figure.replace('-', '−');
+  }
+
   static String of(DropReason reason) {
     return switch (reason) {
       case UNDECIDED_CORRECTNESS -> "half known";

@@ -82,7 +82,7 @@ public final class TopicSinks {
    * The same sinks, but each writer that starts without state makes sure first that no other job is
    * at work with the job's transactional ids. For where nobody can look before the job starts.
    */
-  public TopicSinks lookingOut(ConflictCheck lookout) {
+  public TopicSinks checkingForConflicts(ConflictCheck lookout) {
     return new TopicSinks(settings, lookout);
   }
 

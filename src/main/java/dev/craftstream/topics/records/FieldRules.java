@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** FieldRules that the input topics have in common. */
+/** Rules that the input topics have in common. */
 final class FieldRules {
 
   /** Ids of questions, model checkpoints and requests. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /** Reads and writes the topics' messages in either format. */
 final class Messages {
@@ -17,7 +18,7 @@ final class Messages {
 
   static byte[] write(WireFormat format, Message message) {
     return switch (format) {
-      case JSON -> JsonMessages.write(message).getBytes(StandardCharsets.UTF_8);
+      case JSON -> JsonWriter.write(message).getBytes(StandardCharsets.UTF_8);
       case PROTOBUF -> message.toByteArray();
     };
   }
@@ -31,7 +32,7 @@ final class Messages {
   static void read(WireFormat format, byte[] bytes, Message.Builder builder) throws Rejection {
     try {
       switch (format) {
-        case JSON -> JsonMessages.read(utf8("The value", bytes), builder);
+        case JSON -> JsonReader.read(utf8("The value", bytes), builder);
         case PROTOBUF -> readBinary(bytes, builder);
       }
     } catch (RuntimeException e) {
@@ -69,6 +70,13 @@ final class Messages {
     } catch (CharacterCodingException e) {
       throw Rejection.malformed(
           what + " is not UTF-8 (" + e.getMessage() + "); write text in UTF-8.");
+    }
+  }
+
+  /** Sets a field, unless there is no value for it. */
+  static <T> void ifGiven(T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
     }
   }
 }

@@ -95,7 +95,7 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
               "announcement.role is %s; allowed are %s."
                   .formatted(
                       missingOrNumber(announcement.getRoleValue()),
-                      JsonMessages.enumNames(dev.craftstream.v1.Role.getDescriptor())));
+                      JsonReader.enumNames(dev.craftstream.v1.Role.getDescriptor())));
     };
   }
 
@@ -136,7 +136,7 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
               "announcement.serving.contract is %s; allowed are %s."
                   .formatted(
                       missingOrNumber(serving.getContractValue()),
-                      JsonMessages.enumNames(dev.craftstream.v1.Contract.getDescriptor())));
+                      JsonReader.enumNames(dev.craftstream.v1.Contract.getDescriptor())));
     };
   }
 

@@ -143,7 +143,7 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
               "purpose is the number %d; allowed are %s."
                   .formatted(
                       message.getPurposeValue(),
-                      JsonMessages.enumNames(dev.craftstream.v1.Purpose.getDescriptor())));
+                      JsonReader.enumNames(dev.craftstream.v1.Purpose.getDescriptor())));
     };
   }
 

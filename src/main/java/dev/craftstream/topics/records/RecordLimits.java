@@ -27,7 +27,7 @@ public record RecordLimits(
     List<String> forbiddenTexts)
     implements Serializable {
 
-  /** RecordLimits that a question a person can read keeps with ease. */
+  /** Limits that a question that a person can read keeps with ease. */
   public static final RecordLimits DEFAULT =
       new RecordLimits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256, List.of());
 

@@ -232,7 +232,7 @@ public final class RequestParser implements RecordParser<Request> {
                   .formatted(
                       path,
                       settings.getTiesValue(),
-                      JsonMessages.enumNames(dev.craftstream.v1.Ties.getDescriptor())));
+                      JsonReader.enumNames(dev.craftstream.v1.Ties.getDescriptor())));
     };
   }
 
@@ -248,7 +248,7 @@ public final class RequestParser implements RecordParser<Request> {
                   .formatted(
                       path,
                       settings.getShortageValue(),
-                      JsonMessages.enumNames(dev.craftstream.v1.Shortage.getDescriptor())));
+                      JsonReader.enumNames(dev.craftstream.v1.Shortage.getDescriptor())));
     };
   }
 

@@ -15,28 +15,19 @@ import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.model.BackOff;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
-import io.grpc.Context;
 import io.grpc.Deadline;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.StreamObserver;
-import java.io.File;
-import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,25 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class TritonClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TritonClient.class);
 
-  /** Enough that the deadline always comes first. */
-  private static final int MAX_ATTEMPTS = 1_000_000;
-
-  private static final double BACKOFF_MULTIPLIER = 2;
-  private static final int MAX_METADATA_BYTES = 64 << 10;
   private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(5);
-  private static final String SERVICE = GRPCInferenceServiceGrpc.SERVICE_NAME;
-
-  private static final List<Status.Code> RETRIED =
-      List.of(
-          Status.Code.UNAVAILABLE,
-          Status.Code.RESOURCE_EXHAUSTED,
-          Status.Code.ABORTED,
-          // A model that is being exchanged is not there for a while.
-          Status.Code.NOT_FOUND,
-          // A token or certificate that is being exchanged may come too late.
-          Status.Code.UNAUTHENTICATED,
-          Status.Code.PERMISSION_DENIED);
-
   private final TritonSettings settings;
   private final Failures failures;
   private final ManagedChannel channel;
@@ -88,7 +61,7 @@ public final class TritonClient implements AutoCloseable {
   private final Set<Attempts> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer;
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
-  private final StreamLimit streams;
+  private final StreamedRequests streamed;
 
   private TritonClient(TritonSettings settings) {
     WireLog.withoutHeaders();
@@ -96,13 +69,13 @@ public final class TritonClient implements AutoCloseable {
     SentSecrets secrets = new SentSecrets();
     this.failures = new Failures(settings, secrets);
     this.outages = new Outages(LOG, settings.servers(), System::nanoTime);
-    this.channel = channel(settings);
+    this.channel = TritonChannel.open(settings);
     var stub = GRPCInferenceServiceGrpc.newStub(channel);
     this.inference =
         settings.token().present()
             ? stub.withCallCredentials(new TokenCredentials(settings.token(), secrets))
             : stub;
-    this.streams = new StreamLimit(settings.streamsInFlight());
+    this.streamed = new StreamedRequests(this, outages, failures, open);
     this.timer = timer();
   }
 
@@ -148,38 +121,8 @@ public final class TritonClient implements AutoCloseable {
     if (tooLarge.isPresent()) {
       return CompletableFuture.failedFuture(tooLarge.get());
     }
-    CompletableFuture<List<ModelInferResponse>> answers = new CompletableFuture<>();
-    Context context = Context.current();
-    streams.start(
-        () -> {
-          if (context.isCancelled() || isClosed()) {
-            answers.completeExceptionally(closed());
-            return false;
-          }
-          Attempts attempts = attempts(model, deadline);
-          var unused =
-              streamUntilReady(new Streamed(marked, deadline, advice, context), attempts, 0, false)
-                  .whenComplete(
-                      (all, failure) -> {
-                        streams.ended();
-                        if (failure == null) {
-                          answers.complete(all);
-                        } else {
-                          answers.completeExceptionally(Failures.unwrapped(failure));
-                        }
-                      });
-          return true;
-        });
-    return answers;
+    return streamed.start(model, marked, deadline, advice);
   }
-
-  /**
-   * A streamed request.
-   *
-   * @param context what takes all of its attempts back
-   */
-  private record Streamed(
-      ModelInferRequest request, Deadline deadline, ErrorAdvice advice, Context context) {}
 
   /** Whether the model can be asked; also false where it does not exist. */
   public CompletableFuture<Boolean> modelReady(ServedModel model, Deadline deadline) {
@@ -226,10 +169,10 @@ public final class TritonClient implements AutoCloseable {
 
   /** The pause before attempt {@code attempt} + 1, counted from 0: doubles, with a random part. */
   public Duration backoff(int attempt) {
-    double initial = settings.retryInitialBackoff().toNanos();
-    double grown = initial * Math.pow(BACKOFF_MULTIPLIER, Math.min(attempt, 60));
-    double most = Math.min(grown, (double) settings.retryMaxBackoff().toNanos());
-    return Duration.ofNanos((long) (most * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+    Duration pause =
+        new BackOff(settings.retryInitialBackoff(), settings.retryMaxBackoff()).after(attempt + 1);
+    return Duration.ofNanos(
+        (long) (pause.toNanos() * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
   }
 
   /** A deadline for one question, from now on. */
@@ -267,7 +210,7 @@ public final class TritonClient implements AutoCloseable {
     }
   }
 
-  private ServerUnavailableException closed() {
+  ServerUnavailableException closed() {
     return new ServerUnavailableException(
         FailureKind.CONNECTION_LOST, "The client of " + settings.servers() + " was closed.", null);
   }
@@ -323,13 +266,13 @@ public final class TritonClient implements AutoCloseable {
     return future;
   }
 
-  private Attempts attempts(ServedModel model, Deadline deadline) {
+  Attempts attempts(ServedModel model, Deadline deadline) {
     var attempts = new Attempts(model, outages, failures, deadline);
     open.add(attempts);
     return attempts;
   }
 
-  private Exception failed(Attempts attempts, Throwable error) {
+  Exception failed(Attempts attempts, Throwable error) {
     open.remove(attempts);
     Exception failure = failures.of(attempts.model(), error, attempts);
     if (failure instanceof UnusableAnswerException) {
@@ -339,107 +282,7 @@ public final class TritonClient implements AutoCloseable {
     return failure;
   }
 
-  private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
-      Streamed streamed, Attempts attempts, int attempt, boolean knownReady) {
-    ServedModel model = attempts.model();
-    open.add(attempts);
-    var answers = new StreamedAnswers(settings.maxMessageBytes());
-    streamed.context().run(() -> stub(attempts, streamed.deadline()).modelStreamInfer(answers));
-    answers.send(streamed.request());
-    return answers
-        .future()
-        .whenComplete(
-            (all, thrown) -> {
-              open.remove(attempts);
-              if (thrown == null) {
-                outages.answered(model);
-              }
-            })
-        .exceptionallyCompose(
-            thrown -> {
-              Throwable cause = Failures.unwrapped(thrown);
-              if (cause instanceof MalformedAnswerException malformed) {
-                return CompletableFuture.failedFuture(
-                    failures.malformed(model, "streaming", malformed.getMessage()));
-              }
-              if (cause instanceof StreamedAnswers.FailedException failed) {
-                Status reported = Status.UNKNOWN.withDescription(failed.getMessage());
-                return afterReport(streamed, attempts, attempt, knownReady, reported);
-              }
-              return CompletableFuture.failedFuture(failed(attempts, cause));
-            });
-  }
-
-  private CompletableFuture<List<ModelInferResponse>> afterReport(
-      Streamed streamed, Attempts attempts, int attempt, boolean knownReady, Status failure) {
-    ServedModel model = attempts.model();
-    Optional<String> whatToDo = streamed.advice().on(failure.getDescription());
-    if (whatToDo.isPresent()) {
-      outages.answered(model);
-      return CompletableFuture.failedFuture(
-          failures.unusable(
-              model,
-              "refuses the request: " + failures.detail(failure) + ". " + whatToDo.get(),
-              failure));
-    }
-    if (!knownReady) {
-      return afterFailure(streamed, attempts, attempt, failure);
-    }
-    attempts.failed(FailureKind.FAILING, failure);
-    return CompletableFuture.failedFuture(
-        failures.unavailable(
-            model, FailureKind.FAILING, "failed: " + failures.detail(failure), failure));
-  }
-
-  private CompletableFuture<List<ModelInferResponse>> afterFailure(
-      Streamed streamed, Attempts attempts, int attempt, Status failure) {
-    ServedModel model = attempts.model();
-    Deadline deadline = streamed.deadline();
-    if (deadline.isExpired()) {
-      return CompletableFuture.failedFuture(asSaid(attempts, failure));
-    }
-    return modelReady(model, deadline)
-        .thenCompose(
-            ready -> {
-              if (!ready) {
-                attempts.failed(FailureKind.MODEL_MISSING, failure);
-              }
-              Duration pause = ready ? Duration.ZERO : backoff(attempt);
-              if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pause.toNanos()) {
-                return CompletableFuture.failedFuture(
-                    failures.unavailable(
-                        model,
-                        FailureKind.MODEL_MISSING,
-                        "is not ready: " + failures.detail(failure),
-                        failure));
-              }
-              return pause(pause)
-                  .thenCompose(
-                      done -> {
-                        outages.retried();
-                        return streamUntilReady(streamed, attempts, attempt + 1, ready);
-                      });
-            })
-        .exceptionallyCompose(
-            thrown ->
-                CompletableFuture.failedFuture(
-                    Failures.unwrapped(thrown) instanceof ServerUnavailableException unavailable
-                            && unavailable.kind() == FailureKind.HANGING
-                        // There was no time left to ask; what the model said tells more.
-                        ? asSaid(attempts, failure)
-                        : thrown));
-  }
-
-  /** The model's own failure, when there is no time to ask it again. */
-  private ServerUnavailableException asSaid(Attempts attempts, Status failure) {
-    FailureKind trouble =
-        attempts.trouble() == null ? StatusKinds.of(failure, true) : attempts.trouble();
-    attempts.failed(trouble, failure);
-    return failures.unavailable(
-        attempts.model(), trouble, "failed: " + failures.detail(failure), failure);
-  }
-
-  private GRPCInferenceServiceStub stub(Attempts attempts, Deadline deadline) {
+  GRPCInferenceServiceStub stub(Attempts attempts, Deadline deadline) {
     return inference
         .withDeadline(deadline)
         .withInterceptors(
@@ -513,78 +356,6 @@ public final class TritonClient implements AutoCloseable {
               @Override
               public void onCompleted() {}
             });
-  }
-
-  private static ManagedChannel channel(TritonSettings settings) {
-    return Grpc.newChannelBuilder(
-            EndpointsNameResolverProvider.target(settings.endpoints()), credentials(settings.tls()))
-        .defaultLoadBalancingPolicy("round_robin")
-        .defaultServiceConfig(serviceConfig(settings))
-        .disableServiceConfigLookUp()
-        .maxRetryAttempts(MAX_ATTEMPTS)
-        // A request that does not fit into these would not be sent again.
-        .perRpcBufferLimit(settings.maxMessageBytes() + (1L << 20))
-        .retryBufferSize(Long.MAX_VALUE)
-        .maxInboundMessageSize(settings.maxMessageBytes())
-        // A failed model's message holds its stack.
-        .maxInboundMetadataSize(MAX_METADATA_BYTES)
-        .keepAliveTime(settings.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
-        .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .build();
-  }
-
-  private static ChannelCredentials credentials(TritonSettings.Tls tls) {
-    if (!tls.enabled()) {
-      return InsecureChannelCredentials.create();
-    }
-    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
-    try {
-      if (!tls.trustFile().isBlank()) {
-        credentials.trustManager(new File(tls.trustFile()));
-      }
-      if (!tls.certificateFile().isBlank()) {
-        credentials.keyManager(new File(tls.certificateFile()), new File(tls.keyFile()));
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "A certificate for Triton can't be read on this machine: " + e.getMessage(), e);
-    }
-    return credentials.build();
-  }
-
-  private static Map<String, Object> serviceConfig(TritonSettings settings) {
-    return Map.of(
-        "methodConfig",
-        List.of(
-            methodConfig(settings, RETRIED, "ModelInfer", "ModelStreamInfer"),
-            methodConfig(
-                settings, List.of(Status.Code.UNAVAILABLE), "ModelReady", "ModelMetadata")));
-  }
-
-  private static Map<String, Object> methodConfig(
-      TritonSettings settings, List<Status.Code> retried, String... methods) {
-    return Map.of(
-        "name",
-        Arrays.stream(methods).map(method -> Map.of("service", SERVICE, "method", method)).toList(),
-        "waitForReady",
-        true,
-        "retryPolicy",
-        Map.of(
-            "maxAttempts",
-            (double) MAX_ATTEMPTS,
-            "initialBackoff",
-            seconds(settings.retryInitialBackoff()),
-            "maxBackoff",
-            seconds(settings.retryMaxBackoff()),
-            "backoffMultiplier",
-            BACKOFF_MULTIPLIER,
-            "retryableStatusCodes",
-            retried.stream().map(Status.Code::name).toList()));
-  }
-
-  /** A duration as a service config has it. */
-  private static String seconds(Duration duration) {
-    return BigDecimal.valueOf(duration.toNanos(), 9).toPlainString() + "s";
   }
 
   /** A wait that ends in time or with the client. */

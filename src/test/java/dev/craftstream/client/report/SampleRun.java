@@ -75,44 +75,46 @@ final class SampleRun {
             new RunData.Phase("Triton", Duration.ofMillis(3120)),
             new RunData.Phase("INITIAL", Duration.ofSeconds(62)),
             new RunData.Phase("REHEARSAL", Duration.ofSeconds(65)));
-    return new RunData(
-        Instant.parse("2026-01-02T03:04:05Z"),
-        questionsInAll,
-        Duration.ofSeconds(135),
-        Thresholds.PAPER,
-        phases,
-        List.of(
-            new RunData.Sweep(
-                "smollm2-initial",
-                Role.INITIAL,
-                "smollm2 version 1",
-                questions.size(),
-                Duration.ofSeconds(62),
-                8,
-                0.987),
-            new RunData.Sweep(
-                "smollm2-rehearsal",
-                Role.REHEARSAL,
-                "smollm2 version 2",
-                questions.size(),
-                Duration.ofSeconds(65),
-                8,
-                Double.NaN)),
-        questions,
-        List.of(
-            dataset("cor-rait", "COR_RAIT", "", questions),
-            dataset("craft", "CRAFT", "", questions.subList(0, questions.size() / 2)),
-            dataset("van-tuning", "VAN_TUNING", "too few <candidates>", List.of()),
-            dataset("rehearsal", "", "", List.of())),
-        List.of(
-            evaluation("smollm2-initial", Role.INITIAL, null, null),
-            evaluation(
-                "smollm2-tuned",
-                Role.TUNED,
-                new Estimate(0.1251, -1.0004, -0.9),
-                new Estimate(0.034, 0.01, 0.07))),
-        failures,
-        List.of(new RunData.Fact("Strategy", "CRAFT"), new RunData.Fact("Prompt", "v1-0a1b2c")));
+    return RunData.builder(Thresholds.PAPER)
+        .finishedAt(Instant.parse("2026-01-02T03:04:05Z"))
+        .questions(questions, questionsInAll)
+        .took(Duration.ofSeconds(135), phases)
+        .sweeps(
+            List.of(
+                new RunData.Sweep(
+                    "smollm2-initial",
+                    Role.INITIAL,
+                    "smollm2 version 1",
+                    questions.size(),
+                    Duration.ofSeconds(62),
+                    8,
+                    0.987),
+                new RunData.Sweep(
+                    "smollm2-rehearsal",
+                    Role.REHEARSAL,
+                    "smollm2 version 2",
+                    questions.size(),
+                    Duration.ofSeconds(65),
+                    8,
+                    Double.NaN)))
+        .datasets(
+            List.of(
+                dataset("cor-rait", "COR_RAIT", "", questions),
+                dataset("craft", "CRAFT", "", questions.subList(0, questions.size() / 2)),
+                dataset("van-tuning", "VAN_TUNING", "too few <candidates>", List.of()),
+                dataset("rehearsal", "", "", List.of())))
+        .evaluations(
+            List.of(
+                evaluation("smollm2-initial", Role.INITIAL, null, null),
+                evaluation(
+                    "smollm2-tuned",
+                    Role.TUNED,
+                    new Estimate(0.1251, -1.0004, -0.9),
+                    new Estimate(0.034, 0.01, 0.07))))
+        .failures(failures)
+        .facts(
+            List.of(new RunData.Fact("Strategy", "CRAFT"), new RunData.Fact("Prompt", "v1-0a1b2c")))
+        .build();
   }
 
   private static ChosenDataset dataset(

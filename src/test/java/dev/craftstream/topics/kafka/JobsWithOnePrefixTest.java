@@ -138,7 +138,7 @@ class JobsWithOnePrefixTest {
             settings,
             Duration.ofMillis(300),
             new TopicSinks(settings)
-                .lookingOut(new ConflictCheck(Duration.ofSeconds(1), Duration.ZERO)));
+                .checkingForConflicts(new ConflictCheck(Duration.ofSeconds(1), Duration.ZERO)));
     assertThat(read(settings, settings.topics().instructions(), 20))
         .extracting(record -> text(record.key()))
         .hasSize(20)
@@ -180,7 +180,8 @@ class JobsWithOnePrefixTest {
             settings,
             BETWEEN_FLINK_CHECKPOINTS,
             new TopicSinks(settings)
-                .lookingOut(new ConflictCheck(Duration.ofSeconds(5), Duration.ofSeconds(1))),
+                .checkingForConflicts(
+                    new ConflictCheck(Duration.ofSeconds(5), Duration.ofSeconds(1))),
             3);
     assertThat(second.getJobExecutionResult())
         .failsWithin(Duration.ofMinutes(2))

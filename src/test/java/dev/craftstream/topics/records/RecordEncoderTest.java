@@ -161,7 +161,7 @@ class RecordEncoderTest {
 
   @Test
   void givenABackslashBeforeWhatLooksLikeAnEscape_whenWrittenAsJson_thenItStays() {
-    assertThat(JsonMessages.withoutHtmlEscapes("\"\\\\u0027 \\u0027 \\n \\u003c\\u0001\\\\\""))
+    assertThat(JsonWriter.withoutHtmlEscapes("\"\\\\u0027 \\u0027 \\n \\u003c\\u0001\\\\\""))
         .isEqualTo("\"\\\\u0027 ' \\n <\\u0001\\\\\"");
   }
 
@@ -664,37 +664,37 @@ class RecordEncoderTest {
   @Test
   void everyWordOfTheDomainHasItsWordInTheSchema() {
     for (dev.craftstream.model.DatasetKind kind : dev.craftstream.model.DatasetKind.values()) {
-      assertThat(RecordEncoder.datasetKind(kind)).isNotNull();
+      assertThat(SchemaEnums.datasetKind(kind)).isNotNull();
     }
     for (Mark mark : Mark.values()) {
-      assertThat(RecordEncoder.mark(mark)).isNotNull();
+      assertThat(SchemaEnums.mark(mark)).isNotNull();
     }
     for (Ties ties : Ties.values()) {
-      assertThat(RecordEncoder.ties(ties)).isNotNull();
+      assertThat(SchemaEnums.ties(ties)).isNotNull();
     }
     for (Shortage shortage : Shortage.values()) {
-      assertThat(RecordEncoder.shortage(shortage)).isNotNull();
+      assertThat(SchemaEnums.shortage(shortage)).isNotNull();
     }
     for (Task task : Task.values()) {
-      assertThat(RecordEncoder.task(task)).isNotNull();
+      assertThat(SchemaEnums.task(task)).isNotNull();
     }
     for (Purpose purpose : Purpose.values()) {
-      assertThat(RecordEncoder.purpose(purpose)).isNotNull();
+      assertThat(SchemaEnums.purpose(purpose)).isNotNull();
     }
     for (Role role : Role.values()) {
-      assertThat(RecordEncoder.role(role)).isNotNull();
+      assertThat(SchemaEnums.role(role)).isNotNull();
     }
     for (Contract contract : Contract.values()) {
-      assertThat(RecordEncoder.contract(contract)).isNotNull();
+      assertThat(SchemaEnums.contract(contract)).isNotNull();
     }
     for (Label label : Label.values()) {
-      assertThat(RecordEncoder.label(label)).isNotNull();
+      assertThat(SchemaEnums.label(label)).isNotNull();
     }
     for (DropReason reason : DropReason.values()) {
-      assertThat(RecordEncoder.dropReason(reason)).isNotNull();
+      assertThat(SchemaEnums.dropReason(reason)).isNotNull();
     }
     for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-      assertThat(RecordEncoder.reason(reason)).isNotNull();
+      assertThat(SchemaEnums.reason(reason)).isNotNull();
     }
   }
 }

@@ -1,0 +1,164 @@
+package dev.craftstream.cli;
+
+import dev.craftstream.model.Request;
+import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.Shortage;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Task;
+import dev.craftstream.model.Ties;
+import dev.craftstream.topics.kafka.Topics;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./craft request dataset}. */
+@Command(
+    name = "dataset",
+    description = {
+      "Asks for a training dataset of another strategy or with other settings. What is left out is"
+          + " as the job's options say."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  ./craft request dataset rait --initial llama-0 --rehearsal llama-r --strategy COR_RAIT",
+      "  ./craft request dataset half --initial llama-0 --rehearsal llama-r --open-ended-answers 4000"
+          + " --open-ended-refusals 1000 --open-ended-shortage SHORT --seed 7"
+    })
+final class RequestDatasetCommand extends RequestKind {
+  @Option(
+      names = "--initial",
+      required = true,
+      paramLabel = "ID",
+      description = "The INITIAL model checkpoint.")
+  private String initial;
+
+  @Option(
+      names = "--rehearsal",
+      required = true,
+      paramLabel = "ID",
+      description = "Its REHEARSAL model checkpoint.")
+  private String rehearsal;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "STRATEGY",
+      description = "${COMPLETION-CANDIDATES}. Default: each of the job's.")
+  private Strategy strategy;
+
+  @Option(
+      names = "--open-ended-answers",
+      paramLabel = "N",
+      description = "ANSWER questions among the open-ended ones.")
+  private Integer openEndedAnswers;
+
+  @Option(names = "--open-ended-refusals", paramLabel = "N", description = "REFUSAL questions.")
+  private Integer openEndedRefusals;
+
+  @Option(
+      names = "--open-ended-ties",
+      paramLabel = "TIES",
+      description = "What happens to equals at the cut-off: ${COMPLETION-CANDIDATES}.")
+  private Ties openEndedTies;
+
+  @Option(
+      names = "--open-ended-shortage",
+      paramLabel = "SHORTAGE",
+      description = "What happens where candidates are too few: ${COMPLETION-CANDIDATES}.")
+  private Shortage openEndedShortage;
+
+  @Option(
+      names = "--open-ended-answer-from",
+      paramLabel = "SHARE",
+      description = "Least correctness of an ANSWER candidate, 0 to 1.")
+  private Double openEndedAnswerFrom;
+
+  @Option(
+      names = "--open-ended-refusal-bound",
+      paramLabel = "SHARE",
+      description = "Greatest correctness of a REFUSAL candidate; below the former.")
+  private Double openEndedRefusalBound;
+
+  @Option(
+      names = "--multiple-choice-answers",
+      paramLabel = "N",
+      description = "ANSWER questions among the multiple-choice ones.")
+  private Integer multipleChoiceAnswers;
+
+  @Option(
+      names = "--multiple-choice-refusals",
+      paramLabel = "N",
+      description = "REFUSAL questions.")
+  private Integer multipleChoiceRefusals;
+
+  @Option(
+      names = "--multiple-choice-ties",
+      paramLabel = "TIES",
+      description = "What happens to equals at the cut-off: ${COMPLETION-CANDIDATES}.")
+  private Ties multipleChoiceTies;
+
+  @Option(
+      names = "--multiple-choice-shortage",
+      paramLabel = "SHORTAGE",
+      description = "What happens where candidates are too few: ${COMPLETION-CANDIDATES}.")
+  private Shortage multipleChoiceShortage;
+
+  @Option(
+      names = "--multiple-choice-answer-from",
+      paramLabel = "SHARE",
+      description = "Least correctness of an ANSWER candidate, 0 to 1.")
+  private Double multipleChoiceAnswerFrom;
+
+  @Option(
+      names = "--multiple-choice-refusal-bound",
+      paramLabel = "SHARE",
+      description = "The correctness of a REFUSAL candidate is below this; at most the former.")
+  private Double multipleChoiceRefusalBound;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      converter = UnsignedLong.class,
+      description = "Of the random choices, 0 to 18446744073709551615.")
+  private Long seed;
+
+  @Override
+  Request request() {
+    return new Request(
+        id,
+        Request.Kind.DATASET,
+        initial,
+        rehearsal,
+        strategy,
+        given(
+            new Changes(
+                Task.OPEN_ENDED,
+                openEndedAnswers,
+                openEndedRefusals,
+                openEndedTies,
+                openEndedShortage,
+                openEndedAnswerFrom,
+                openEndedRefusalBound,
+                null,
+                null),
+            new Changes(
+                Task.MULTIPLE_CHOICE,
+                multipleChoiceAnswers,
+                multipleChoiceRefusals,
+                multipleChoiceTies,
+                multipleChoiceShortage,
+                multipleChoiceAnswerFrom,
+                multipleChoiceRefusalBound,
+                null,
+                null)),
+        seed,
+        NOT_WRITTEN);
+  }
+
+  @Override
+  List<String> answers(Topics topics) {
+    return List.of(topics.datasets(), topics.datasetManifests());
+  }
+}

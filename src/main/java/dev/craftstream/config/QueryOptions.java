@@ -1,0 +1,137 @@
+package dev.craftstream.config;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.prompt.KnowledgePrompt;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+
+/** Options of how models are asked, for knowledge and for evaluation. */
+public final class QueryOptions {
+  private QueryOptions() {}
+
+  // The knowledge query.
+
+  public static final ConfigOption<Integer> QUERY_SAMPLES =
+      key("query.samples")
+          .intType()
+          .defaultValue(10)
+          .withDescription("Samples of an open-ended question.");
+
+  public static final ConfigOption<Double> QUERY_TEMPERATURE =
+      key("query.temperature")
+          .doubleType()
+          .defaultValue(1.0)
+          .withDescription("Temperature of the sampling.");
+
+  public static final ConfigOption<Integer> QUERY_MAX_TOKENS =
+      key("query.max-tokens")
+          .intType()
+          .defaultValue(50)
+          .withDescription("Longest sample, in tokens.");
+
+  public static final ConfigOption<List<String>> QUERY_STOP =
+      key("query.stop")
+          .stringType()
+          .asList()
+          .defaultValues("Answer the following question")
+          .withDescription(
+              "Texts that end a sample at the server. The first line of the instruction always does.");
+
+  public static final ConfigOption<String> QUERY_OPEN_ENDED_INSTRUCTION =
+      key("query.open-ended.instruction")
+          .stringType()
+          .defaultValue(KnowledgePrompt.INSTRUCTION)
+          .withDescription(
+              "What each open-ended question, and each shot, is introduced with. Every measurement"
+                  + " names the prompt that it rests on; answers to two prompts can't be compared, so"
+                  + " change it before an INITIAL checkpoint is announced.");
+
+  public static final ConfigOption<String> QUERY_MULTIPLE_CHOICE_INSTRUCTION =
+      key("query.multiple-choice.instruction")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "What the prompt of a multiple-choice question begins with, before the shots. Empty:"
+                  + " nothing, as in the paper. Changing it is as for open-ended questions.");
+
+  public static final ConfigOption<String> QUERY_SHOTS =
+      key("query.shots-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "JSON file with the solved questions that stand before the one that is asked; read"
+                  + " where the job is submitted. Empty: the built-in ones, 3 open-ended and 5"
+                  + " multiple-choice.");
+
+  public static final ConfigOption<CertaintyKind> QUERY_OPEN_ENDED_CERTAINTY =
+      key("query.open-ended.certainty")
+          .enumType(CertaintyKind.class)
+          .defaultValue(CertaintyMeasures.PAPER.openEnded())
+          .withDescription(
+              "EMBEDDING_SIMILARITY: the paper's, the mean cosine of the samples' embeddings."
+                  + " SEMANTIC_ENTROPY: minus the entropy over the samples' clusters of one meaning,"
+                  + " 0 where there is one; rehearsal.open-ended.certainty-from must then be at most"
+                  + " 0. What was measured before keeps its kind, and two kinds can't be compared:"
+                  + " change it before an INITIAL checkpoint is announced, not while datasets are"
+                  + " made.");
+
+  public static final ConfigOption<Double> QUERY_CLUSTER_SIMILARITY =
+      key("query.open-ended.cluster-similarity")
+          .doubleType()
+          .defaultValue(CertaintyMeasures.CLUSTER_SIMILARITY)
+          .withDescription(
+              "For SEMANTIC_ENTROPY: samples whose embeddings have at least this cosine mean the"
+                  + " same. The default is for all-MiniLM-L6-v2.");
+
+  public static final ConfigOption<CertaintyKind> QUERY_MULTIPLE_CHOICE_CERTAINTY =
+      key("query.multiple-choice.certainty")
+          .enumType(CertaintyKind.class)
+          .defaultValue(CertaintyMeasures.PAPER.multipleChoice())
+          .withDescription(
+              "OPTION_ENTROPY: the paper's, the sum of p ln p over the letters' probabilities in the"
+                  + " whole vocabulary. NORMALIZED_OPTION_ENTROPY: the same over the probabilities"
+                  + " brought to a sum of 1. Changing it is as for open-ended questions.");
+
+  // Evaluation.
+
+  public static final ConfigOption<Integer> EVALUATION_MAX_TOKENS =
+      key("evaluation.max-tokens")
+          .intType()
+          .defaultValue(50)
+          .withDescription("Longest answer to a question of purpose EVALUATE, in tokens.");
+
+  public static final ConfigOption<List<String>> EVALUATION_STOP =
+      key("evaluation.stop")
+          .stringType()
+          .asList()
+          .defaultValues("Answer the following question")
+          .withDescription(
+              "Texts that end such an answer at the server; by default where the prompt starts to"
+                  + " repeat.");
+
+  public static final ConfigOption<Integer> EVALUATION_SUBJECTS =
+      key("evaluation.subjects")
+          .intType()
+          .defaultValue(1_000)
+          .withDescription(
+              "Most subjects of a task that get an evaluation of their own, those with the most"
+                  + " questions first. Each takes about a millisecond of one task.");
+
+  public static final ConfigOption<Integer> EVALUATION_RESAMPLES =
+      key("evaluation.resamples")
+          .intType()
+          .defaultValue(1000)
+          .withDescription("Resamples of the bootstrap that makes the confidence intervals.");
+
+  public static final ConfigOption<Double> EVALUATION_CONFIDENCE =
+      key("evaluation.confidence")
+          .doubleType()
+          .defaultValue(0.95)
+          .withDescription("Confidence of the intervals, above 0 and below 1.");
+
+  public static final ConfigOption<Long> EVALUATION_SEED =
+      key("evaluation.seed").longType().defaultValue(1L).withDescription("Seed of the bootstrap.");
+}

@@ -1,0 +1,75 @@
+package dev.craftstream.topics.records;
+
+import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.Strategy;
+import dev.craftstream.v1.CertaintyKind;
+import dev.craftstream.v1.Contract;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DropReason;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.Mark;
+import dev.craftstream.v1.Purpose;
+import dev.craftstream.v1.Reason;
+import dev.craftstream.v1.Role;
+import dev.craftstream.v1.Shortage;
+import dev.craftstream.v1.Task;
+import dev.craftstream.v1.Ties;
+
+/** The schemas' constants, whose names are the domain's with the enum's name in front. */
+final class SchemaEnums {
+  private SchemaEnums() {}
+
+  static Task task(dev.craftstream.model.Task task) {
+    return Task.valueOf("TASK_" + task.name());
+  }
+
+  static Purpose purpose(dev.craftstream.model.Purpose purpose) {
+    return Purpose.valueOf("PURPOSE_" + purpose.name());
+  }
+
+  static CertaintyKind certaintyKind(dev.craftstream.model.CertaintyKind kind) {
+    return CertaintyKind.valueOf("CERTAINTY_KIND_" + kind.name());
+  }
+
+  static Role role(dev.craftstream.model.Role role) {
+    return Role.valueOf("ROLE_" + role.name());
+  }
+
+  static Contract contract(dev.craftstream.model.Contract contract) {
+    return Contract.valueOf("CONTRACT_" + contract.name());
+  }
+
+  static Label label(dev.craftstream.model.Label label) {
+    return Label.valueOf("LABEL_" + label.name());
+  }
+
+  static DropReason dropReason(dev.craftstream.model.DropReason reason) {
+    return DropReason.valueOf("DROP_REASON_" + reason.name());
+  }
+
+  static DatasetKind datasetKind(dev.craftstream.model.DatasetKind kind) {
+    return DatasetKind.valueOf("DATASET_KIND_" + kind.name());
+  }
+
+  static Mark mark(DatasetRecord.Mark mark) {
+    return Mark.valueOf("MARK_" + mark.name());
+  }
+
+  static Ties ties(dev.craftstream.model.Ties ties) {
+    return Ties.valueOf("TIES_" + ties.name());
+  }
+
+  static Shortage shortage(dev.craftstream.model.Shortage shortage) {
+    return Shortage.valueOf("SHORTAGE_" + shortage.name());
+  }
+
+  /** The schema has strategies by their names, so that there may be more of them. */
+  static String name(Strategy strategy) {
+    return strategy == null ? "" : strategy.name();
+  }
+
+  static Reason reason(DeadLetter.Reason reason) {
+    return Reason.valueOf("REASON_" + reason.name());
+  }
+}

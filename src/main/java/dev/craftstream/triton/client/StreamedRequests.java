@@ -1,0 +1,174 @@
+package dev.craftstream.triton.client;
+
+import dev.craftstream.inference.ModelInferRequest;
+import dev.craftstream.inference.ModelInferResponse;
+import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.ServerUnavailableException;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Streamed requests of a {@link TritonClient}, and what is done when one fails. */
+final class StreamedRequests {
+  private final TritonClient client;
+  private final Outages outages;
+  private final Failures failures;
+  private final Set<Attempts> open;
+  private final StreamLimit streams;
+
+  /**
+   * @param open the client's requests in flight
+   */
+  StreamedRequests(TritonClient client, Outages outages, Failures failures, Set<Attempts> open) {
+    this.client = client;
+    this.outages = outages;
+    this.failures = failures;
+    this.open = open;
+    this.streams = new StreamLimit(client.settings().streamsInFlight());
+  }
+
+  /**
+   * A streamed request.
+   *
+   * @param context what takes all of its attempts back
+   */
+  private record Streamed(
+      ModelInferRequest request, Deadline deadline, ErrorAdvice advice, Context context) {}
+
+  CompletableFuture<List<ModelInferResponse>> start(
+      ServedModel model, ModelInferRequest request, Deadline deadline, ErrorAdvice advice) {
+    CompletableFuture<List<ModelInferResponse>> answers = new CompletableFuture<>();
+    Context context = Context.current();
+    streams.start(
+        () -> {
+          if (context.isCancelled() || client.isClosed()) {
+            answers.completeExceptionally(client.closed());
+            return false;
+          }
+          Attempts attempts = client.attempts(model, deadline);
+          var unused =
+              streamUntilReady(new Streamed(request, deadline, advice, context), attempts, 0, false)
+                  .whenComplete(
+                      (all, failure) -> {
+                        streams.ended();
+                        if (failure == null) {
+                          answers.complete(all);
+                        } else {
+                          answers.completeExceptionally(Failures.unwrapped(failure));
+                        }
+                      });
+          return true;
+        });
+    return answers;
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
+      Streamed streamed, Attempts attempts, int attempt, boolean knownReady) {
+    ServedModel model = attempts.model();
+    open.add(attempts);
+    var answers = new StreamedAnswers(client.settings().maxMessageBytes());
+    streamed
+        .context()
+        .run(() -> client.stub(attempts, streamed.deadline()).modelStreamInfer(answers));
+    answers.send(streamed.request());
+    return answers
+        .future()
+        .whenComplete(
+            (all, thrown) -> {
+              open.remove(attempts);
+              if (thrown == null) {
+                outages.answered(model);
+              }
+            })
+        .exceptionallyCompose(
+            thrown -> {
+              Throwable cause = Failures.unwrapped(thrown);
+              if (cause instanceof MalformedAnswerException malformed) {
+                return CompletableFuture.failedFuture(
+                    failures.malformed(model, "streaming", malformed.getMessage()));
+              }
+              if (cause instanceof StreamedAnswers.FailedException failed) {
+                Status reported = Status.UNKNOWN.withDescription(failed.getMessage());
+                return afterReport(streamed, attempts, attempt, knownReady, reported);
+              }
+              return CompletableFuture.failedFuture(client.failed(attempts, cause));
+            });
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> afterReport(
+      Streamed streamed, Attempts attempts, int attempt, boolean knownReady, Status failure) {
+    ServedModel model = attempts.model();
+    Optional<String> whatToDo = streamed.advice().on(failure.getDescription());
+    if (whatToDo.isPresent()) {
+      outages.answered(model);
+      return CompletableFuture.failedFuture(
+          failures.unusable(
+              model,
+              "refuses the request: " + failures.detail(failure) + ". " + whatToDo.get(),
+              failure));
+    }
+    if (!knownReady) {
+      return afterFailure(streamed, attempts, attempt, failure);
+    }
+    attempts.failed(FailureKind.FAILING, failure);
+    return CompletableFuture.failedFuture(
+        failures.unavailable(
+            model, FailureKind.FAILING, "failed: " + failures.detail(failure), failure));
+  }
+
+  private CompletableFuture<List<ModelInferResponse>> afterFailure(
+      Streamed streamed, Attempts attempts, int attempt, Status failure) {
+    ServedModel model = attempts.model();
+    Deadline deadline = streamed.deadline();
+    if (deadline.isExpired()) {
+      return CompletableFuture.failedFuture(asSaid(attempts, failure));
+    }
+    return client
+        .modelReady(model, deadline)
+        .thenCompose(
+            ready -> {
+              if (!ready) {
+                attempts.failed(FailureKind.MODEL_MISSING, failure);
+              }
+              Duration pause = ready ? Duration.ZERO : client.backoff(attempt);
+              if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pause.toNanos()) {
+                return CompletableFuture.failedFuture(
+                    failures.unavailable(
+                        model,
+                        FailureKind.MODEL_MISSING,
+                        "is not ready: " + failures.detail(failure),
+                        failure));
+              }
+              return client
+                  .pause(pause)
+                  .thenCompose(
+                      done -> {
+                        outages.retried();
+                        return streamUntilReady(streamed, attempts, attempt + 1, ready);
+                      });
+            })
+        .exceptionallyCompose(
+            thrown ->
+                CompletableFuture.failedFuture(
+                    Failures.unwrapped(thrown) instanceof ServerUnavailableException unavailable
+                            && unavailable.kind() == FailureKind.HANGING
+                        // There was no time left to ask; what the model said tells more.
+                        ? asSaid(attempts, failure)
+                        : thrown));
+  }
+
+  /** The model's own failure, when there is no time to ask it again. */
+  private ServerUnavailableException asSaid(Attempts attempts, Status failure) {
+    FailureKind trouble =
+        attempts.trouble() == null ? StatusKinds.of(failure, true) : attempts.trouble();
+    attempts.failed(trouble, failure);
+    return failures.unavailable(
+        attempts.model(), trouble, "failed: " + failures.detail(failure), failure);
+  }
+}
