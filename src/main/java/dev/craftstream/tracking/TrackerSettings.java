@@ -1,6 +1,6 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.BackOff;
+import dev.craftstream.knowledge.BackOff;
 import java.io.Serializable;
 import java.time.Duration;
 

@@ -15,7 +15,7 @@ import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.model.BackOff;
+import dev.craftstream.knowledge.BackOff;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

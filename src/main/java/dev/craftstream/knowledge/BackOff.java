@@ -1,4 +1,4 @@
-package dev.craftstream.model;
+package dev.craftstream.knowledge;
 
 import java.io.Serializable;
 import java.time.Duration;
