@@ -1,6 +1,7 @@
 """`python -m craft_trainer`: see --help."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -37,6 +38,8 @@ def main() -> int:
     rows.add_argument("dataset", help="its id")
     rows.add_argument("--rehearsal", action="store_true", help="it is a rehearsal set")
     args = parser.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         settings = Settings.read(args.config, args.set)
         log = KafkaLog(settings.kafka)

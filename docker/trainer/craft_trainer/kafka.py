@@ -124,7 +124,9 @@ class KafkaReader:
 
     def poll(self, seconds: float) -> list[Record]:
         records = []
-        for message in self._consumer.consume(_BATCH, seconds):
+        # For one message as long as that; consume() would wait so long for a whole batch.
+        first = self._consumer.poll(seconds)
+        for message in [] if first is None else [first, *self._consumer.consume(_BATCH, 0)]:
             error, name = message.error(), (message.topic(), message.partition())
             if error is None:
                 self._reached[name] = message.offset() + 1

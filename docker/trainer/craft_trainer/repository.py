@@ -47,14 +47,17 @@ def repository(settings: Triton, serving: Serving, model_config: Callable[[], An
     version = model / (serving.model_version or _newest(model))
     if not version.is_dir():
         raise TrainerError(f"There is no folder {version} for version {serving.model_version} of the model {serving.model_name}.")
-    if not os.access(version, os.W_OK):
-        raise TrainerError(f"{version} can't be written to; give the trainer's user that permission.")
     if serving.contract == "CONTRACT_VLLM":
         at_server = Path(settings.repository_at_server or Path(settings.repository).absolute())
         return VllmRepository(version, at_server / version.relative_to(settings.repository))
     if serving.contract == "CONTRACT_CRAFT":
         return CraftRepository(version, model_config)
     raise TrainerError(f"Models of the contract {serving.contract} are not served with adapters by this trainer.")
+
+
+def _require_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK):
+        raise TrainerError(f"{folder} can't be written to; give the trainer's user that permission.")
 
 
 def _newest(model: Path) -> str:
@@ -73,6 +76,7 @@ class CraftRepository:
 
     def check(self, rank: int) -> None:
         GgufAdapters(self._model_config())
+        _require_writable(self._folder if self._folder.exists() else self._folder.parent)
 
     def read(self, name: str) -> Adapter:
         return GgufAdapters(self._model_config()).read(self._file(name))
