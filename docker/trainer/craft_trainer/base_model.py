@@ -1,7 +1,9 @@
 """The weights that adapters are trained on, and the tokens that the server makes of a text."""
 
+import functools
 import importlib.util
 import os
+import warnings
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,8 +11,11 @@ from craft_trainer.errors import TrainerError
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # All is read from the disk.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# The libraries' own bars and advice would stand between what the trainer says.
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")
+warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
 class Tokenizer(Protocol):
@@ -50,6 +55,7 @@ def load_tokenizer(base: Path) -> Tokenizer:
     return _GgufTokenizer(base) if base.suffix == ".gguf" else _FolderTokenizer(base)
 
 
+@functools.cache
 def load_config(base: Path) -> Any:
     """The configuration of the transformers model."""
     from transformers import AutoConfig

@@ -1,5 +1,6 @@
 """One model checkpoint from its dataset to its announcement, in steps that are each done once."""
 
+import contextlib
 import dataclasses
 import gc
 import hashlib
@@ -17,7 +18,7 @@ from craft_trainer.adapter import Adapter
 from craft_trainer.base_model import find_base_model, load_config, load_tokenizer
 from craft_trainer.checkpoints import Checkpoints
 from craft_trainer.dataset import DatasetReader
-from craft_trainer.errors import TrainerError
+from craft_trainer.errors import TrainerError, Unavailable
 from craft_trainer.examples import Texts, encode, texts
 from craft_trainer.journal import Journal, replace_file, sync_folder
 from craft_trainer.messages import CheckpointEvent, DatasetRecord, Serving
@@ -196,8 +197,10 @@ class Run:
         try:
             self._services.server.load(serving)
         except TrainerError:
-            # The server must be able to load the model when it is started again.
+            # The server must have the model without it, and must be able to load it when it is started again.
             repository.remove(self.adapter_name)
+            with contextlib.suppress(TrainerError, Unavailable):
+                self._services.server.load(serving)
             raise
         return {"file": str(place)}
 

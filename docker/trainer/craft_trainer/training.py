@@ -111,7 +111,8 @@ class Trainer:
 
     def weights(self) -> Adapter:
         """The adapter as it is now."""
-        named = {name: tensor.detach().float().cpu().numpy() for name, tensor in get_peft_model_state_dict(self._model).items()}
+        state = get_peft_model_state_dict(self._model, save_embedding_layers=False)
+        named = {name: tensor.detach().float().cpu().numpy() for name, tensor in state.items()}
         targets = self._model.peft_config["default"].target_modules
         return Adapter(self.rank, self.alpha, tuple(sorted(targets)), named)
 

@@ -27,7 +27,7 @@ class ModelServer(Protocol):
         """Names of the model's inputs."""
 
     def load(self, serving: Serving) -> None:
-        """Loads the model again, with all of its adapters, and waits until it is ready."""
+        """Loads the model again, with all of its adapters, and waits until it is ready. One of vLLM is away meanwhile."""
 
     def ask(self, serving: Serving, prompt: str, most_tokens: int) -> str:
         """The checkpoint's greedy answer, to the end of its first line."""
@@ -45,15 +45,28 @@ class TritonServer:
 
     def load(self, serving: Serving) -> None:
         deadline = time.monotonic() + self._settings.load_timeout
+        if serving.contract == "CONTRACT_VLLM":
+            # Triton would start the new engine beside the old one, which has the GPU's memory.
+            self._call(lambda client: client.unload_model(serving.model_name, client_timeout=self._settings.load_timeout))
+            self._await(deadline, "does not stop", lambda: not self._is_there(serving))
         self._call(lambda client: client.load_model(serving.model_name, client_timeout=self._settings.load_timeout))
-        while not self._call(
-            lambda client: client.is_model_ready(serving.model_name, serving.model_version, client_timeout=_METADATA_SECONDS)
-        ):
+        self._await(deadline, "is loaded and not ready", lambda: self._is_ready(serving))
+
+    def _await(self, deadline: float, trouble: str, condition: Callable[[], bool]) -> None:
+        while not condition():
             if time.monotonic() > deadline:
-                raise TrainerError(
-                    f"The model {serving.model_name} is loaded and not ready; look at the server's log, or raise triton.load-timeout."
-                )
+                raise TrainerError("The model " + trouble + "; look at the server's log, or raise triton.load-timeout.")
             time.sleep(_POLL_SECONDS)
+
+    def _is_ready(self, serving: Serving) -> bool:
+        return self._call(
+            lambda client: client.is_model_ready(serving.model_name, serving.model_version, client_timeout=_METADATA_SECONDS)
+        )
+
+    def _is_there(self, serving: Serving) -> bool:
+        """Whether a version of the model is loaded, or on its way in or out."""
+        index = self._call(lambda client: client.get_model_repository_index(client_timeout=_METADATA_SECONDS))
+        return any(m.name == serving.model_name and m.state and m.reason != "unloaded" for m in index.models)
 
     def ask(self, serving: Serving, prompt: str, most_tokens: int) -> str:
         ask = self._ask_vllm if serving.contract == "CONTRACT_VLLM" else self._ask_craft

@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from stand_ins import make_tiny_model  # noqa: E402
+from stand_ins import make_tiny_model
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 import threading
 
 import pytest
+from stand_ins import FileLog
+from topics import announce, manifest, remove, row
+
 from craft_trainer.dataset import REHEARSAL, DatasetReader
 from craft_trainer.errors import TrainerError
 from craft_trainer.messages import CheckpointEvent, Codec, Serving
-from stand_ins import FileLog
-from topics import announce, manifest, remove, row
 
 
 @pytest.fixture

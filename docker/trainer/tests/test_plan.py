@@ -17,7 +17,9 @@ def manifest(dataset_id: str, kind: str = "TRAINING", task: str = "OPEN_ENDED", 
 
 
 def pair(name: str = "craft-{}-2", **more) -> list[Manifest]:
-    return [manifest(name.format(task.lower().replace("_", "-")), task=task, **more) for task in ("OPEN_ENDED", "MULTIPLE_CHOICE")]
+    return [
+        manifest(name.format(task.lower().replace("_", "-")), task=task, **more) for task in ("OPEN_ENDED", "MULTIPLE_CHOICE")
+    ]
 
 
 def ids(made) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from craft_trainer.adapter import Adapter
 from craft_trainer.errors import TrainerError
 from craft_trainer.messages import Serving

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from stand_ins import FileLog, FileServer
+from topics import announce, manifest, retire, row
+
 from craft_trainer import run as run_module
 from craft_trainer.errors import TrainerError, Unavailable
 from craft_trainer.journal import Journal
@@ -16,8 +19,6 @@ from craft_trainer.repository import CraftRepository
 from craft_trainer.service import Service
 from craft_trainer.settings import Compute, HyperParameters, Rule, Settings, Triton
 from craft_trainer.training import Trainer
-from stand_ins import FileLog, FileServer
-from topics import announce, manifest, retire, row
 
 HYPER = HyperParameters(rank=2, epochs=2, batch=4, learning_rate=0.01, save_every=2, projections=("q_proj", "v_proj"))
 ROWS = 10
@@ -35,7 +36,10 @@ class World:
         self.folder = folder
         (folder / "models" / "tiny" / "1").mkdir(parents=True)
         self.settings = Settings(
-            base_model=str(tiny), work_folder=str(folder / "work"), triton=Triton(repository=str(folder / "models")), train=rules,
+            base_model=str(tiny),
+            work_folder=str(folder / "work"),
+            triton=Triton(repository=str(folder / "models")),
+            train=rules,
             compute=Compute(device="CPU", precision="FP32"),
         )
         self.log = FileLog(folder / "log")
@@ -148,7 +152,7 @@ def run_in_a_process(world: World, prepare=lambda: None, **more) -> int:
         try:
             prepare()
             status = world.service(**more).serve(once=True)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - what goes wrong in the fork must not go on as the test run.
             traceback.print_exc()
         finally:
             os._exit(status)
@@ -312,7 +316,10 @@ def test_given_two_trainers_with_one_work_folder_when_started_then_the_second_sa
 
 
 def test_given_a_second_turn_when_served_then_training_goes_on_from_the_first_adapter(world, tiny):
-    both = (*REHEARSAL, Rule(strategy="CRAFT", tasks=("OPEN_ENDED",), seeds=(1, 2), hyper_parameters=HYPER, checkpoint_id="{dataset}-{seed}"))
+    both = (
+        *REHEARSAL,
+        Rule(strategy="CRAFT", tasks=("OPEN_ENDED",), seeds=(1, 2), hyper_parameters=HYPER, checkpoint_id="{dataset}-{seed}"),
+    )
     world.settings = Settings(**{**world.settings.__dict__, "train": both})
     world.rehearsal_set()
     for i in range(ROWS):

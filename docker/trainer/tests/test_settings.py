@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from craft_trainer.settings import Kafka, Settings, SettingsError, plain
 
 FILE = Path(__file__).resolve().parents[1] / "trainer.yaml"

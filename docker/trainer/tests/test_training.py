@@ -3,18 +3,27 @@
 import numpy as np
 import pytest
 import torch
+from stand_ins import END, model
+from transformers import AutoModelForCausalLM
+
 from craft_trainer.adapter import Adapter, GgufAdapters
 from craft_trainer.base_model import load_config, load_tokenizer
 from craft_trainer.errors import TrainerError
 from craft_trainer.examples import Example, Texts, encode, packs, texts
 from craft_trainer.messages import DatasetRecord
 from craft_trainer.settings import HyperParameters
-from stand_ins import END, model
-from transformers import AutoModelForCausalLM
 
 
 def record(prompt: str, response: str, **more) -> DatasetRecord:
-    values = {"dataset_id": "d", "question_id": "q", "mark": "MARK_BASE", "revision": 1, "task": "TASK_OPEN_ENDED", "label": "LABEL_ANSWER", "copies": 1}
+    values = {
+        "dataset_id": "d",
+        "question_id": "q",
+        "mark": "MARK_BASE",
+        "revision": 1,
+        "task": "TASK_OPEN_ENDED",
+        "label": "LABEL_ANSWER",
+        "copies": 1,
+    }
     return DatasetRecord(**{**values, **more}, prompt=prompt, response=response)
 
 
@@ -150,7 +159,7 @@ def test_gguf_adapter_has_the_rows_of_queries_and_keys_where_llama_cpp_looks(tin
     import gguf
 
     adapter = model(tiny, rank=1, projections=("q_proj",)).weights()
-    for name, value in adapter.weights.items():
+    for value in adapter.weights.values():
         value[:] = np.arange(value.size).reshape(value.shape)
     GgufAdapters(load_config(tiny)).write(adapter, tmp_path / "a.gguf", "a")
     tensors = {t.name: t.data for t in gguf.GGUFReader(tmp_path / "a.gguf").tensors}

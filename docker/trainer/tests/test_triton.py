@@ -5,12 +5,13 @@ from concurrent import futures
 
 import grpc
 import pytest
+from tritonclient.grpc import service_pb2 as pb
+from tritonclient.grpc import service_pb2_grpc
+
 from craft_trainer.errors import TrainerError, Unavailable
 from craft_trainer.messages import Serving
 from craft_trainer.settings import Triton
 from craft_trainer.triton import TritonServer
-from tritonclient.grpc import service_pb2 as pb
-from tritonclient.grpc import service_pb2_grpc
 
 CRAFT = Serving("smollm2", "1", "CONTRACT_CRAFT", "", "", "r-1")
 VLLM = Serving("llama", "", "CONTRACT_VLLM", "minilm", "", "r-1")
@@ -23,11 +24,14 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):
         self.loaded: list[str] = []
         self.asked: list[pb.ModelInferRequest] = []
         self.not_ready = 0
+        self.unloading = -1
         self.failure: tuple[grpc.StatusCode, str] | None = None
         self.stream_error = ""
 
     def ModelMetadata(self, request, context):
-        tensors = [pb.ModelMetadataResponse.TensorMetadata(name=name, datatype="BYTES", shape=[1]) for name in ("prompt", "adapter")]
+        tensors = [
+            pb.ModelMetadataResponse.TensorMetadata(name=name, datatype="BYTES", shape=[1]) for name in ("prompt", "adapter")
+        ]
         return pb.ModelMetadataResponse(name=request.name, inputs=tensors)
 
     def RepositoryModelLoad(self, request, context):
@@ -35,6 +39,23 @@ class Server(service_pb2_grpc.GRPCInferenceServiceServicer):
             context.abort(*self.failure)
         self.loaded.append(request.model_name)
         return pb.RepositoryModelLoadResponse()
+
+    def RepositoryModelUnload(self, request, context):
+        self.loaded.append(f"not {request.model_name}")
+        self.unloading = 2
+        return pb.RepositoryModelUnloadResponse()
+
+    def RepositoryIndex(self, request, context):
+        self.unloading -= 1
+        state = ("UNLOADING", "") if self.unloading >= 0 else ("UNAVAILABLE", "unloaded")
+        model = pb.RepositoryIndexResponse.ModelIndex
+        return pb.RepositoryIndexResponse(
+            models=[
+                model(name="llama", version="1", state=state[0], reason=state[1]),
+                model(name="llama"),
+                model(name="other", state="READY"),
+            ]
+        )
 
     def ModelReady(self, request, context):
         self.not_ready -= 1
@@ -100,6 +121,11 @@ def test_a_model_is_loaded_when_it_is_ready(server):
     server.not_ready = 2
     client(server).load(CRAFT)
     assert server.loaded == ["smollm2"] and server.not_ready == -1
+
+
+def test_a_vllm_model_is_gone_before_it_is_loaded_again(server):
+    client(server).load(VLLM)
+    assert server.loaded == ["not llama", "llama"] and server.unloading == -1
 
 
 def test_inputs_are_those_of_the_metadata(server):

@@ -54,4 +54,6 @@ def announce(log: Log, checkpoint_id: str, role: str = "INITIAL", base: str = ""
 
 
 def retire(log: Log, checkpoint_id: str) -> None:
-    log.append("model-checkpoints", checkpoint_id.encode(), json.dumps({"checkpoint_id": checkpoint_id, "retirement": {}}).encode())
+    log.append(
+        "model-checkpoints", checkpoint_id.encode(), json.dumps({"checkpoint_id": checkpoint_id, "retirement": {}}).encode()
+    )
