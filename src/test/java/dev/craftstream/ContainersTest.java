@@ -82,7 +82,8 @@ class ContainersTest {
 
   @Test
   void ourImagesDoNotRunAsRoot() throws IOException {
-    for (String image : List.of("docker/job/Dockerfile", "docker/triton/Dockerfile")) {
+    for (String image :
+        List.of("docker/job/Dockerfile", "docker/trainer/Dockerfile", "docker/triton/Dockerfile")) {
       assertThat(
               Files.readAllLines(Path.of(image)).stream()
                   .filter(line -> line.startsWith("USER "))

@@ -1,0 +1,1 @@
+"""The reference trainer: datasets of the curation job in, served and announced model checkpoints out."""
