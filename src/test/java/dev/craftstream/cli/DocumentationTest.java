@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 
 /**
  * What the README and the pages in docs say is there: links lead somewhere, commands and their
@@ -39,6 +40,7 @@ import picocli.CommandLine;
  */
 class DocumentationTest {
   private static final Path README = Path.of("README.md");
+  private static final Path SOURCES = Path.of("src/main/java/dev/craftstream");
   private static final int README_LINES = 150;
 
   private static final String RUN = "sh run";
@@ -48,7 +50,7 @@ class DocumentationTest {
   private static final Pattern CRAFT = Pattern.compile("\\./craft((?: [^)\\n&#]*)?)");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
   private static final Pattern TEST_CLASS =
-      Pattern.compile("(?<![*\\w])([A-Z]\\w*(?:Test|IT|Benchmark))(?:#(\\w+))?");
+      Pattern.compile("(?<![*\\w])[A-Z]\\w*[a-z](?:Test|IT|Benchmark)(?!\\w)(?:#\\w+)?");
   private static final Pattern PROFILE = Pattern.compile("mvn .*-P(\\w+)");
 
   private static List<Page> pages;
@@ -228,7 +230,18 @@ class DocumentationTest {
   @ParameterizedTest
   @MethodSource("commands")
   void everyCommandIsAsTheCommandLineTakesIt(String command) {
-    assertThatCode(() -> Craft.commandLine().parseArgs(arguments(command)))
+    String[] arguments = arguments(command);
+    assertThatCode(
+            () -> {
+              try {
+                Craft.commandLine().parseArgs(arguments);
+              } catch (MissingParameterException e) {
+                // A text may name a command without what it takes.
+                if (arguments.length > 1) {
+                  throw e;
+                }
+              }
+            })
         .doesNotThrowAnyException();
   }
 
@@ -303,7 +316,9 @@ class DocumentationTest {
         .flatMap(page -> page.words().stream())
         .map(option::matcher)
         .filter(Matcher::matches)
-        .forEach(found -> named.add(found.group(1)));
+        .map(found -> found.group(1))
+        .filter(name -> !Files.isDirectory(SOURCES.resolve(name.replace('.', '/'))))
+        .forEach(named::add);
     assertThat(named).hasSizeGreaterThan(20);
     assertThat(named)
         .allSatisfy(

@@ -11,20 +11,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
-import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
-import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
+import org.apache.flink.runtime.metrics.MetricRegistryImpl;
+import org.apache.flink.runtime.metrics.MetricRegistryTestUtils;
+import org.apache.flink.runtime.metrics.ReporterSetupBuilder;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
 import org.junit.jupiter.api.Test;
 
 class MetricsReferenceTest {
@@ -40,24 +40,23 @@ class MetricsReferenceTest {
   @Test
   void namesAndLabelsAreThoseOfFlinksPrometheusReporter() throws Exception {
     int port = freePort();
-    Properties options = new Properties();
-    options.setProperty("port", String.valueOf(port));
     MetricConfig config = new MetricConfig();
-    config.putAll(options);
-    MetricReporter reporter = new PrometheusReporterFactory().createMetricReporter(options);
-    reporter.open(config);
+    config.setProperty("port", String.valueOf(port));
+    MetricRegistryImpl registry =
+        new MetricRegistryImpl(
+            MetricRegistryTestUtils.defaultMetricRegistryConfiguration(),
+            List.of(
+                ReporterSetupBuilder.METRIC_SETUP_BUILDER.forReporter(
+                    "prom", config, new PrometheusReporterFactory().createMetricReporter(config))));
     try {
+      TaskMetricGroup task =
+          TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                  registry, "host", ResourceID.generate())
+              .addJob(new JobID(), "craft-stream")
+              .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task");
       for (JobMetric metric : JobMetric.values()) {
-        MetricGroup operator = UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup();
-        String[] name = metric.metricName().split("\\.");
-        MetricGroup group = metric.isFamily() ? operator.addGroup(name[0]) : operator;
-        reporter.notifyOfAddedMetric(of(metric.type()), name[name.length - 1], group);
+        register(metric, task.getOrAddOperator(metric.stage().title()));
       }
-      reporter.notifyOfAddedMetric(
-          of(JobMetric.Type.GAUGE),
-          "any",
-          UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup()
-              .addGroup("stage", "knowledge-tracker"));
       String page =
           HttpClient.newHttpClient()
               .send(
@@ -76,18 +75,32 @@ class MetricsReferenceTest {
       }
       assertThat(quotedLabels()).isNotEmpty().isSubsetOf(labelsOf(page));
       assertThat(labelsOf(page)).contains("quantile");
-      assertThat(page).contains("quantile=\"0.999\"").contains("stage=\"knowledge_tracker\"");
+      assertThat(page).contains("quantile=\"0.999\"").contains("operator_name=\"knowledge_tracker\"");
     } finally {
-      reporter.close();
+      registry.closeAsync().join();
     }
   }
 
-  private static Metric of(JobMetric.Type type) {
-    return switch (type) {
-      case COUNTER -> (Counter) new SimpleCounter();
-      case GAUGE -> (Gauge<Integer>) () -> 1;
-      case HISTOGRAM -> (Histogram) new DescriptiveStatisticsHistogram(10);
-    };
+  /** As a stage does; a member of a family has the name that the page has in its place. */
+  private static void register(JobMetric metric, MetricGroup group) {
+    String member = metric.metricName().replaceFirst("^[^.]*\\.", "");
+    switch (metric.type()) {
+      case COUNTER -> {
+        if (metric.isFamily()) {
+          metric.counter(group, member);
+        } else {
+          metric.counter(group);
+        }
+      }
+      case GAUGE -> {
+        if (metric.isFamily()) {
+          metric.gauge(group, member, () -> 1);
+        } else {
+          metric.gauge(group, () -> 1);
+        }
+      }
+      case HISTOGRAM -> metric.histogram(group, new DescriptiveStatisticsHistogram(10));
+    }
   }
 
   /** Those that the page says each series has. */
