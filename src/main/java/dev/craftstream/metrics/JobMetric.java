@@ -36,9 +36,9 @@ public enum JobMetric {
       Stage.ADMISSION,
       "refused",
       COUNTER,
-      "announcements and requests",
-      "Announcements, retirements and requests that became dead letters.",
-      "Rises: read `dead-letters` for the reason, mend it and announce or request again."),
+      "announcements",
+      "Announcements and retirements that became dead letters.",
+      "Rises: read `dead-letters` for the reason, correct it and announce again."),
   WAITING(
       Stage.ADMISSION,
       "waiting",
@@ -85,7 +85,7 @@ public enum JobMetric {
       COUNTER,
       "surveys",
       "Surveys that were planned, requested ones included.",
-      "Rises by one with each INITIAL, REHEARSAL and TUNED checkpoint and each request."),
+      "Rises after an announcement or a request; does not, where there is nothing to choose."),
   PLANNER_REFUSED(
       Stage.PLANNER,
       "refused",

@@ -13,18 +13,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.metrics.MetricRegistryImpl;
 import org.apache.flink.runtime.metrics.MetricRegistryTestUtils;
 import org.apache.flink.runtime.metrics.ReporterSetupBuilder;
 import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
 import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.runtime.clusterframework.types.ResourceID;
-import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
 import org.junit.jupiter.api.Test;
 
 class MetricsReferenceTest {
@@ -75,7 +75,9 @@ class MetricsReferenceTest {
       }
       assertThat(quotedLabels()).isNotEmpty().isSubsetOf(labelsOf(page));
       assertThat(labelsOf(page)).contains("quantile");
-      assertThat(page).contains("quantile=\"0.999\"").contains("operator_name=\"knowledge_tracker\"");
+      assertThat(page)
+          .contains("quantile=\"0.999\"")
+          .contains("operator_name=\"knowledge_tracker\"");
     } finally {
       registry.closeAsync().join();
     }
