@@ -240,7 +240,7 @@ public enum JobMetric {
       "completeModelTime",
       GAUGE,
       "model time",
-      "The newest model time at which every question is measured; the task's watermark.",
+      "The newest model time that is complete: every question is measured under it.",
       "Stays below `modelTime`: a sweep is under way, or a model is missing."),
   UNFINISHED_SURVEYS(
       Stage.TRACKER,
