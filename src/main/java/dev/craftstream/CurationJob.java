@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
 
 /**
  * The curation job: question events and model checkpoints in, instructions out. {@link Curation} is
- * its picture; see README.
+ * its picture; docs/architecture.md describes it.
  */
 @Command(
     name = "craft-stream",

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,10 +12,14 @@ import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.craftstream.metrics.JobMetric;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -42,22 +47,25 @@ class ArchitectureTest {
     may("method", "model");
     may("prompt", "model");
     may("flink");
-    may("knowledge", "model");
+    may("metrics");
+    may("knowledge", "model", "metrics");
     may("triton.client", "model", "knowledge");
     may("triton.contract", "model", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
-    may("admission", "model", "model.message", "flink", "knowledge");
-    may("survey", "model", "model.message", "method", "prompt", "flink");
-    may("tracking", "model", "model.message", "knowledge", "flink", "survey");
-    may("relabel", "model", "method", "prompt");
-    may("evaluation", "model", "model.message", "method");
-    may("topics.records", "model", "model.message");
-    may("topics.kafka", "model", "admission", "topics.records");
+    may("admission", "model", "model.message", "flink", "metrics", "knowledge");
+    may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
+    may("tracking", "model", "model.message", "flink", "metrics", "knowledge", "survey");
+    may("relabel", "model", "method", "prompt", "metrics");
+    may("evaluation", "model", "model.message", "method", "metrics");
+    may("topics.records", "model", "model.message", "metrics");
+    may("topics.kafka", "model", "metrics", "admission", "topics.records");
     may(
         "config",
         "model",
         "method",
         "prompt",
+        "metrics",
+        "knowledge",
         "triton",
         "triton.client",
         "survey",
@@ -159,6 +167,55 @@ class ArchitectureTest {
           assertThat(above).as("what stands before %s in the table", name).containsAll(others);
           above.add(name);
         });
+  }
+
+  /** The table of docs/architecture.md: each package with its description and what it may know. */
+  @ArchTest
+  static void theDocumentationHasThisTable(JavaClasses classes) throws IOException {
+    StringBuilder table =
+        new StringBuilder("| package | what lives there | may know |\n|---|---|---|\n");
+    for (Map.Entry<String, Set<String>> row : MAY_KNOW.entrySet()) {
+      table.append(
+          "| `%s` | %s | %s |\n"
+              .formatted(
+                  shortName(row.getKey()),
+                  Documentation.packageDescription(row.getKey()),
+                  row.getValue().stream()
+                      .map(other -> "`" + shortName(other) + "`")
+                      .collect(joining(", "))));
+    }
+    Documentation.assertGenerated(Path.of("docs/architecture.md"), "packages", table.toString());
+  }
+
+  private static String shortName(String full) {
+    return full.equals(ROOT) ? "(root)" : full.substring(ROOT.length() + 1);
+  }
+
+  @ArchTest
+  static final ArchRule metricsAreRegisteredByTheListAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + ".metrics")
+          .should()
+          .callMethodWhere(
+              JavaCall.Predicates.target(
+                      HasName.Predicates.nameMatching("counter|gauge|histogram|meter|addGroup"))
+                  .and(
+                      JavaCall.Predicates.target(
+                          HasOwner.Predicates.With.owner(
+                              JavaClass.Predicates.assignableTo(
+                                  "org.apache.flink.metrics.MetricGroup")))));
+
+  @ArchTest
+  static void everyMetricOfTheListIsRegistered(JavaClasses classes) {
+    assertThat(classes.get(JobMetric.class).getFields())
+        .filteredOn(field -> field.reflect().isEnumConstant())
+        .hasSize(JobMetric.values().length)
+        .allSatisfy(
+            metric ->
+                assertThat(metric.getAccessesToSelf())
+                    .as("stages that register %s", metric.getName())
+                    .anyMatch(access -> !access.getOriginOwner().isEquivalentTo(JobMetric.class)));
   }
 
   @ArchTest

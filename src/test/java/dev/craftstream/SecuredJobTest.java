@@ -47,9 +47,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole job with a broker that wants TLS and SASL and gives its user no more than README says,
- * and a Triton that wants a client certificate and a token. Nothing that it says or writes holds a
- * secret.
+ * The whole job with a broker that wants TLS and SASL and gives its user no more than
+ * docs/deploy/security.md says, and a Triton that wants a client certificate and a token. Nothing
+ * that it says or writes holds a secret.
  */
 @Tag("integration")
 class SecuredJobTest {

@@ -4,6 +4,7 @@ import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.DeadLetter.Reason;
 import dev.craftstream.model.ModelCheckpoint;
@@ -24,7 +25,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -129,12 +129,16 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
     query = queryFactory.open();
     questionIntake = questionIntakeFactory.open();
     restored.forEach(this::enqueue);
-    HealthMetrics.expose(getMetricGroup(), query.health());
-    admitted = getMetricGroup().counter("admitted");
-    refused = getMetricGroup().counter("refused");
-    getMetricGroup().gauge("waiting", (Gauge<Integer>) waiting::size);
-    getMetricGroup().gauge("waitingRequests", (Gauge<Integer>) requests::size);
-    getMetricGroup().gauge("questionsAhead", (Gauge<Long>) questionIntake::missing);
+    HealthMetrics.expose(
+        getMetricGroup(),
+        query.health(),
+        JobMetric.ADMISSION_AFFECTED_MODELS,
+        JobMetric.ADMISSION_FAILED_ATTEMPTS);
+    admitted = JobMetric.ADMITTED.counter(getMetricGroup());
+    refused = JobMetric.ADMISSION_REFUSED.counter(getMetricGroup());
+    JobMetric.WAITING.gauge(getMetricGroup(), waiting::size);
+    JobMetric.WAITING_REQUESTS.gauge(getMetricGroup(), requests::size);
+    JobMetric.QUESTIONS_AHEAD.gauge(getMetricGroup(), questionIntake::missing);
     mailbox.execute(this::next, "check the first announcement");
     requests.open(mailbox, announcementIntakeFactory.open());
   }

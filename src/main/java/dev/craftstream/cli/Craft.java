@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       RequestCommand.class,
       ConflictsCommand.class,
       OptionsCommand.class,
+      MetricsCommand.class,
       CompletionCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     name = "options",
     description = "Prints the reference of the job's options, as Markdown.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  ./craft options > flink-conf/OPTIONS.md"})
+    footer = {"", "Example:", "  ./craft options > docs/reference/options.md"})
 final class OptionsCommand implements Runnable {
   @Spec private CommandSpec spec;
 

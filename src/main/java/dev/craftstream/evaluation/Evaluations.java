@@ -3,6 +3,7 @@ package dev.craftstream.evaluation;
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.Contingency;
 import dev.craftstream.method.EvaluationFigures;
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
@@ -79,11 +80,11 @@ public final class Evaluations extends KeyedProcessFunction<String, EvaluationRe
                     "prompts", TypeInformation.of(PromptKey.class), Types.LONG));
     keyGroups = getRuntimeContext().getState(new ValueStateDescriptor<>("key-groups", Types.INT));
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
-    reports = metrics.counter("reports");
-    surveys = metrics.counter("surveys");
-    evaluations = metrics.counter("evaluations");
-    questions = metrics.counter("questions");
-    unanswered = metrics.counter("unanswered");
+    reports = JobMetric.REPORTS.counter(metrics);
+    surveys = JobMetric.SURVEYS.counter(metrics);
+    evaluations = JobMetric.EVALUATIONS.counter(metrics);
+    questions = JobMetric.EVALUATED_QUESTIONS.counter(metrics);
+    unanswered = JobMetric.UNANSWERED.counter(metrics);
   }
 
   @Override

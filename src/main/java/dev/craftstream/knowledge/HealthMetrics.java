@@ -1,6 +1,6 @@
 package dev.craftstream.knowledge;
 
-import org.apache.flink.metrics.Gauge;
+import dev.craftstream.metrics.JobMetric;
 import org.apache.flink.metrics.MetricGroup;
 
 /** The metrics of every stage that asks model servers. */
@@ -8,13 +8,16 @@ public final class HealthMetrics {
   private HealthMetrics() {}
 
   /**
-   * Registers two gauges a kind of failure: how many models it affects now, and how many attempts
-   * failed by it since the stage was opened.
+   * Registers two gauges a kind of failure.
+   *
+   * @param affectedModels how many models it affects now
+   * @param failedAttempts how many attempts failed by it since the stage was opened
    */
-  public static void expose(MetricGroup group, ServerHealth health) {
+  public static void expose(
+      MetricGroup group, ServerHealth health, JobMetric affectedModels, JobMetric failedAttempts) {
     for (FailureKind kind : FailureKind.values()) {
-      group.gauge("trouble." + kind.camelCase(), (Gauge<Integer>) () -> health.models(kind));
-      group.gauge("failedAttempts." + kind.camelCase(), (Gauge<Long>) () -> health.failures(kind));
+      affectedModels.gauge(group, kind.camelCase(), () -> health.models(kind));
+      failedAttempts.gauge(group, kind.camelCase(), () -> health.failures(kind));
     }
   }
 }

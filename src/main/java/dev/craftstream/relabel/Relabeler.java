@@ -1,6 +1,7 @@
 package dev.craftstream.relabel;
 
 import dev.craftstream.method.Relabelling;
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
@@ -143,10 +144,11 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
         before == null || !before.isInForce()
             ? "new"
             : before.label().name().toLowerCase(Locale.ROOT);
-    counters.computeIfAbsent("label." + to, name -> metrics.addGroup("label").counter(to)).inc();
+    counters.computeIfAbsent("label." + to, name -> JobMetric.LABELS.counter(metrics, to)).inc();
     String change = from + "-to-" + to;
     counters
-        .computeIfAbsent("change." + change, name -> metrics.addGroup("change").counter(change))
+        .computeIfAbsent(
+            "change." + change, name -> JobMetric.LABEL_CHANGES.counter(metrics, change))
         .inc();
   }
 }

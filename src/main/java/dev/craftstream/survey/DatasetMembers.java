@@ -2,6 +2,7 @@ package dev.craftstream.survey;
 
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.method.Rank;
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.CutOff.Bound;
 import dev.craftstream.model.Dataset;
@@ -336,7 +337,7 @@ public final class DatasetMembers
   private void count(Mark mark) {
     marks
         .computeIfAbsent(
-            mark, m -> metrics.addGroup("mark").counter(m.name().toLowerCase(Locale.ROOT)))
+            mark, m -> JobMetric.MARKS.counter(metrics, m.name().toLowerCase(Locale.ROOT)))
         .inc();
   }
 

@@ -1,5 +1,6 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.DatasetManifest;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -64,8 +65,8 @@ public final class Manifests
     progress =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
-    complete = getRuntimeContext().getMetricGroup().counter("complete");
-    failed = getRuntimeContext().getMetricGroup().counter("failed");
+    complete = JobMetric.COMPLETE.counter(getRuntimeContext().getMetricGroup());
+    failed = JobMetric.MANIFESTS_FAILED.counter(getRuntimeContext().getMetricGroup());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DeadLetter;
@@ -95,8 +96,8 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
 
   @Override
   public void open(OpenContext context) {
-    planned = getRuntimeContext().getMetricGroup().counter("planned");
-    refused = getRuntimeContext().getMetricGroup().counter("refused");
+    planned = JobMetric.PLANNED.counter(getRuntimeContext().getMetricGroup());
+    refused = JobMetric.PLANNER_REFUSED.counter(getRuntimeContext().getMetricGroup());
   }
 
   // ---------------------------------------------------------------- model checkpoints

@@ -2,14 +2,14 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.survey.Surveys;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
-/** What a tracker task tells its operator; the metric names are those of the fields. */
+/** What a tracker task tells its operator. */
 final class TrackerMetrics {
   private static final int LATENCY_WINDOW = 1_000;
 
@@ -37,15 +37,15 @@ final class TrackerMetrics {
   private final Histogram latencyMillis;
 
   TrackerMetrics(MetricGroup group) {
-    asked = group.counter("asked");
-    answered = group.counter("answered");
-    failed = group.counter("failed");
-    unusable = group.counter("unusable");
-    reopened = group.counter("reopened");
-    duplicates = group.counter("duplicates");
-    offered = group.counter("offered");
+    asked = JobMetric.ASKED.counter(group);
+    answered = JobMetric.ANSWERED.counter(group);
+    failed = JobMetric.FAILED.counter(group);
+    unusable = JobMetric.UNUSABLE.counter(group);
+    reopened = JobMetric.REOPENED.counter(group);
+    duplicates = JobMetric.DUPLICATES.counter(group);
+    offered = JobMetric.OFFERED.counter(group);
     latencyMillis =
-        group.histogram("latencyMillis", new DescriptiveStatisticsHistogram(LATENCY_WINDOW));
+        JobMetric.LATENCY.histogram(group, new DescriptiveStatisticsHistogram(LATENCY_WINDOW));
   }
 
   /** Registers what is read rather than counted. */
@@ -57,22 +57,20 @@ final class TrackerMetrics {
       Surveys surveys,
       Pump pump,
       ServerHealth health) {
-    group.gauge("retried", (Gauge<Long>) health::retries);
-    HealthMetrics.expose(group, health);
-    group.gauge("missingModels", (Gauge<Integer>) requests.missingModels()::missing);
-    group.gauge("requestsInFlightLimit", (Gauge<Integer>) requests.limit()::now);
-    group.gauge("inFlight", (Gauge<Integer>) requests.slots()::inUse);
-    group.gauge("slotsInUse", (Gauge<Double>) requests.slots()::share);
-    group.gauge("answersWaiting", (Gauge<Integer>) pump::answersWaiting);
-    group.gauge("questions", (Gauge<Long>) counts::known);
-    group.gauge("backlog", (Gauge<Long>) counts::waiting);
-    group.gauge(
-        "sweepProgress",
-        (Gauge<Double>)
-            () -> counts.known() == 0 ? 1.0 : 1 - (double) counts.waiting() / counts.known());
-    group.gauge("unfinishedSurveys", (Gauge<Integer>) surveys::unfinished);
-    group.gauge("modelTime", (Gauge<Long>) time::now);
-    group.gauge("completeModelTime", (Gauge<Long>) pump::completeTime);
+    JobMetric.RETRIED.gauge(group, health::retries);
+    HealthMetrics.expose(group, health, JobMetric.AFFECTED_MODELS, JobMetric.FAILED_ATTEMPTS);
+    JobMetric.MISSING_MODELS.gauge(group, requests.missingModels()::missing);
+    JobMetric.REQUESTS_IN_FLIGHT_LIMIT.gauge(group, requests.limit()::now);
+    JobMetric.IN_FLIGHT.gauge(group, requests.slots()::inUse);
+    JobMetric.SLOTS_IN_USE.gauge(group, requests.slots()::share);
+    JobMetric.ANSWERS_WAITING.gauge(group, pump::answersWaiting);
+    JobMetric.QUESTIONS.gauge(group, counts::known);
+    JobMetric.BACKLOG.gauge(group, counts::waiting);
+    JobMetric.SWEEP_PROGRESS.gauge(
+        group, () -> counts.known() == 0 ? 1.0 : 1 - (double) counts.waiting() / counts.known());
+    JobMetric.UNFINISHED_SURVEYS.gauge(group, surveys::unfinished);
+    JobMetric.MODEL_TIME.gauge(group, time::now);
+    JobMetric.COMPLETE_MODEL_TIME.gauge(group, pump::completeTime);
   }
 
   void answeredAfter(long nanos) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
-  private static final Path REFERENCE = Path.of("flink-conf/OPTIONS.md");
+  private static final Path REFERENCE = Path.of("docs/reference/options.md");
 
   @Test
   void theReferencePageIsMadeOfTheOptions() throws Exception {

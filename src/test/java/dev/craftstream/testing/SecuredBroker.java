@@ -101,7 +101,10 @@ public final class SecuredBroker implements AutoCloseable {
     }
   }
 
-  /** What README says that the job needs, for topics and ids that begin with {@code prefix}. */
+  /**
+   * What docs/deploy/security.md says that the job needs, for topics and ids that begin with {@code
+   * prefix}.
+   */
   public void allowJob(String user, String prefix) throws Exception {
     List<AclBinding> bindings = new ArrayList<>();
     for (AclOperation operation :

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a run is told in: a line a fault, and a table for README. */
+/** What a run is told in: a line a fault, and a table for docs/measurements.md. */
 final class FaultReport {
   private final PrintStream out;
   private final Instant start;

@@ -12,7 +12,7 @@ public record NearestAnswers(int[] answers, double[] similarities) {
 
   /**
    * Up to this many ANSWER samples comparing all with all is as quick as building an index and
-   * searching it (measured with 384 numbers on 2 cores, see README.md).
+   * searching it (measured with 384 numbers on 2 cores, see docs/measurements.md).
    */
   public static final int EXACT_BELOW = 50_000;
 

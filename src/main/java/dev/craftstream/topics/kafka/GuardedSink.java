@@ -1,5 +1,6 @@
 package dev.craftstream.topics.kafka;
 
+import dev.craftstream.metrics.JobMetric;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -129,7 +130,7 @@ final class GuardedSink<T>
         sink.createCommitter(context),
         settings,
         topic,
-        context.metricGroup().counter("lostTransactions"));
+        JobMetric.LOST_TRANSACTIONS.counter(context.metricGroup()));
   }
 
   @Override

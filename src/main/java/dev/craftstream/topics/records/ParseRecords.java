@@ -1,5 +1,6 @@
 package dev.craftstream.topics.records;
 
+import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.OriginalRecord;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -31,7 +32,7 @@ public final class ParseRecords<T> extends ProcessFunction<OriginalRecord, T>
 
   @Override
   public void open(OpenContext context) {
-    deadLetters = getRuntimeContext().getMetricGroup().counter("deadLetters");
+    deadLetters = JobMetric.DEAD_LETTERS.counter(getRuntimeContext().getMetricGroup());
   }
 
   @Override

@@ -1,0 +1,474 @@
+package dev.craftstream.metrics;
+
+import static dev.craftstream.metrics.JobMetric.Type.COUNTER;
+import static dev.craftstream.metrics.JobMetric.Type.GAUGE;
+import static dev.craftstream.metrics.JobMetric.Type.HISTOGRAM;
+
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Every metric that the job itself registers. A stage registers its metrics through this list only,
+ * so that the reference page, which is made of it, describes what there is.
+ *
+ * <p>A <i>family</i> is a group of metrics with one meaning, such as {@code label.answer} and
+ * {@code label.refusal}; its members are registered by their names within the family.
+ */
+public enum JobMetric {
+  DEAD_LETTERS(
+      Stage.PARSERS,
+      "deadLetters",
+      COUNTER,
+      "records",
+      "Records that could not be used. Each is a dead letter with its reason.",
+      "Rises: somebody writes records that the job does not accept. Read `dead-letters`."),
+
+  ADMITTED(
+      Stage.ADMISSION,
+      "admitted",
+      COUNTER,
+      "announcements",
+      "Announcements and retirements that were admitted.",
+      "Rises by one with each; a sweep begins with each announcement."),
+  ADMISSION_REFUSED(
+      Stage.ADMISSION,
+      "refused",
+      COUNTER,
+      "announcements",
+      "Announcements and retirements that became dead letters.",
+      "Rises: read `dead-letters` for the reason, correct it and announce again."),
+  WAITING(
+      Stage.ADMISSION,
+      "waiting",
+      GAUGE,
+      "announcements",
+      "Announcements that wait for their server, for the questions before them, or behind another"
+          + " one that waits.",
+      "Stays above 0: look at `questionsAhead` and `affectedModels.*`."),
+  WAITING_REQUESTS(
+      Stage.ADMISSION,
+      "waitingRequests",
+      GAUGE,
+      "requests",
+      "Requests that name a model checkpoint whose announcement waits.",
+      "Falls when that announcement is admitted or refused."),
+  QUESTIONS_AHEAD(
+      Stage.ADMISSION,
+      "questionsAhead",
+      GAUGE,
+      "records",
+      "Records of `questions` that the next announcement waits for: a Flink checkpoint has to"
+          + " complete behind them.",
+      "Does not fall: questions are not read, or Flink checkpoints do not complete."),
+  ADMISSION_AFFECTED_MODELS(
+      Stage.ADMISSION,
+      "affectedModels",
+      "KIND",
+      GAUGE,
+      "models",
+      "Models whose readiness cannot be checked now because of a failure of this kind.",
+      "Above 0: see [failure kinds](#failure-kinds)."),
+  ADMISSION_FAILED_ATTEMPTS(
+      Stage.ADMISSION,
+      "failedAttempts",
+      "KIND",
+      GAUGE,
+      "attempts",
+      "Attempts to check readiness that failed in this way since the task started.",
+      "Rises while `affectedModels.KIND` is above 0."),
+
+  PLANNED(
+      Stage.PLANNER,
+      "planned",
+      COUNTER,
+      "surveys",
+      "Surveys that were planned, requested ones included.",
+      "Rises after an announcement or a request; does not, where there is nothing to choose."),
+  PLANNER_REFUSED(
+      Stage.PLANNER,
+      "refused",
+      COUNTER,
+      "requests",
+      "Requests that became dead letters.",
+      "Rises: read `dead-letters` for the reason and request again."),
+
+  ASKED(
+      Stage.TRACKER,
+      "asked",
+      COUNTER,
+      "requests",
+      "Requests to the model that were started, attempts after a failure included.",
+      "Does not rise while `backlog` is above 0: the stages behind the tracker do not keep up, or all"
+          + " slots wait for the server."),
+  ANSWERED(
+      Stage.TRACKER,
+      "answered",
+      COUNTER,
+      "answers",
+      "Answers that became a knowledge state. Its rate is the throughput of the job.",
+      "Rate falls while `inFlight` is at its limit: the server has become slower."),
+  FAILED(
+      Stage.TRACKER,
+      "failed",
+      COUNTER,
+      "requests",
+      "Requests that the server did not answer, the client's retries included; the question is asked"
+          + " again.",
+      "Rises: `affectedModels.*` names the kind of failure."),
+  RETRIED(
+      Stage.TRACKER,
+      "retried",
+      GAUGE,
+      "attempts",
+      "Attempts that the client repeated by itself since the task started.",
+      "Rises faster than `answered`: the server is at its limit or the network is unstable."),
+  AFFECTED_MODELS(
+      Stage.TRACKER,
+      "affectedModels",
+      "KIND",
+      GAUGE,
+      "models",
+      "Models that a failure of this kind affects now.",
+      "Above 0: see [failure kinds](#failure-kinds)."),
+  FAILED_ATTEMPTS(
+      Stage.TRACKER,
+      "failedAttempts",
+      "KIND",
+      GAUGE,
+      "attempts",
+      "Attempts that failed in this way since the task started.",
+      "Rises while `affectedModels.KIND` is above 0."),
+  MISSING_MODELS(
+      Stage.TRACKER,
+      "missingModels",
+      GAUGE,
+      "model checkpoints",
+      "Model checkpoints that are asked one question at a time, until their model is loaded again.",
+      "Above 0: load the model, or retire the checkpoint. Its model time is held until then."),
+  UNUSABLE(
+      Stage.TRACKER,
+      "unusable",
+      COUNTER,
+      "questions",
+      "Questions that were given up under a checkpoint. Each is a dead letter.",
+      "Rises: read `dead-letters`; a `retry` request has them asked again."),
+  REOPENED(
+      Stage.TRACKER,
+      "reopened",
+      COUNTER,
+      "questions",
+      "Failed questions that a `retry` request has asked again.",
+      "Rises once for each question of such a request."),
+  DUPLICATES(
+      Stage.TRACKER,
+      "duplicates",
+      COUNTER,
+      "events",
+      "Question events that changed nothing.",
+      "Rises where producers send what they have sent before. It costs no request."),
+  IN_FLIGHT(
+      Stage.TRACKER,
+      "inFlight",
+      GAUGE,
+      "questions",
+      "Questions that are being asked.",
+      "At `requestsInFlightLimit`: the server sets the pace. 0 with a `backlog`: no turn is taken."),
+  ANSWERS_WAITING(
+      Stage.TRACKER,
+      "answersWaiting",
+      GAUGE,
+      "answers",
+      "Of the questions in flight, those that are answered and wait for room in the output.",
+      "Stays above 0: the stages behind the tracker, or the broker, do not keep up."),
+  REQUESTS_IN_FLIGHT_LIMIT(
+      Stage.TRACKER,
+      "requestsInFlightLimit",
+      GAUGE,
+      "questions",
+      "The most questions that may be in flight: `tracker.requests-in-flight`, or fewer while the"
+          + " server has no room for them.",
+      "Falls: the server refuses requests or lets them time out."),
+  SLOTS_IN_USE(
+      Stage.TRACKER,
+      "slotsInUse",
+      GAUGE,
+      "share, 0 to 1",
+      "Average share of the allowed requests that were in flight since the task last had none. An"
+          + " integral over time, not a sample.",
+      "Well below 1 during a sweep: the job, not the server, sets the pace."),
+  LATENCY(
+      Stage.TRACKER,
+      "latencyMillis",
+      HISTOGRAM,
+      "milliseconds",
+      "From the start of a request to its answer, the client's retries included; of the last 1,000"
+          + " answers.",
+      "Rises with the load of the server. Near `triton.deadline`, requests begin to fail."),
+  QUESTIONS(
+      Stage.TRACKER,
+      "questions",
+      GAUGE,
+      "questions",
+      "Questions that the task knows.",
+      "Follows the topic `questions`. State grows in proportion."),
+  BACKLOG(
+      Stage.TRACKER,
+      "backlog",
+      GAUGE,
+      "questions",
+      "Of these, those that miss an answer under a live checkpoint.",
+      "Jumps to the number of questions with an announcement, then falls to 0. Divided by the rate of"
+          + " `answered` it is the time left."),
+  SWEEP_PROGRESS(
+      Stage.TRACKER,
+      "sweepProgress",
+      GAUGE,
+      "share, 0 to 1",
+      "The share of the questions that miss no answer.",
+      "Falls with an announcement, then rises to 1."),
+  MODEL_TIME(
+      Stage.TRACKER,
+      "modelTime",
+      GAUGE,
+      "model time",
+      "The newest model time that the task has seen.",
+      "Rises with each announcement that is admitted."),
+  COMPLETE_MODEL_TIME(
+      Stage.TRACKER,
+      "completeModelTime",
+      GAUGE,
+      "model time",
+      "The newest model time that is complete: every question is measured under it.",
+      "Stays below `modelTime`: a sweep is under way, or a model is missing."),
+  UNFINISHED_SURVEYS(
+      Stage.TRACKER,
+      "unfinishedSurveys",
+      GAUGE,
+      "surveys",
+      "Surveys that wait for their model time or are under way.",
+      "Stays above 0: `completeModelTime` says what they wait for."),
+  OFFERED(
+      Stage.TRACKER,
+      "offered",
+      COUNTER,
+      "candidates",
+      "Candidates that surveys offered for datasets, and later changes of them.",
+      "Rises when a survey is under way, and with questions that come after it."),
+
+  LABELS(
+      Stage.RELABELER,
+      "label",
+      "LABEL",
+      COUNTER,
+      "decisions",
+      "Decisions by their label: `answer`, `refusal`, `dropped`, or `removed` for a tombstone.",
+      "A label that gains share shows that the model or the questions have changed."),
+  LABEL_CHANGES(
+      Stage.RELABELER,
+      "change",
+      "FROM-to-TO",
+      COUNTER,
+      "decisions",
+      "Decisions by the label before and after, such as `refusal-to-dropped` or `new-to-answer`.",
+      "`refusal-to-dropped` counts what the knowledge flow took out of the refusals."),
+
+  MARKS(
+      Stage.MEMBERS,
+      "mark",
+      "MARK",
+      COUNTER,
+      "records",
+      "Records of datasets and rehearsal sets by mark: `base`, `added`, `changed`, `removed`.",
+      "`base` rises when a dataset is made; the others when questions change after that."),
+
+  COMPLETE(
+      Stage.MANIFESTS,
+      "complete",
+      COUNTER,
+      "datasets",
+      "Datasets and rehearsal sets that were closed.",
+      "Rises when a dataset can be exported."),
+  MANIFESTS_FAILED(
+      Stage.MANIFESTS,
+      "failed",
+      COUNTER,
+      "datasets",
+      "Datasets that were not built. Their manifests say why.",
+      "Rises: read `dataset-manifests`; mostly there are too few candidates."),
+
+  REPORTS(
+      Stage.EVALUATIONS,
+      "reports",
+      COUNTER,
+      "reports",
+      "Reports of tracker tasks that were added up.",
+      "Rises while an evaluation's survey is under way."),
+  EVALUATED_QUESTIONS(
+      Stage.EVALUATIONS,
+      "questions",
+      COUNTER,
+      "questions",
+      "Judged questions in these reports.",
+      "Rises by the number of evaluation questions with each survey."),
+  UNANSWERED(
+      Stage.EVALUATIONS,
+      "unanswered",
+      COUNTER,
+      "questions",
+      "Questions in these reports that the evaluated checkpoint failed to answer.",
+      "Rises: the evaluation leaves these questions out. `dead-letters` says why."),
+  SURVEYS(
+      Stage.EVALUATIONS,
+      "surveys",
+      COUNTER,
+      "surveys",
+      "Surveys whose key groups are all counted.",
+      "Rises by one with each evaluation of a checkpoint."),
+  EVALUATIONS(
+      Stage.EVALUATIONS,
+      "evaluations",
+      COUNTER,
+      "records",
+      "Evaluations that were written: one a task, and one a task and subject.",
+      "Rises with `surveys`."),
+
+  LOST_TRANSACTIONS(
+      Stage.SINKS,
+      "lostTransactions",
+      COUNTER,
+      "transactions",
+      "Transactions that the brokers ended before the job could commit them. Their records are lost;"
+          + " the log has an error for each.",
+      "Above 0: output is missing. Raise `kafka.transaction-timeout`; see [guarantees](../operate/guarantees.md).");
+
+  /** Where a metric is registered: the heading of its table, and the operators of Flink's. */
+  public enum Stage {
+    PARSERS("parse-questions, parse-model-checkpoints, parse-requests"),
+    ADMISSION("checkpoint-admission"),
+    PLANNER("survey-planner"),
+    TRACKER("knowledge-tracker"),
+    RELABELER("relabeler"),
+    MEMBERS("dataset-members"),
+    MANIFESTS("manifests"),
+    EVALUATIONS("evaluations"),
+    SINKS("Sinks");
+
+    private final String title;
+
+    Stage(String title) {
+      this.title = title;
+    }
+
+    /** The names of the operators, as in the web UI and in the label {@code operator_name}. */
+    public String title() {
+      return title;
+    }
+  }
+
+  /** As Flink tells them apart. */
+  public enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  private final Stage stage;
+  private final String key;
+  private final String member;
+  private final Type type;
+  private final String unit;
+  private final String meaning;
+  private final String change;
+
+  JobMetric(Stage stage, String name, Type type, String unit, String meaning, String change) {
+    this(stage, name, "", type, unit, meaning, change);
+  }
+
+  JobMetric(
+      Stage stage,
+      String key,
+      String member,
+      Type type,
+      String unit,
+      String meaning,
+      String change) {
+    this.stage = stage;
+    this.key = key;
+    this.member = member;
+    this.type = type;
+    this.unit = unit;
+    this.meaning = meaning;
+    this.change = change;
+  }
+
+  /** Registers a counter that is no family. */
+  public Counter counter(MetricGroup group) {
+    require(COUNTER, false);
+    return group.counter(key);
+  }
+
+  /** Registers a member of a family of counters. */
+  public Counter counter(MetricGroup group, String name) {
+    require(COUNTER, true);
+    return group.addGroup(key).counter(name);
+  }
+
+  /** Registers a gauge that is no family. */
+  public <T> void gauge(MetricGroup group, Gauge<T> value) {
+    require(GAUGE, false);
+    group.gauge(key, value);
+  }
+
+  /** Registers a member of a family of gauges. */
+  public <T> void gauge(MetricGroup group, String name, Gauge<T> value) {
+    require(GAUGE, true);
+    group.addGroup(key).gauge(name, value);
+  }
+
+  /** Registers a histogram. */
+  public Histogram histogram(MetricGroup group, Histogram histogram) {
+    require(HISTOGRAM, false);
+    return group.histogram(key, histogram);
+  }
+
+  private void require(Type its, boolean isMember) {
+    if (type != its || isFamily() != isMember) {
+      throw new IllegalStateException(
+          "%s is a %s%s".formatted(name(), isFamily() ? "family of " : "", type));
+    }
+  }
+
+  public Stage stage() {
+    return stage;
+  }
+
+  /** Such as {@code backlog}, or {@code label.LABEL} for a family. */
+  public String metricName() {
+    return isFamily() ? key + "." + member : key;
+  }
+
+  /** Whether it is a group of metrics, one for each of several names. */
+  public boolean isFamily() {
+    return !member.isEmpty();
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  public String unit() {
+    return unit;
+  }
+
+  /** What it counts or says, in a sentence or two; Markdown. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** What an operator reads from a change of it; Markdown. */
+  public String change() {
+    return change;
+  }
+}
