@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.craftstream.CurationJob;
-import dev.craftstream.config.OptionsReference;
+import dev.craftstream.config.CurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -306,7 +306,7 @@ class DocumentationTest {
 
   @Test
   void everyOptionThatIsNamedExists() {
-    List<String> keys = OptionsReference.all().stream().map(ConfigOption::key).toList();
+    List<String> keys = CurationOptions.all().stream().map(ConfigOption::key).toList();
     Set<String> sections = new HashSet<>();
     keys.forEach(key -> sections.add(key.substring(0, key.indexOf('.'))));
     Pattern option =
