@@ -8,10 +8,11 @@ public final class HealthMetrics {
   private HealthMetrics() {}
 
   /**
-   * Registers two gauges a kind of failure: how many models it affects now, and how many attempts
-   * failed by it since the stage was opened.
+   * Registers how many streamed requests wait for their turn, and two gauges a kind of failure: how
+   * many models it affects now, and how many attempts failed by it since the stage was opened.
    */
   public static void expose(MetricGroup group, ServerHealth health) {
+    group.gauge("streamsWaiting", (Gauge<Integer>) health::streamsWaiting);
     for (FailureKind kind : FailureKind.values()) {
       group.gauge("trouble." + kind.camelCase(), (Gauge<Integer>) () -> health.models(kind));
       group.gauge("failedAttempts." + kind.camelCase(), (Gauge<Long>) () -> health.failures(kind));
