@@ -46,13 +46,7 @@ class ArchitectureTest {
     may("triton.client", "model", "knowledge");
     may("triton.contract", "model", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
-    may(
-        "triton.doctor",
-        "model",
-        "knowledge",
-        "triton",
-        "triton.client",
-        "triton.contract");
+    may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "flink", "knowledge");
     may("survey", "model", "model.message", "method", "prompt", "flink");
     may("tracking", "model", "model.message", "knowledge", "flink", "survey");

@@ -50,7 +50,9 @@ final class AnswerChecks {
       return Optional.of(
           fault(
               check,
-              "The model thinks aloud (" + thoughts.get() + "): a gold answer in its thoughts counts.",
+              "The model thinks aloud ("
+                  + thoughts.get()
+                  + "): a gold answer in its thoughts counts.",
               "Serve it without thoughts, or another model."));
     }
     Optional<String> token = first(CONTROL_TOKEN, texts);
@@ -58,7 +60,9 @@ final class AnswerChecks {
       return Optional.of(
           fault(
               check,
-              "Answers hold the control token " + token.get() + ", which is judged and embedded too.",
+              "Answers hold the control token "
+                  + token.get()
+                  + ", which is judged and embedded too.",
               "Let the server skip special tokens, or end answers there: query.stop and"
                   + " evaluation.stop with \""
                   + token.get()
@@ -93,8 +97,7 @@ final class AnswerChecks {
    */
   static Finding seeds(List<String> once, List<String> again, List<String> others) {
     int all = once.size();
-    long same =
-        IntStream.range(0, all).filter(k -> once.get(k).equals(again.get(k))).count();
+    long same = IntStream.range(0, all).filter(k -> once.get(k).equals(again.get(k))).count();
     Set<String> different =
         new HashSet<>(Stream.of(once, again, others).flatMap(List::stream).toList());
     if (different.size() == 1) {
@@ -199,7 +202,10 @@ final class AnswerChecks {
     if (withoutBlank >= HALF_OF_THE_MASS) {
       return fault(
           "multiple-choice",
-          found + " With the blank at the prompt's end cut they have " + percent(withoutBlank) + ".",
+          found
+              + " With the blank at the prompt's end cut they have "
+              + percent(withoutBlank)
+              + ".",
           "Make the model cut blanks at the prompt's end before it weighs options: to most tokenizers"
               + " the blank belongs to the letter.");
     }

@@ -88,8 +88,7 @@ public final class Doctor {
       Settings settings, ModelCheckpoint checkpoint, Consumer<String> progress)
       throws InterruptedException {
     try (TritonKnowledgeQuery query =
-        new TritonKnowledgeQuery.Factory(
-                settings.triton(), settings.query(), settings.evaluation())
+        new TritonKnowledgeQuery.Factory(settings.triton(), settings.query(), settings.evaluation())
             .open()) {
       return new Doctor(settings, checkpoint, query, progress).examine();
     }
@@ -238,8 +237,7 @@ public final class Doctor {
       draws.add(drawn.value());
     }
     findings.add(
-        AnswerChecks.seeds(
-            draws.get(1).samples(), draws.get(2).samples(), draws.get(0).samples()));
+        AnswerChecks.seeds(draws.get(1).samples(), draws.get(2).samples(), draws.get(0).samples()));
     findings.add(
         AnswerChecks.embeddings(
             AnswerChecks.together(draws.get(0).samples(), draws.get(1).samples()),
@@ -267,8 +265,7 @@ public final class Doctor {
           wait(
               "asking it without the blank at its end",
               () ->
-                  query.answer(
-                      serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters())));
+                  query.answer(serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters())));
       withoutBlank = again.failed() ? -1 : mass(again.value());
     }
     findings.add(AnswerChecks.letters(mass, withoutBlank, weighed.value().unseen()));
@@ -361,8 +358,6 @@ public final class Doctor {
     }
     boolean streams = serving.contract() != Contract.CRAFT;
     return LoadAdvice.of(
-        rates,
-        streams ? settings.query().samples() : 0,
-        settings.triton().streamsInFlight());
+        rates, streams ? settings.query().samples() : 0, settings.triton().streamsInFlight());
   }
 }

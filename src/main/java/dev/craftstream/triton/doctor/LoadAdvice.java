@@ -66,8 +66,7 @@ public record LoadAdvice(int requestsInFlight, int streamsInFlight, List<String>
                 rate.inFlight(), rate.overloaded()));
       }
       if (rate.failed() > 0) {
-        sentences.add(
-            say("At %d in flight %d questions failed.", rate.inFlight(), rate.failed()));
+        sentences.add(say("At %d in flight %d questions failed.", rate.inFlight(), rate.failed()));
       }
     }
     return new LoadAdvice(best.inFlight(), streams, sentences);

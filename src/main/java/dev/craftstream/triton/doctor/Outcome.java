@@ -67,7 +67,8 @@ record Outcome<T>(T value, Throwable failure) {
       case NOT_GRPC ->
           "Name Triton's gRPC port with -Dtriton.endpoints=HOST:PORT; 8000 is HTTP, 8001 gRPC.";
       case ACCESS_DENIED -> "Check triton.token.* and triton.tls.*.";
-      case FAILING -> "Look into the server's log; the failure is the model's or its backend's own.";
+      case FAILING ->
+          "Look into the server's log; the failure is the model's or its backend's own.";
     };
   }
 }

@@ -41,7 +41,9 @@ final class Probes {
     String text = "What is the capital of France? ";
     String words = "word ".repeat(characters / 5 + 1);
     return openEnded(
-        "doctor-long", (text + words).substring(0, Math.max(1, characters - 1)).strip() + "?", "Paris");
+        "doctor-long",
+        (text + words).substring(0, Math.max(1, characters - 1)).strip() + "?",
+        "Paris");
   }
 
   /** One of a row of short questions; each is asked with seeds of its own. */

@@ -59,7 +59,8 @@ class DoctorTest {
                 + " certainty 1.00.");
     assertThat(found(diagnosis, "seeds"))
         .isEqualTo("4 of 4 samples came again with the same seeds, and other seeds gave others.");
-    assertThat(found(diagnosis, "embeddings")).isEqualTo("Embeddings are unit vectors of 8 numbers.");
+    assertThat(found(diagnosis, "embeddings"))
+        .isEqualTo("Embeddings are unit vectors of 8 numbers.");
     assertThat(found(diagnosis, "multiple-choice"))
         .isEqualTo("The letters have 96.0 % of the probability together.");
     assertThat(found(diagnosis, "evaluate"))
@@ -90,8 +91,7 @@ class DoctorTest {
         "dies of length | long question | FAULT | does not answer any more | load the model again",
       })
   void anAilmentIsASentence(
-      String ailment, String check, Verdict verdict, String found, String advice)
-      throws Exception {
+      String ailment, String check, Verdict verdict, String found, String advice) throws Exception {
     Diagnosis diagnosis = examine(craft("ailing", ailment));
 
     assertThat(diagnosis.findings())
@@ -178,8 +178,7 @@ class DoctorTest {
         new KnowledgePrompt("gate: " + folder.resolve("gate"), "", Shots.builtIn());
     TritonSettings triton =
         TritonSettings.to(TRITON.endpoint()).deadline(Duration.ofSeconds(1)).build();
-    Diagnosis diagnosis =
-        Doctor.examine(settings(triton, prompt), craft("hangs", ""), steps::add);
+    Diagnosis diagnosis = Doctor.examine(settings(triton, prompt), craft("hangs", ""), steps::add);
 
     assertThat(found(diagnosis, "open-ended")).contains("did not answer within 1.0 s");
     assertThat(advice(diagnosis, "open-ended")).contains("raise triton.deadline");
@@ -241,8 +240,7 @@ class DoctorTest {
 
   @Test
   void streamsThatWaitShowInTheRates() throws Exception {
-    TritonSettings triton =
-        TritonSettings.to(TRITON.endpoint()).streamsInFlight(4).build();
+    TritonSettings triton = TritonSettings.to(TRITON.endpoint()).streamsInFlight(4).build();
     Diagnosis diagnosis = Doctor.examine(withRates(triton, 8), vllm("vllm_like", ""), steps::add);
 
     assertThat(diagnosis.rates().get(0).streamsWaiting()).isBetween(1, 28);

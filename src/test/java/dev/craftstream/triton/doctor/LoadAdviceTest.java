@@ -9,8 +9,7 @@ class LoadAdviceTest {
 
   @Test
   void theFewestInFlightThatGetNineTenthsOfTheHighestRateAreBest() {
-    LoadAdvice advice =
-        LoadAdvice.of(List.of(rate(1, 2.0), rate(8, 9.1), rate(32, 10.0)), 10, 256);
+    LoadAdvice advice = LoadAdvice.of(List.of(rate(1, 2.0), rate(8, 9.1), rate(32, 10.0)), 10, 256);
 
     assertThat(advice.requestsInFlight()).isEqualTo(8);
     assertThat(advice.streamsInFlight()).isEqualTo(80);
