@@ -170,7 +170,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static List<String> wrapped(String sentence, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : sentence.strip().split("\\s+")) {
+    for (String word : sentence.strip().split("\\s+", -1)) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
         lines.add(line.toString());
         line.setLength(0);

@@ -125,8 +125,7 @@ public final class Doctor {
 
   private boolean fitsContract() throws InterruptedException {
     progress.accept("waiting for " + serving.shown() + " at " + settings.triton().servers());
-    CompletableFuture<Void> fits = query.fits(checkpoint);
-    Outcome<Void> outcome = Outcome.of(fits, settings.triton().modelReadyTimeout().plus(MARGIN));
+    Outcome<Void> outcome = Outcome.of(query.fits(checkpoint), readyPatience());
     if (!outcome.failed()) {
       findings.add(well("contract", "The model has the contract's inputs and outputs."));
       return true;
@@ -136,6 +135,13 @@ public final class Doctor {
             ? fault("contract", outcome.sentence(), otherContract())
             : fault("contract", withoutServer(), advice()));
     return false;
+  }
+
+  /** Long enough for the client to notice that there is no server. */
+  private Duration readyPatience() {
+    Duration noticed = settings.triton().retryMaxBackoff().multipliedBy(2);
+    Duration ready = settings.triton().modelReadyTimeout();
+    return (ready.compareTo(noticed) > 0 ? ready : noticed).plus(MARGIN);
   }
 
   /** What the client has seen of a server that did not say that the model is ready. */
@@ -175,7 +181,7 @@ public final class Doctor {
 
   // ---------------------------------------------------------------- a question of each kind
 
-  private <T> Outcome<T> wait(String what, Supplier<CompletableFuture<T>> asked)
+  private <T> Outcome<T> outcome(String what, Supplier<CompletableFuture<T>> asked)
       throws InterruptedException {
     progress.accept(what);
     // Asking once more after a failure has deadlines of its own.
@@ -185,11 +191,11 @@ public final class Doctor {
   private boolean openEnded() throws InterruptedException {
     Question question = Probes.OPEN_ENDED;
     Outcome<KnowledgeState> state =
-        wait("asking an open-ended question", () -> query.ask(question, 1, checkpoint));
+        outcome("asking an open-ended question", () -> query.ask(question, 1, checkpoint));
     Outcome<Sampled> drawn =
         state.failed()
             ? new Outcome<>(null, state.failure())
-            : wait(
+            : outcome(
                 "asking it again",
                 () -> query.answer(serving, query.samples(question, 1, checkpoint)));
     if (drawn.failed()) {
@@ -200,7 +206,7 @@ public final class Doctor {
     Optional<Finding> wrong = AnswerChecks.texts("open-ended", samples);
     wrong.ifPresent(findings::add);
     String found =
-        "%d of %d samples to \"%s\" are right, such as %s; certainty %.2f."
+        "%d of %d samples to \"%s\" are right; the first is %s, certainty is %.2f."
             .formatted(
                 state.value().correctSamples(),
                 state.value().samples(),
@@ -213,7 +219,7 @@ public final class Doctor {
       findings.add(
           remark(
               "open-ended",
-              found.replace("such as", "as in"),
+              found,
               "A model that knows this was not understood: check its name and its tokenizer, and"
                   + " whether it is a chat model that wants its template around the prompt."));
     }
@@ -226,7 +232,7 @@ public final class Doctor {
     // The first one, with other seeds, also fills the server's cache of prompts.
     for (int version : new int[] {2, 1, 1}) {
       Outcome<Sampled> drawn =
-          wait(
+          outcome(
               "trying seeds",
               () -> query.answer(serving, query.samples(question, version, checkpoint)));
       if (drawn.failed()) {
@@ -248,11 +254,11 @@ public final class Doctor {
     Question question = Probes.MULTIPLE_CHOICE;
     MultipleChoiceQuery asked = query.letters(question);
     Outcome<KnowledgeState> state =
-        wait("asking a multiple-choice question", () -> query.ask(question, 1, checkpoint));
+        outcome("asking a multiple-choice question", () -> query.ask(question, 1, checkpoint));
     Outcome<Weighed> weighed =
         state.failed()
             ? new Outcome<>(null, state.failure())
-            : wait("asking it again", () -> query.answer(serving, asked));
+            : outcome("asking it again", () -> query.answer(serving, asked));
     if (weighed.failed()) {
       findings.add(fault("multiple-choice", weighed.sentence(), weighed.advice()));
       return;
@@ -262,7 +268,7 @@ public final class Doctor {
     String cut = asked.prompt().stripTrailing();
     if (!cut.equals(asked.prompt())) {
       Outcome<Weighed> again =
-          wait(
+          outcome(
               "asking it without the blank at its end",
               () ->
                   query.answer(serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters())));
@@ -278,11 +284,11 @@ public final class Doctor {
   private void evaluate() throws InterruptedException {
     Question question = Probes.EVALUATE;
     Outcome<KnowledgeState> state =
-        wait("asking a question to evaluate", () -> query.ask(question, 1, checkpoint));
+        outcome("asking a question to evaluate", () -> query.ask(question, 1, checkpoint));
     Outcome<Sampled> answer =
         state.failed()
             ? new Outcome<>(null, state.failure())
-            : wait(
+            : outcome(
                 "asking it again",
                 () -> query.answer(serving, query.greedy(question, 1, checkpoint)));
     if (answer.failed()) {
@@ -307,7 +313,7 @@ public final class Doctor {
             .formatted(settings.longestQuestion());
     Question question = Probes.ofLength(settings.longestQuestion());
     Outcome<KnowledgeState> state =
-        wait("asking a very long question", () -> query.ask(question, 1, checkpoint));
+        outcome("asking a very long question", () -> query.ask(question, 1, checkpoint));
     if (!state.failed()) {
       findings.add(well("long question", which + " is answered."));
     } else if (state.refused()) {
@@ -326,7 +332,7 @@ public final class Doctor {
                   + " again."));
     }
     Outcome<KnowledgeState> after =
-        wait("asking a short one after it", () -> query.ask(Probes.OPEN_ENDED, 1, checkpoint));
+        outcome("asking a short one after it", () -> query.ask(Probes.OPEN_ENDED, 1, checkpoint));
     if (after.failed()) {
       findings.add(
           fault(

@@ -45,7 +45,7 @@ public record LoadAdvice(int requestsInFlight, int streamsInFlight, List<String>
               samples, streams, streams));
     }
     Rate most = byLoad.get(byLoad.size() - 1);
-    if (best == most && byLoad.size() > 1) {
+    if (best.equals(most) && byLoad.size() > 1) {
       sentences.add(
           say(
               "The rate still grew at %d; look further with --in-flight %d,%d.",

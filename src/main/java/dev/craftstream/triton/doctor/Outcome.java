@@ -48,7 +48,7 @@ record Outcome<T>(T value, Throwable failure) {
   /** What to do; empty where the failure says it itself. */
   String advice() {
     return failure instanceof ServerUnavailableException unavailable
-        ? advice(unavailable.trouble())
+        ? advice(unavailable.kind())
         : "";
   }
 

@@ -55,8 +55,8 @@ class DoctorTest {
     assertThat(diagnosis.well()).isTrue();
     assertThat(found(diagnosis, "open-ended"))
         .isEqualTo(
-            "4 of 4 samples to \"What is the capital of France?\" are right, such as \"Paris\";"
-                + " certainty 1.00.");
+            "4 of 4 samples to \"What is the capital of France?\" are right; the first is"
+                + " \"Paris\", certainty is 1.00.");
     assertThat(found(diagnosis, "seeds"))
         .isEqualTo("4 of 4 samples came again with the same seeds, and other seeds gave others.");
     assertThat(found(diagnosis, "embeddings"))
@@ -214,7 +214,10 @@ class DoctorTest {
       port = free.getLocalPort();
     }
     TritonSettings triton =
-        TritonSettings.to("127.0.0.1:" + port).modelReadyTimeout(Duration.ofSeconds(1)).build();
+        TritonSettings.to("127.0.0.1:" + port)
+            .modelReadyTimeout(Duration.ofSeconds(1))
+            .retryBackoff(Duration.ofMillis(20), Duration.ofMillis(200))
+            .build();
     Diagnosis diagnosis =
         Doctor.examine(
             settings(triton, KnowledgePrompt.standard()), craft("ailing", ""), steps::add);
