@@ -9,10 +9,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import picocli.CommandLine;
 
+@Tag("integration")
 class DoctorCommandTest {
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
