@@ -52,6 +52,7 @@ class ArchitectureTest {
     may("triton.client", "model", "knowledge");
     may("triton.contract", "model", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
+    may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "flink", "metrics", "knowledge");
     may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
     may("tracking", "model", "model.message", "flink", "metrics", "knowledge", "survey");
@@ -116,6 +117,7 @@ class ArchitectureTest {
         "config",
         "triton",
         "triton.client",
+        "triton.doctor",
         "topics.records",
         "topics.kafka",
         "client",

@@ -2,6 +2,9 @@ package dev.craftstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.craftstream.config.TritonOptions;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -69,9 +72,9 @@ class ContainersTest {
     Map<?, ?> volumes = (Map<?, ?>) compose().get("volumes");
     for (Object name : ((Map<?, ?>) compose().get("services")).keySet()) {
       for (Object volume : (List<?>) service(name.toString()).getOrDefault("volumes", List.of())) {
-        String source = volume.toString().split(":", 2)[0];
+        String source = withDefaults(volume.toString()).split(":", 2)[0];
         if (source.startsWith(".")) {
-          assertThat(Path.of("docker").resolve(source)).isRegularFile();
+          assertThat(Path.of("docker").resolve(source)).exists();
           assertThat(volume.toString()).endsWith(":ro");
         } else if (!source.startsWith("/")) {
           assertThat(volumes.containsKey(source)).as(source).isTrue();
@@ -83,7 +86,11 @@ class ContainersTest {
   @Test
   void ourImagesDoNotRunAsRoot() throws IOException {
     for (String image :
-        List.of("docker/job/Dockerfile", "docker/trainer/Dockerfile", "docker/triton/Dockerfile")) {
+        List.of(
+            "docker/job/Dockerfile",
+            "docker/trainer/Dockerfile",
+            "docker/triton/Dockerfile",
+            "docker/vllm/Dockerfile")) {
       assertThat(
               Files.readAllLines(Path.of(image)).stream()
                   .filter(line -> line.startsWith("USER "))
@@ -91,6 +98,55 @@ class ContainersTest {
           .as(image)
           .hasValueSatisfying(user -> assertThat(user).isNotIn("USER root", "USER 0"));
     }
+  }
+
+  /** The job is told of the GPU's server by a variable; without it nothing changes. */
+  @Test
+  void theModelOnAGpuIsStartedByItsProfileAloneAndAskedByAVariable() throws IOException {
+    Map<Object, Object> vllm = service("vllm");
+    assertThat(vllm).containsEntry("profiles", List.of("gpu"));
+    ((Map<?, ?>) compose().get("services"))
+        .forEach(
+            (name, service) ->
+                assertThat(((Map<?, ?>) service).containsKey("profiles"))
+                    .as(name.toString())
+                    .isEqualTo(name.equals("vllm")));
+    assertThat((List<?>) service("jobmanager").get("command"))
+        .map(argument -> withDefaults(argument.toString()))
+        .contains("-Dtriton.endpoints=triton:8001");
+    assertThat(mounted(vllm)).contains("/weights", "/tmp");
+  }
+
+  @Test
+  void theModelOnAGpuGivesTheContractWhatItNeeds() throws IOException {
+    Path models = Path.of("docker/vllm/models");
+    JsonObject model = json(models.resolve("llama/1/model.json"));
+    assertThat(model.get("max_logprobs").getAsInt()).isEqualTo(20);
+    assertThat(model.get("max_num_seqs").getAsInt())
+        .as("one task fills it")
+        .isEqualTo(TritonOptions.TRITON_STREAMS_IN_FLIGHT.defaultValue());
+    assertThat(model.get("enable_lora").getAsBoolean()).isTrue();
+    assertThat(model.get("model").getAsString()).startsWith("/weights/");
+    json(models.resolve("llama/1/multi_lora.json"))
+        .asMap()
+        .values()
+        .forEach(adapter -> assertThat(adapter.getAsString()).startsWith("/weights/"));
+    assertThat(Files.readString(models.resolve("llama/config.pbtxt")))
+        .contains("backend: \"vllm\"");
+    assertThat(Files.readString(models.resolve("minilm/config.pbtxt")))
+        .startsWith(Files.readString(Path.of("docker/triton/minilm/config.pbtxt")).strip())
+        .contains("/opt/minilm");
+    assertThat(Files.readString(Path.of("docker/vllm/Dockerfile")))
+        .contains("venv /opt/minilm", "--load-model=llama", "--load-model=minilm");
+  }
+
+  private static JsonObject json(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  /** As Compose reads <code>${VARIABLE:-default}</code> where the variable is not set. */
+  private static String withDefaults(String text) {
+    return text.replaceAll("\\$\\{\\w+:-([^}]*)}", "$1");
   }
 
   private static Map<?, ?> compose() throws IOException {
@@ -110,7 +166,7 @@ class ContainersTest {
       targets.add(tmpfs.toString().split(":", 2)[0]);
     }
     for (Object volume : (List<?>) service.get("volumes")) {
-      String[] parts = volume.toString().split(":", 3);
+      String[] parts = withDefaults(volume.toString()).split(":", 3);
       targets.add(parts[Math.min(1, parts.length - 1)]);
     }
     return targets;

@@ -19,7 +19,7 @@ class TritonPythonModel:
 
     A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". The word
     "broken" in the prompt makes it fail each time, "silent" makes it end without an answer, "halves" makes it answer
-    twice, and "deadly" ends the engine for good while the model stays ready.
+    twice, and "deadly" ends the engine for good while the model stays ready. With "few logprobs" in it max_logprobs is 5.
     """
 
     def initialize(self, args: dict) -> None:
@@ -57,10 +57,11 @@ class TritonPythonModel:
             return "Error generating stream: 'NoneType' object has no attribute 'lora_name'"
         if self.dead:
             return "Error generating stream: EngineCore encountered an issue. See stack trace (above) for the root cause."
-        if sampling.get("logprobs", 0) > MAX_LOGPROBS:
+        allowed = 5 if "few logprobs" in prompt else MAX_LOGPROBS
+        if sampling.get("logprobs", 0) > allowed:
             return (
                 f"Error generating stream: Requested sample logprobs of {sampling['logprobs']}, which is greater than max "
-                f"allowed: {MAX_LOGPROBS}"
+                f"allowed: {allowed}"
             )
         if not prompt:
             return "Error generating stream: The decoder prompt cannot be empty"

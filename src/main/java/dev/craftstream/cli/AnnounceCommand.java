@@ -1,14 +1,8 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.records.ModelCheckpointParser;
-import dev.craftstream.topics.records.RecordEncoder;
-import dev.craftstream.topics.records.RecordLimits;
-import dev.craftstream.topics.records.WireFormat;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,66 +49,12 @@ final class AnnounceCommand implements Callable<Integer> {
       description = "The INITIAL checkpoint that a REHEARSAL or TUNED one was made from.")
   private String base;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "NAME",
-      description = "Triton's name of the model.")
-  private String model;
-
-  @Option(
-      names = "--model-version",
-      paramLabel = "V",
-      defaultValue = "",
-      description = "Its version. Default: Triton's own choice.")
-  private String modelVersion;
-
-  @Option(
-      names = "--contract",
-      paramLabel = "CONTRACT",
-      defaultValue = "CRAFT",
-      description = "How it is asked: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Contract contract;
-
-  @Option(
-      names = "--embedding-model",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "The embedding model that stands beside a model of contract VLLM.")
-  private String embeddingModel;
-
-  @Option(
-      names = "--embedding-model-version",
-      paramLabel = "V",
-      defaultValue = "",
-      description = "Its version. Default: Triton's own choice.")
-  private String embeddingModelVersion;
-
-  @Option(
-      names = "--adapter",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description =
-          "The LoRA adapter of the model that is this checkpoint. Default: the model as it is.")
-  private String adapter;
-
+  @Mixin private ServingOptions serving;
   @Mixin private JobOptions job;
 
   @Override
   public Integer call() throws Exception {
-    ModelCheckpoint checkpoint =
-        new ModelCheckpoint(
-            id,
-            1,
-            role,
-            base,
-            new Serving(
-                model, modelVersion, contract, embeddingModel, embeddingModelVersion, adapter));
-    Commands.requireAccepted(
-        spec,
-        new ModelCheckpointParser(WireFormat.JSON, RecordLimits.DEFAULT),
-        "model-checkpoints",
-        new RecordEncoder(WireFormat.JSON).announcement(checkpoint));
+    ModelCheckpoint checkpoint = serving.checkpoint(id, role, base);
     KafkaSettings kafka = job.kafka();
     Commands.write(
         spec,

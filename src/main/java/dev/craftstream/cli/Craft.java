@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       ReportCommand.class,
       ConsumeCommand.class,
       RemoveCommand.class,
+      DoctorCommand.class,
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,

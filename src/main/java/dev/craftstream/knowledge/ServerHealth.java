@@ -14,4 +14,10 @@ public interface ServerHealth {
 
   /** How many models are in this trouble now. */
   int models(FailureKind trouble);
+
+  /**
+   * How many streamed requests wait for their turn, since as many are at the servers as the
+   * settings allow.
+   */
+  int streamsWaiting();
 }

@@ -51,6 +51,7 @@ public final class KnowledgeMeasurement {
         measures.ofSamples(embeddings),
         measures.openEnded(),
         0,
+        0,
         answers.size(),
         correct,
         refused(question, answers),
@@ -64,11 +65,16 @@ public final class KnowledgeMeasurement {
    *
    * @param probabilities each option letter's probability as the next token, over the whole
    *     vocabulary, in the order of the letters
+   * @param unseen the probability of all tokens that the server does not tell
    * @param promptVersion version of the prompt that was asked with
    * @param measures which certainty is measured
    */
   public static KnowledgeState multipleChoice(
-      Question question, double[] probabilities, String promptVersion, CertaintyMeasures measures) {
+      Question question,
+      double[] probabilities,
+      double unseen,
+      String promptVersion,
+      CertaintyMeasures measures) {
     requireTask(question, Task.MULTIPLE_CHOICE);
     if (probabilities.length != question.options().size()) {
       throw new IllegalArgumentException(
@@ -84,6 +90,7 @@ public final class KnowledgeMeasurement {
         measures.ofOptions(probabilities),
         measures.multipleChoice(),
         probabilities[target],
+        unseen,
         0,
         0,
         0,
@@ -108,6 +115,7 @@ public final class KnowledgeMeasurement {
         correct,
         0,
         CertaintyKind.NONE,
+        0,
         0,
         1,
         correct,

@@ -124,6 +124,14 @@ public enum JobMetric {
       "attempts",
       "Attempts that the client repeated by itself since the task started.",
       "Rises faster than `answered`: the server is at its limit or the network is unstable."),
+  STREAMS_WAITING(
+      Stage.TRACKER,
+      "streamsWaiting",
+      GAUGE,
+      "requests",
+      "Streamed requests that wait for their turn, since `triton.streams-in-flight` are at the"
+          + " servers.",
+      "Stays high while the servers have room: raise `triton.streams-in-flight`."),
   AFFECTED_MODELS(
       Stage.TRACKER,
       "affectedModels",

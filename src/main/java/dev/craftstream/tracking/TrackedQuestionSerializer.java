@@ -31,7 +31,10 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   private static final int FIRST_FORMAT = 1;
 
   /** Adds the kind of certainty and the number of refusals to each measurement. */
-  private static final int FORMAT = 2;
+  private static final int SECOND_FORMAT = 2;
+
+  /** Adds the probability of the tokens that were not seen, where a measurement is of letters. */
+  private static final int FORMAT = 3;
 
   // What a measurement's first byte says.
   private static final int USABLE = 1;
@@ -44,7 +47,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
 
   /** What the first measurement is compared with. */
   private static final KnowledgeState NONE =
-      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 0, 0, "", 0, "");
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "");
 
   @Override
   public void serialize(TrackedQuestion tracked, DataOutputView out) throws IOException {
@@ -83,6 +86,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     boolean counted =
         state.samples() > 0
             && state.targetProbability() == 0
+            && state.unseenProbability() == 0
             && state.correctness() == share(state);
     boolean sameAnswer = state.frequentCorrectAnswer().equals(before.frequentCorrectAnswer());
     boolean samePrompt = state.promptVersion().equals(before.promptVersion());
@@ -101,6 +105,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     if (!counted) {
       out.writeDouble(state.correctness());
       out.writeDouble(state.targetProbability());
+      out.writeDouble(state.unseenProbability());
     }
     out.writeDouble(state.certainty());
     if (!sameAnswer) {
@@ -170,6 +175,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     int refused = (kind & REFUSED) != 0 ? (int) readNumber(in) : 0;
     double correctness = counted ? (double) correct / samples : in.readDouble();
     double targetProbability = counted ? 0 : in.readDouble();
+    double unseenProbability = counted || format <= SECOND_FORMAT ? 0 : in.readDouble();
     double certainty = in.readDouble();
     String answer =
         (kind & SAME_ANSWER) != 0 ? before.frequentCorrectAnswer() : StringValue.readString(in);
@@ -180,6 +186,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
         certainty,
         certaintyKind,
         targetProbability,
+        unseenProbability,
         samples,
         correct,
         refused,

@@ -23,7 +23,9 @@ import dev.craftstream.triton.contract.InferenceContract;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
+import dev.craftstream.triton.contract.InferenceContract.Sampled;
 import dev.craftstream.triton.contract.InferenceContract.Use;
+import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
@@ -33,10 +35,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The knowledge query of the paper for questions of purpose TRAIN, and one greedy answer to the
  * refusal-aware prompt for those of purpose EVALUATE, asked of Triton. Has connections of its own.
+ *
+ * <p>A question's deadline begins when it is asked. Streamed requests (one a sample, with {@link
+ * Contract#VLLM}) that wait for their turn at {@link TritonSettings#streamsInFlight} wait within
+ * it, in the order in which they came, over all questions and checkpoints of this query: the
+ * samples of a question may start at different times, and those of a question that has failed or
+ * was taken back are left out when their turn comes. {@link ServerHealth#streamsWaiting} counts
+ * them. Unary requests do not wait.
  */
 public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private static final double GREEDY = 0;
@@ -73,7 +83,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
      * @throws IllegalStateException with a sentence where one of them is missing
      */
     @Override
-    public KnowledgeQuery open() {
+    public TritonKnowledgeQuery open() {
       return new TritonKnowledgeQuery(triton, query, evaluation);
     }
   }
@@ -162,18 +172,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private CompletableFuture<KnowledgeState> sample(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    List<Long> seeds = seeds(question, questionVersion, checkpoint, settings.samples());
-    var query =
-        new SampleQuery(
-            question.id(),
-            settings.prompt().prompt(question),
-            seeds,
-            settings.temperature(),
-            settings.maxTokens(),
-            settings.sampleEnds(),
-            true);
-    return InferenceContract.of(serving.contract())
-        .sample(client, serving, query, client.deadline())
+    SampleQuery query = samples(question, questionVersion, checkpoint);
+    return answer(serving, query)
         .thenApply(
             answer ->
                 measured(
@@ -184,26 +184,23 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             notTooLong(answer.samples()),
                             answer.embeddings().toArray(double[][]::new),
                             settings.prompt().instructionFirstLine(),
-                            seeds.get(0),
+                            query.seeds().get(0),
                             promptVersions.get(Task.OPEN_ENDED),
                             settings.certainty())));
   }
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    List<String> letters =
-        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList();
-    var query = new MultipleChoiceQuery(question.id(), settings.prompt().prompt(question), letters);
-    return InferenceContract.of(serving.contract())
-        .weigh(client, serving, query, client.deadline())
+    return answer(serving, letters(question))
         .thenApply(
-            probabilities ->
+            weighed ->
                 measured(
                     serving,
                     () ->
                         KnowledgeMeasurement.multipleChoice(
                             question,
-                            probabilities,
+                            weighed.probabilities(),
+                            weighed.unseen(),
                             promptVersions.get(Task.MULTIPLE_CHOICE),
                             settings.certainty())));
   }
@@ -211,18 +208,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private CompletableFuture<KnowledgeState> evaluate(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    List<Long> seed = seeds(question, questionVersion, checkpoint, 1);
-    var query =
-        new SampleQuery(
-            question.id(),
-            evaluation.prompt().prompt(question),
-            seed,
-            GREEDY,
-            evaluation.maxTokens(),
-            evaluation.stop(),
-            false);
-    return InferenceContract.of(serving.contract())
-        .sample(client, serving, query, client.deadline())
+    SampleQuery query = greedy(question, questionVersion, checkpoint);
+    return answer(serving, query)
         .thenApply(
             answer ->
                 measured(
@@ -232,12 +219,65 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             question,
                             notTooLong(answer.samples()).get(0),
                             evaluation.prompt().response(question, Label.REFUSAL),
-                            seed.get(0),
+                            query.seeds().get(0),
                             evaluationPromptVersions.get(question.task()))));
+  }
+
+  /** How an open-ended question of purpose TRAIN is asked. */
+  public SampleQuery samples(Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    return new SampleQuery(
+        question.id(),
+        settings.prompt().prompt(question),
+        seeds(question, questionVersion, checkpoint, settings.samples()),
+        settings.temperature(),
+        settings.maxTokens(),
+        settings.sampleEnds(),
+        true);
+  }
+
+  /** How a multiple-choice question of purpose TRAIN is asked. */
+  public MultipleChoiceQuery letters(Question question) {
+    return new MultipleChoiceQuery(
+        question.id(),
+        settings.prompt().prompt(question),
+        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList());
+  }
+
+  /** How a question of purpose EVALUATE is asked. */
+  public SampleQuery greedy(Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    return new SampleQuery(
+        question.id(),
+        evaluation.prompt().prompt(question),
+        seeds(question, questionVersion, checkpoint, 1),
+        GREEDY,
+        evaluation.maxTokens(),
+        evaluation.stop(),
+        false);
+  }
+
+  /** What the model says, as it says it; fails as {@link #ask} does, but does not ask again. */
+  public CompletableFuture<Sampled> answer(Serving serving, SampleQuery query) {
+    return InferenceContract.of(serving.contract())
+        .sample(client, serving, query, client.deadline());
+  }
+
+  /** The letters' probabilities, as the model says them; fails in the same way. */
+  public CompletableFuture<Weighed> answer(Serving serving, MultipleChoiceQuery query) {
+    return InferenceContract.of(serving.contract())
+        .weigh(client, serving, query, client.deadline());
   }
 
   @Override
   public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
+    Serving serving = checkpoint.serving();
+    return fits(checkpoint)
+        .thenCompose(done -> tryOut(InferenceContract.of(serving.contract()), serving));
+  }
+
+  /**
+   * The same without trying it: completes when the models are there and have the contract's form.
+   */
+  public CompletableFuture<Void> fits(ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     if (serving.contract() == Contract.VLLM && serving.embeddingModelName().isBlank()) {
       return CompletableFuture.failedFuture(
@@ -247,12 +287,26 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                   + " is announced with the vllm contract, but without an embedding model; announce"
                   + " it again with one."));
     }
-    InferenceContract contract = InferenceContract.of(serving.contract());
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-    for (Requirement requirement : contract.requirements(serving)) {
+    for (Requirement requirement : InferenceContract.of(serving.contract()).requirements(serving)) {
       all = all.thenCompose(done -> ModelReadiness.await(client, requirement));
     }
-    return all.thenCompose(done -> tryOut(contract, serving));
+    return all;
+  }
+
+  /** The contracts whose inputs and outputs the model has, whichever it is announced with. */
+  public CompletableFuture<List<Contract>> spoken(Serving serving) {
+    return client
+        .modelMetadata(ServedModel.language(serving), client.deadline())
+        .thenApply(
+            model ->
+                Stream.of(Contract.values())
+                    .filter(contract -> language(contract, serving).signature().fits(model))
+                    .toList());
+  }
+
+  private static Requirement language(Contract contract, Serving serving) {
+    return InferenceContract.of(contract).requirements(serving).get(0);
   }
 
   /** Once for each use that the model has; what its metadata doesn't tell shows then. */

@@ -190,6 +190,7 @@ final class BenchmarkJob {
           random.nextDouble(),
           CertaintyKind.EMBEDDING_SIMILARITY,
           0,
+          0,
           10,
           correct,
           0,

@@ -218,7 +218,7 @@ class MethodGoldenTest {
 
     private static KnowledgeState measure(Question question, List<Double> probabilities) {
       return KnowledgeMeasurement.multipleChoice(
-          question, GoldenCases.numbers(probabilities), "", CertaintyMeasures.PAPER);
+          question, GoldenCases.numbers(probabilities), 0, "", CertaintyMeasures.PAPER);
     }
 
     private record Pair(KnowledgeState initial, KnowledgeState rehearsal) {}

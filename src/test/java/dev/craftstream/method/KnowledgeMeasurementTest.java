@@ -36,6 +36,7 @@ class KnowledgeMeasurementTest {
                 0.5,
                 CertaintyKind.EMBEDDING_SIMILARITY,
                 0,
+                0,
                 4,
                 2,
                 1,
@@ -50,6 +51,7 @@ class KnowledgeMeasurementTest {
         KnowledgeMeasurement.multipleChoice(
             multipleChoice("B", "one", "two"),
             new double[] {0.0, 0.5},
+            0.125,
             "mc-5shot-1",
             CertaintyMeasures.PAPER);
     assertThat(state)
@@ -59,6 +61,7 @@ class KnowledgeMeasurementTest {
                 Math.rint(0.5 * Math.log(0.5) * 1e12) / 1e12,
                 CertaintyKind.OPTION_ENTROPY,
                 0.5,
+                0.125,
                 0,
                 0,
                 0,
@@ -70,13 +73,13 @@ class KnowledgeMeasurementTest {
   @Test
   void anEvaluationIsOfOneAnswerAndHasNoCertainty() {
     assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Paris.", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(1, 0, CertaintyKind.NONE, 0, 1, 1, 0, "", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(1, 0, CertaintyKind.NONE, 0, 0, 1, 1, 0, "", 7, "oe-1"))
         .returns(Verdict.CORRECT, KnowledgeState::verdict);
     assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Rome", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 0, "", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 0, "", 7, "oe-1"))
         .returns(Verdict.WRONG, KnowledgeState::verdict);
     assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Pass", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "oe-1"))
+        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "oe-1"))
         .returns(Verdict.REFUSED, KnowledgeState::verdict);
   }
 
@@ -98,7 +101,7 @@ class KnowledgeMeasurementTest {
     assertThat(sampled.certainty()).isEqualTo(-Math.log(2), within(1e-12));
     KnowledgeState weighed =
         KnowledgeMeasurement.multipleChoice(
-            multipleChoice("B", "one", "two"), new double[] {0.2, 0.2}, "", measures);
+            multipleChoice("B", "one", "two"), new double[] {0.2, 0.2}, 0, "", measures);
     assertThat(weighed.certaintyKind()).isEqualTo(CertaintyKind.NORMALIZED_OPTION_ENTROPY);
     assertThat(weighed.certainty()).isEqualTo(-Math.log(2), within(1e-12));
   }
@@ -149,13 +152,14 @@ class KnowledgeMeasurementTest {
                 KnowledgeMeasurement.multipleChoice(
                     multipleChoice("A", "one", "two"),
                     new double[] {0.1, 0.1, 0.1},
+                    0,
                     "",
                     CertaintyMeasures.PAPER))
         .hasMessage("The question has 2 options, but the answer has 3 probabilities.");
     assertThatThrownBy(
             () ->
                 KnowledgeMeasurement.multipleChoice(
-                    openEnded("a"), new double[0], "", CertaintyMeasures.PAPER))
+                    openEnded("a"), new double[0], 0, "", CertaintyMeasures.PAPER))
         .hasMessageContaining("OPEN_ENDED and not MULTIPLE_CHOICE");
   }
 

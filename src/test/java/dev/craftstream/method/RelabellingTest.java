@@ -211,6 +211,6 @@ class RelabellingTest {
   }
 
   private static KnowledgeState state(double correctness) {
-    return new KnowledgeState(correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, "", 0, "");
+    return new KnowledgeState(correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "");
   }
 }

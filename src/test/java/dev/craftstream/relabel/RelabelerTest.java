@@ -190,6 +190,7 @@ class RelabelerTest {
             0.5,
             CertaintyKind.EMBEDDING_SIMILARITY,
             0,
+            0,
             10,
             (int) (correctness * 10),
             0,

@@ -73,6 +73,7 @@ class DatasetLifeTest {
         Double.parseDouble(figures[1]),
         CertaintyKind.EMBEDDING_SIMILARITY,
         0,
+        0,
         10,
         (int) Math.round(correctness * 10),
         0,

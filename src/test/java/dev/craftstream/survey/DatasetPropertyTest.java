@@ -105,6 +105,7 @@ class DatasetPropertyTest {
         certainty,
         CertaintyKind.EMBEDDING_SIMILARITY,
         0,
+        0,
         10,
         correct,
         0,

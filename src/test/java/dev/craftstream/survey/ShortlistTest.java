@@ -213,6 +213,7 @@ class ShortlistTest {
             certainty,
             CertaintyKind.EMBEDDING_SIMILARITY,
             0,
+            0,
             10,
             (int) (10 * correctness),
             0,

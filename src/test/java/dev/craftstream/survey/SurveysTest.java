@@ -469,6 +469,7 @@ class SurveysTest {
         certainty,
         CertaintyKind.EMBEDDING_SIMILARITY,
         0,
+        0,
         10,
         (int) (10 * correctness),
         refused,

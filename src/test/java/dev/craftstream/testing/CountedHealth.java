@@ -27,4 +27,9 @@ public final class CountedHealth implements ServerHealth {
   public int models(FailureKind trouble) {
     return 0;
   }
+
+  @Override
+  public int streamsWaiting() {
+    return 0;
+  }
 }

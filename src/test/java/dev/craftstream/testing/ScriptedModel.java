@@ -114,18 +114,39 @@ public final class ScriptedModel implements AutoCloseable {
       int verdict = random.nextInt(3);
       int correct = verdict == 0 ? 1 : 0;
       return new KnowledgeState(
-          correct, 0, CertaintyKind.NONE, 0, 1, correct, verdict == 1 ? 1 : 0, "", 7, "evaluated");
+          correct,
+          0,
+          CertaintyKind.NONE,
+          0,
+          0,
+          1,
+          correct,
+          verdict == 1 ? 1 : 0,
+          "",
+          7,
+          "evaluated");
     }
     if (question.task() == Task.MULTIPLE_CHOICE) {
       double share = random.nextInt(1, 100) / 100.0;
       return new KnowledgeState(
-          share, -share, CertaintyKind.OPTION_ENTROPY, share / 2, 0, 0, 0, "", 0, "choice");
+          share,
+          -share,
+          CertaintyKind.OPTION_ENTROPY,
+          share / 2,
+          share / 8,
+          0,
+          0,
+          0,
+          "",
+          0,
+          "choice");
     }
     int correct = random.nextInt(SAMPLES + 1);
     return new KnowledgeState(
         (double) correct / SAMPLES,
         random.nextInt(1, 100) / 100.0,
         CertaintyKind.EMBEDDING_SIMILARITY,
+        0,
         0,
         SAMPLES,
         correct,

@@ -49,7 +49,8 @@ public final class TritonServerExtension implements BeforeAllCallback {
         "nonsense",
         "narrow",
         "vllm_like",
-        "minilm_like");
+        "minilm_like",
+        "ailing");
   }
 
   /** Models of a repository that need no packages but numpy. */

@@ -48,6 +48,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
         0.5,
         CertaintyKind.EMBEDDING_SIMILARITY,
         0,
+        0,
         10,
         (int) (correctness * 10),
         0,

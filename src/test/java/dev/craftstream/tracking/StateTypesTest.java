@@ -40,6 +40,16 @@ class StateTypesTest {
           + "011f71fb04cb126f652d3373686f742d3161326233633464029f0a07023fea8f5c28f5c2"
           + "8f0000011f71fb04cb059f0a07023fea8f5c28f5c28f0000011f71fb04cb";
 
+  private static final String SECOND_FORMAT_LETTERS =
+      "020467617301000757686963683f02420002027802790100010a7175657374696f6e7303"
+          + "050201013500003fd00000000000003fc999999999999abfe66666666666660000000000"
+          + "000000036d63";
+
+  private static final String THIRD_FORMAT_LETTERS =
+      "030467617301000757686963683f02420002027802790100010a7175657374696f6e7303"
+          + "050201013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
+          + "6666660000000000000000036d63";
+
   @ParameterizedTest
   @ValueSource(
       classes = {
@@ -69,12 +79,12 @@ class StateTypesTest {
   void everyKindOfQuestionAndMeasurementComesBackAsItWas() throws Exception {
     KnowledgeState choice =
         new KnowledgeState(
-            0.25, -0.7, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.2, 0, 0, 0, "", 0, "mc");
+            0.25, -0.7, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.2, 0.05, 0, 0, 0, "", 0, "mc");
     KnowledgeState notTheShare =
         new KnowledgeState(
-            1.0 / 3, -0.1, CertaintyKind.SEMANTIC_ENTROPY, 0, 10, 3, 7, "a", -1L, "oe");
+            1.0 / 3, -0.1, CertaintyKind.SEMANTIC_ENTROPY, 0, 0, 10, 3, 7, "a", -1L, "oe");
     KnowledgeState refused =
-        new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 5, "oe-train");
+        new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 5, "oe-train");
     TrackedQuestion question =
         new TrackedQuestion(
             new Question(
@@ -118,17 +128,45 @@ class StateTypesTest {
 
   @Test
   void stateOfTheSecondFormatStaysReadable() throws Exception {
+    assertThat(read(HexFormat.of().parseHex(SECOND_FORMAT))).isEqualTo(openEnded("Why?", 2));
+    assertThat(read(HexFormat.of().parseHex(SECOND_FORMAT_LETTERS))).isEqualTo(letters(0));
+  }
+
+  @Test
+  void stateOfTheThirdFormatStaysReadable() throws Exception {
     assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
         .as("a change of the format needs a new number")
-        .isEqualTo(SECOND_FORMAT);
-    assertThat(read(HexFormat.of().parseHex(SECOND_FORMAT))).isEqualTo(openEnded("Why?", 2));
+        .isEqualTo("03" + SECOND_FORMAT.substring(2));
+    assertThat(HexFormat.of().formatHex(written(letters(0.0625)))).isEqualTo(THIRD_FORMAT_LETTERS);
+    assertThat(read(HexFormat.of().parseHex(THIRD_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
   }
 
   @Test
   void stateOfALaterFormatIsRefusedWithASentence() {
-    byte[] later = HexFormat.of().parseHex("03" + FIRST_FORMAT.substring(2));
+    byte[] later = HexFormat.of().parseHex("04" + FIRST_FORMAT.substring(2));
     assertThatThrownBy(() -> read(later))
-        .hasMessageContaining("has format 3; this version of the job reads formats up to 2.");
+        .hasMessageContaining("has format 4; this version of the job reads formats up to 3.");
+  }
+
+  private static TrackedQuestion letters(double unseen) {
+    KnowledgeState state =
+        new KnowledgeState(
+            0.25, -0.7, CertaintyKind.OPTION_ENTROPY, 0.2, unseen, 0, 0, 0, "", 0, "mc");
+    return new TrackedQuestion(
+        new Question(
+            "gas",
+            Task.MULTIPLE_CHOICE,
+            Purpose.TRAIN,
+            "Which?",
+            "B",
+            List.of(),
+            List.of("x", "y"),
+            "",
+            List.of()),
+        1,
+        new Origin("questions", 3, 5),
+        List.of(new Measured(1, state)),
+        1);
   }
 
   private static TrackedQuestion openEnded(String text) {
@@ -141,6 +179,7 @@ class StateTypesTest {
             0.7,
             0.83,
             CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
             0,
             10,
             7,

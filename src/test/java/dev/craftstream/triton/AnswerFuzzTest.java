@@ -128,8 +128,12 @@ class AnswerFuzzTest {
   })
   void logprobs(byte[] json) throws Exception {
     read(
-        () ->
-            weighed(VllmContract.probabilities(new String(json, StandardCharsets.UTF_8), LETTERS)));
+        () -> {
+          InferenceContract.Weighed answer =
+              VllmContract.weighed(new String(json, StandardCharsets.UTF_8), LETTERS);
+          assertThat(answer.unseen()).isBetween(0.0, 1.0);
+          weighed(answer.probabilities());
+        });
   }
 
   /** Messages of a stream, each behind its length. */
@@ -247,7 +251,7 @@ class AnswerFuzzTest {
   private static void weighed(double[] probabilities) throws MalformedAnswerException {
     OptionProbabilities.checked(probabilities, LETTERS);
     for (CertaintyMeasures measures : MEASURES) {
-      check(KnowledgeMeasurement.multipleChoice(CHOICE, probabilities, "p", measures));
+      check(KnowledgeMeasurement.multipleChoice(CHOICE, probabilities, 0, "p", measures));
     }
   }
 

@@ -28,7 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -103,7 +103,7 @@ class RealVllmTest {
 
   @Test
   void lettersHaveMostOfTheMass() throws Exception {
-    double[] weighed;
+    InferenceContract.Weighed weighed;
     try (TritonClient client = TritonClient.open(settings(ENDPOINT).build())) {
       weighed =
           await(
@@ -119,7 +119,9 @@ class RealVllmTest {
                           List.of("A", "B", "C", "D")),
                       client.deadline()));
     }
-    assertThat(IntStream.range(0, 4).mapToDouble(i -> weighed[i]).sum()).isGreaterThan(0.5);
+    double letters = DoubleStream.of(weighed.probabilities()).sum();
+    assertThat(letters).isGreaterThan(0.5);
+    assertThat(weighed.unseen()).isBetween(0.0, 1 - letters + 1e-9);
   }
 
   @Test

@@ -305,7 +305,7 @@ class TritonKnowledgeQueryTest {
 
     @Test
     void cutsTheBlankBehindWhichNoLetterIsExpected() throws Exception {
-      double[] weighed =
+      InferenceContract.Weighed weighed =
           await(
               new VllmContract()
                   .weigh(
@@ -315,7 +315,19 @@ class TritonKnowledgeQueryTest {
                           "id", "Which?\nAnswer: ", List.of("A", "B")),
                       client.deadline()));
 
-      assertThat(weighed[0] + weighed[1]).isEqualTo(0.875, within(1e-9));
+      double[] letters = weighed.probabilities();
+      assertThat(letters[0] + letters[1]).isEqualTo(0.875, within(1e-9));
+    }
+
+    @Test
+    void tellsHowMuchProbabilityTheServerDidNotTell() throws Exception {
+      KnowledgeState state =
+          await(query.ask(multipleChoice("Which?", "A", "x", "y"), 1, checkpoint));
+
+      // "A", " A", " B", "The", "C." and "AB"; the rest of the vocabulary is not told.
+      double told = 0.5 + 0.125 + 0.25 + 0.0625 + 0.03 + 0.02;
+      assertThat(state.unseenProbability()).isEqualTo(1 - told, within(1e-9));
+      assertThat(state.targetProbability()).isEqualTo(0.625, within(1e-9));
     }
 
     @Test
@@ -420,6 +432,7 @@ class TritonKnowledgeQueryTest {
                   1,
                   0,
                   CertaintyKind.NONE,
+                  0,
                   0,
                   1,
                   1,

@@ -137,7 +137,7 @@ class VllmLikeTest {
   private static double mass(VllmExchange exchange) throws Exception {
     String logprobs = OutputTensors.of(onlyAnswer(exchange)).texts("logprobs", 1).get(0);
     double mass = 0;
-    for (double probability : VllmContract.probabilities(logprobs, LETTERS)) {
+    for (double probability : VllmContract.weighed(logprobs, LETTERS).probabilities()) {
       mass += probability;
     }
     return mass;

@@ -251,6 +251,7 @@ public final class RecordEncoder implements Serializable {
             .setRefusedSamples(state.refusedSamples())
             .setFrequentCorrectAnswer(state.frequentCorrectAnswer())
             .setTargetProbability(state.targetProbability())
+            .setUnseenProbability(state.unseenProbability())
             .setPromptVersion(state.promptVersion())
             .setSeed(state.seed())
             .build());

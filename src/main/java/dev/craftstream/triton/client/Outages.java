@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class Outages implements ServerHealth {
   private final Logger log;
   private final String servers;
   private final LongSupplier nanoClock;
+  private final IntSupplier streamsWaiting;
   private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
   private final LongAdder retries = new LongAdder();
   private final Map<Key, Outage> outages = new HashMap<>();
@@ -49,10 +51,11 @@ final class Outages implements ServerHealth {
     }
   }
 
-  Outages(Logger log, String servers, LongSupplier nanoClock) {
+  Outages(Logger log, String servers, LongSupplier nanoClock, IntSupplier streamsWaiting) {
     this.log = log;
     this.servers = servers;
     this.nanoClock = nanoClock;
+    this.streamsWaiting = streamsWaiting;
     for (FailureKind trouble : FailureKind.values()) {
       failures.put(trouble, new LongAdder());
     }
@@ -193,6 +196,11 @@ final class Outages implements ServerHealth {
   private static String capitalized(ServedModel model) {
     String text = model.toString();
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  @Override
+  public int streamsWaiting() {
+    return streamsWaiting.getAsInt();
   }
 
   @Override

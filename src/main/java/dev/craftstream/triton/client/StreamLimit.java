@@ -44,6 +44,11 @@ final class StreamLimit {
     }
   }
 
+  /** How many wait for their turn. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
   private synchronized Start next() {
     Start next = waiting.poll();
     if (next == null) {

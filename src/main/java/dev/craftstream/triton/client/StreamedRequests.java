@@ -24,13 +24,19 @@ final class StreamedRequests {
 
   /**
    * @param open the client's requests in flight
+   * @param streams how many may be at the servers at once
    */
-  StreamedRequests(TritonClient client, Outages outages, Failures failures, Set<Attempts> open) {
+  StreamedRequests(
+      TritonClient client,
+      Outages outages,
+      Failures failures,
+      Set<Attempts> open,
+      StreamLimit streams) {
     this.client = client;
     this.outages = outages;
     this.failures = failures;
     this.open = open;
-    this.streams = new StreamLimit(client.settings().streamsInFlight());
+    this.streams = streams;
   }
 
   /**

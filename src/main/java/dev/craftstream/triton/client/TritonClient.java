@@ -68,14 +68,15 @@ public final class TritonClient implements AutoCloseable {
     this.settings = settings;
     SentSecrets secrets = new SentSecrets();
     this.failures = new Failures(settings, secrets);
-    this.outages = new Outages(LOG, settings.servers(), System::nanoTime);
+    StreamLimit streams = new StreamLimit(settings.streamsInFlight());
+    this.outages = new Outages(LOG, settings.servers(), System::nanoTime, streams::waiting);
     this.channel = TritonChannel.open(settings);
     var stub = GRPCInferenceServiceGrpc.newStub(channel);
     this.inference =
         settings.token().present()
             ? stub.withCallCredentials(new TokenCredentials(settings.token(), secrets))
             : stub;
-    this.streamed = new StreamedRequests(this, outages, failures, open);
+    this.streamed = new StreamedRequests(this, outages, failures, open, streams);
     this.timer = timer();
   }
 

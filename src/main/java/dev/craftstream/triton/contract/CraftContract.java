@@ -11,6 +11,7 @@ import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import dev.craftstream.triton.contract.InferenceContract.Use;
+import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import dev.craftstream.triton.contract.ModelSignature.Wanted;
 import io.grpc.Deadline;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ public final class CraftContract implements InferenceContract {
   }
 
   @Override
-  public CompletableFuture<double[]> weigh(
+  public CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
     ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
     InputTensor.texts("options", query.letters()).addTo(request);
@@ -92,8 +93,11 @@ public final class CraftContract implements InferenceContract {
         request,
         deadline,
         outputs ->
-            OptionProbabilities.checked(
-                outputs.numbers("option_probabilities", query.letters().size()), query.letters()));
+            new Weighed(
+                OptionProbabilities.checked(
+                    outputs.numbers("option_probabilities", query.letters().size()),
+                    query.letters()),
+                0));
   }
 
   @Override

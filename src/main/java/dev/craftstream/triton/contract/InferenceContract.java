@@ -33,11 +33,8 @@ public interface InferenceContract {
   CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline);
 
-  /**
-   * Each option letter's probability as the next token, over the whole vocabulary: in the order of
-   * the letters, each from 0 to 1, with a sum above 0 and at most 1 (but for rounding).
-   */
-  CompletableFuture<double[]> weigh(
+  /** Weighs the option letters as the next token. */
+  CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);
 
   /** What the job asks a model for. */
@@ -76,7 +73,7 @@ public interface InferenceContract {
   /** The uses that are tried once before a checkpoint is taken. */
   List<Use> triedOut(Serving serving, ModelMetadataResponse model);
 
-  /** The models that must be ready, and what each must have. */
+  /** The models that must be ready, the language model first, and what each must have. */
   List<Requirement> requirements(Serving serving);
 
   /**
@@ -113,6 +110,17 @@ public interface InferenceContract {
    * @param embeddings a vector a sample; empty where none are wanted
    */
   record Sampled(List<String> samples, List<double[]> embeddings) {}
+
+  /**
+   * The answer by letters.
+   *
+   * @param probabilities each option letter's probability as the next token, over the whole
+   *     vocabulary: in the order of the letters, each from 0 to 1, with a sum above 0 and at most 1
+   *     (but for rounding)
+   * @param unseen the probability of all tokens that the server does not tell, 0 to 1: the letters
+   *     may have so much more
+   */
+  record Weighed(double[] probabilities, double unseen) {}
 
   /** Whether the model takes the input. */
   static boolean hasInput(ModelMetadataResponse model, String name) {

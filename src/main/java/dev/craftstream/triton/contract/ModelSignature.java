@@ -31,6 +31,10 @@ public record ModelSignature(Part required, List<Part> uses, boolean useRequired
   /** Tensors that belong together. */
   record Part(List<Wanted> inputs, List<Wanted> outputs) {}
 
+  public boolean fits(ModelMetadataResponse model) {
+    return lack(model).isEmpty();
+  }
+
   /** A sentence on what the model lacks, if it lacks something. */
   public Optional<String> lack(ModelMetadataResponse model) {
     var faults = new ArrayList<String>(faults(required, model));

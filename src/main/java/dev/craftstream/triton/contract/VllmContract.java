@@ -20,6 +20,7 @@ import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import dev.craftstream.triton.contract.InferenceContract.Use;
+import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import dev.craftstream.triton.contract.ModelSignature.Wanted;
 import io.grpc.Deadline;
 import java.time.Duration;
@@ -43,7 +44,8 @@ import java.util.concurrent.CompletableFuture;
  * at the prompt's end is cut, since the tokens of the letters begin with their blank; behind a
  * blank a model expects something else than a letter. An option's probability is the sum over the
  * tokens that are its letter but for white space around it; a letter that is not among the most
- * probable tokens gets 0, which is off by less than the least of these.
+ * probable tokens gets 0, which is off by less than the least of these. What all other tokens have
+ * together is told beside the letters.
  *
  * <p>The text is requested beside the log-probabilities: without it Triton of before 24.12 loses
  * the model.
@@ -125,7 +127,7 @@ public final class VllmContract implements InferenceContract {
   }
 
   @Override
-  public CompletableFuture<double[]> weigh(
+  public CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
     ServedModel model = ServedModel.language(serving);
     int options = query.letters().size();
@@ -143,15 +145,18 @@ public final class VllmContract implements InferenceContract {
     }
     return letters(client, serving, query, deadline)
         .thenCompose(
-            probabilities ->
+            weighed ->
                 client.read(
                     model,
                     NAME,
-                    () -> OptionProbabilities.checked(probabilities, query.letters())));
+                    () -> {
+                      OptionProbabilities.checked(weighed.probabilities(), query.letters());
+                      return weighed;
+                    }));
   }
 
   /** The same, but as the model says it. */
-  private static CompletableFuture<double[]> letters(
+  private static CompletableFuture<Weighed> letters(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
     ModelInferRequest.Builder request =
         request(
@@ -166,7 +171,7 @@ public final class VllmContract implements InferenceContract {
         serving,
         request,
         deadline,
-        outputs -> probabilities(outputs.texts("logprobs", 1).get(0), query.letters()));
+        outputs -> weighed(outputs.texts("logprobs", 1).get(0), query.letters()));
   }
 
   /** Backends of before the end of 2024 can't weigh. */
@@ -248,9 +253,9 @@ public final class VllmContract implements InferenceContract {
    * Reads a list over the tokens of the answer, here one, of objects {@code token id -> {logprob,
    * decoded_token, ..}}.
    */
-  public static double[] probabilities(String json, List<String> letters)
-      throws MalformedAnswerException {
+  public static Weighed weighed(String json, List<String> letters) throws MalformedAnswerException {
     double[] probabilities = new double[letters.size()];
+    double seen = 0;
     try {
       // Lenient enough for the -Infinity that Python writes.
       JsonArray positions = JsonParser.parseString(json).getAsJsonArray();
@@ -262,8 +267,10 @@ public final class VllmContract implements InferenceContract {
         JsonObject token = entry.getValue().getAsJsonObject();
         JsonElement text = token.get("decoded_token");
         int letter = text.isJsonNull() ? -1 : letters.indexOf(text.getAsString().strip());
+        double probability = Math.exp(token.get("logprob").getAsDouble());
+        seen += probability;
         if (letter >= 0) {
-          probabilities[letter] += Math.exp(token.get("logprob").getAsDouble());
+          probabilities[letter] += probability;
         }
       }
     } catch (JsonParseException
@@ -275,6 +282,9 @@ public final class VllmContract implements InferenceContract {
           "output logprobs should be a list of {token id: {logprob, decoded_token}}, but is "
               + (json.length() <= 200 ? json : json.substring(0, 200) + ".."));
     }
-    return probabilities;
+    if (Double.isNaN(seen)) {
+      throw new MalformedAnswerException("output logprobs should hold numbers, but one is none");
+    }
+    return new Weighed(probabilities, Math.min(1, Math.max(0, 1 - seen)));
   }
 }

@@ -187,6 +187,7 @@ final class SampleRun {
             knowledge.certainty(),
             CertaintyKind.EMBEDDING_SIMILARITY,
             0,
+            0,
             10,
             0,
             0,

@@ -92,6 +92,7 @@ public final class RecordSamples {
           0.25,
           CertaintyKind.EMBEDDING_SIMILARITY,
           0.0,
+          0,
           10,
           0,
           4,
@@ -101,13 +102,14 @@ public final class RecordSamples {
 
   public static final KnowledgeState KNOWN =
       new KnowledgeState(
-          0.7, 0.5, CertaintyKind.EMBEDDING_SIMILARITY, 0.0, 10, 7, 2, "O'Neill", 42, "open-1");
+          0.7, 0.5, CertaintyKind.EMBEDDING_SIMILARITY, 0.0, 0, 10, 7, 2, "O'Neill", 42, "open-1");
 
   public static final KnowledgeState CHOSEN =
-      new KnowledgeState(0.0, -1.5, CertaintyKind.OPTION_ENTROPY, 0.0, 0, 0, 0, "", 0, "choice-1");
+      new KnowledgeState(
+          0.0, -1.5, CertaintyKind.OPTION_ENTROPY, 0.0, 0, 0, 0, 0, "", 0, "choice-1");
 
   public static final KnowledgeState REFUSED =
-      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 1, 0, 1, "", 7, "train-1");
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "train-1");
 
   public static final OriginalRecord NOWHERE =
       new OriginalRecord(new Origin("requests", 0, 0), null, null);

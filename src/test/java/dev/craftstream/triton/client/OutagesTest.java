@@ -35,7 +35,7 @@ class OutagesTest {
   // Any value is a good start for a clock.
   private long nanos = Long.MAX_VALUE - 7;
   private final Outages outages =
-      new Outages(LoggerFactory.getLogger(NAME), "triton:8001", () -> nanos);
+      new Outages(LoggerFactory.getLogger(NAME), "triton:8001", () -> nanos, () -> 0);
 
   @BeforeEach
   void listen() {

@@ -24,7 +24,9 @@ class StreamLimitTest {
       start(name);
     }
     assertThat(started).containsExactly("a", "b");
+    assertThat(limit.waiting()).isEqualTo(2);
     limit.ended();
+    assertThat(limit.waiting()).isEqualTo(1);
     assertThat(started).containsExactly("a", "b", "c");
     limit.ended();
     limit.ended();
