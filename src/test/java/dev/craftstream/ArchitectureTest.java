@@ -44,7 +44,7 @@ class ArchitectureTest {
     may("flink");
     may("knowledge", "model");
     may("triton.client", "model", "knowledge");
-    may("triton.contract", "model", "knowledge", "triton.client");
+    may("triton.contract", "model", "method", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "knowledge");
     may("survey", "model", "model.message", "method", "prompt");

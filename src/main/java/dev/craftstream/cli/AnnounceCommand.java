@@ -87,7 +87,9 @@ final class AnnounceCommand implements Callable<Integer> {
       names = "--embedding-model",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "The embedding model that stands beside a model of contract VLLM.")
+      description =
+          "The embedding model that stands beside a model of contract VLLM or LLMAPI, or embeds in"
+              + " place of one of contract CRAFT.")
   private String embeddingModel;
 
   @Option(

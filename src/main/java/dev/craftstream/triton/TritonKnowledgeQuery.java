@@ -5,9 +5,9 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Seeds;
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.ModelCheckpoint;
@@ -23,12 +23,14 @@ import dev.craftstream.triton.contract.InferenceContract;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
+import dev.craftstream.triton.contract.InferenceContract.Sampled;
 import dev.craftstream.triton.contract.InferenceContract.Use;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -53,8 +55,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     this.evaluation = evaluation;
     for (Task task : Task.values()) {
       promptVersions.put(task, settings.prompt().version(task));
-      evaluationPromptVersions.put(task, evaluation.prompt().version(task));
+      evaluationPromptVersions.put(
+          task, evaluation.prompt().version(task) + settings.prompt().reading().ofWords());
     }
+    settings.reasoning().requireRoomBeside(evaluation.maxTokens());
     this.client = TritonClient.open(triton);
   }
 
@@ -120,10 +124,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
       Question question, int questionVersion, ModelCheckpoint checkpoint, Throwable failure) {
     Serving serving = checkpoint.serving();
     Use use =
-        question.purpose() == Purpose.TRAIN && question.task() == Task.MULTIPLE_CHOICE
-            ? Use.WEIGH
-            : Use.SAMPLE;
-    return InferenceContract.of(serving.contract())
+        question.purpose() == Purpose.TRAIN && isWeighed(question.task()) ? Use.WEIGH : Use.SAMPLE;
+    return contract(serving)
         .tryOut(client, serving, use, client.deadline())
         .handle((answered, trouble) -> trouble == null)
         .thenCompose(
@@ -153,40 +155,65 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     if (question.purpose() == Purpose.EVALUATE) {
       return evaluate(question, questionVersion, checkpoint);
     }
-    return switch (question.task()) {
-      case OPEN_ENDED -> sample(question, questionVersion, checkpoint);
-      case MULTIPLE_CHOICE -> weigh(question, checkpoint);
-    };
+    return isWeighed(question.task())
+        ? weigh(question, checkpoint)
+        : sample(question, questionVersion, checkpoint);
+  }
+
+  private boolean isWeighed(Task task) {
+    return task == Task.MULTIPLE_CHOICE && settings.choices() == ChoiceMeasure.LETTER_PROBABILITIES;
+  }
+
+  private InferenceContract contract(Serving serving) {
+    return InferenceContract.of(serving.contract(), settings.reasoning().thoughts());
   }
 
   private CompletableFuture<KnowledgeState> sample(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     List<Long> seeds = seeds(question, questionVersion, checkpoint, settings.samples());
+    boolean openEnded = question.task() == Task.OPEN_ENDED;
+    String prompt = settings.prompt().prompt(question);
     var query =
         new SampleQuery(
             question.id(),
-            settings.prompt().prompt(question),
+            // The tokens of words begin with their blank.
+            openEnded ? prompt : prompt.stripTrailing(),
             seeds,
             settings.temperature(),
-            settings.maxTokens(),
+            withThoughts(settings.maxTokens()),
             settings.sampleEnds(),
-            true);
-    return InferenceContract.of(serving.contract())
+            openEnded);
+    return contract(serving)
         .sample(client, serving, query, client.deadline())
         .thenApply(
             answer ->
                 measured(
                     serving,
                     () ->
-                        KnowledgeMeasurement.openEnded(
-                            question,
-                            notTooLong(answer.samples()),
-                            answer.embeddings().toArray(double[][]::new),
-                            settings.prompt().instructionFirstLine(),
-                            seeds.get(0),
-                            promptVersions.get(Task.OPEN_ENDED),
-                            settings.certainty())));
+                        openEnded
+                            ? openEnded(question, answer, seeds.get(0))
+                            : KnowledgeMeasurement.sampledChoice(
+                                question,
+                                notTooLong(answer.samples()),
+                                seeds.get(0),
+                                promptVersions.get(Task.MULTIPLE_CHOICE))));
+  }
+
+  private KnowledgeState openEnded(Question question, Sampled answer, long seed) {
+    return KnowledgeMeasurement.openEnded(
+        question,
+        notTooLong(answer.samples()),
+        answer.embeddings().toArray(double[][]::new),
+        settings.prompt().instructionFirstLine(),
+        seed,
+        promptVersions.get(Task.OPEN_ENDED),
+        settings.certainty());
+  }
+
+  /** A server can't count the tokens of thoughts and answer apart. */
+  private int withThoughts(int maxTokens) {
+    return maxTokens + settings.reasoning().maxTokens();
   }
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
@@ -194,7 +221,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     List<String> letters =
         IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList();
     var query = new MultipleChoiceQuery(question.id(), settings.prompt().prompt(question), letters);
-    return InferenceContract.of(serving.contract())
+    return contract(serving)
         .weigh(client, serving, query, client.deadline())
         .thenApply(
             probabilities ->
@@ -218,10 +245,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             evaluation.prompt().prompt(question),
             seed,
             GREEDY,
-            evaluation.maxTokens(),
+            withThoughts(evaluation.maxTokens()),
             evaluation.stop(),
             false);
-    return InferenceContract.of(serving.contract())
+    return contract(serving)
         .sample(client, serving, query, client.deadline())
         .thenApply(
             answer ->
@@ -239,15 +266,13 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   @Override
   public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    if (serving.contract() == Contract.VLLM && serving.embeddingModelName().isBlank()) {
+    InferenceContract contract = contract(serving);
+    Optional<String> unservable = contract.unservable(serving, client.settings());
+    if (unservable.isPresent()) {
       return CompletableFuture.failedFuture(
           new UnusableAnswerException(
-              "Checkpoint "
-                  + checkpoint.id()
-                  + " is announced with the vllm contract, but without an embedding model; announce"
-                  + " it again with one."));
+              "Checkpoint " + checkpoint.id() + " " + unservable.get() + "."));
     }
-    InferenceContract contract = InferenceContract.of(serving.contract());
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
     for (Requirement requirement : contract.requirements(serving)) {
       all = all.thenCompose(done -> ModelReadiness.await(client, requirement));
@@ -263,9 +288,11 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             model -> {
               CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
               for (Use use : contract.triedOut(serving, model)) {
-                all =
-                    all.thenCompose(
-                        done -> contract.tryOut(client, serving, use, client.deadline()));
+                if (use == Use.SAMPLE || isWeighed(Task.MULTIPLE_CHOICE)) {
+                  all =
+                      all.thenCompose(
+                          done -> contract.tryOut(client, serving, use, client.deadline()));
+                }
               }
               return all;
             });

@@ -2,6 +2,7 @@ package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -113,7 +114,9 @@ final class TritonFixtures {
         20,
         List.of("Answer the following question", "\n"),
         KnowledgePrompt.standard(),
-        CertaintyMeasures.PAPER);
+        CertaintyMeasures.PAPER,
+        ChoiceMeasure.LETTER_PROBABILITIES,
+        Reasoning.NONE);
   }
 
   static EvaluationSettings evaluation() {
