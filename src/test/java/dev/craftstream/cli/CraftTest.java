@@ -109,6 +109,7 @@ class CraftTest {
         "announce m --role=KING --model=x | expected one of [INITIAL, REHEARSAL, TUNED]",
         "announce m --role=REHEARSAL --model=x | base_checkpoint_id",
         "announce m --role=INITIAL --model=x --contract=VLLM | embedding_model_name",
+        "announce m --role=INITIAL --model=x --contract=LLMAPI | embedding_model_name",
         "request king r | Unmatched arguments from index 1: 'king', 'r'",
         "request dataset r --initial=i | Missing required option: '--rehearsal=ID'",
         "request dataset r --initial=i --rehearsal=i | and so is initial_checkpoint_id",

@@ -96,6 +96,14 @@ final class TritonFixtures {
     return checkpoint(new Serving(model, "", Contract.VLLM, embedder, "", adapter));
   }
 
+  static ModelCheckpoint llmapi(String model, String adapter) {
+    return llmapi(model, "minilm_like", adapter);
+  }
+
+  static ModelCheckpoint llmapi(String model, String embedder, String adapter) {
+    return checkpoint(new Serving(model, "", Contract.LLMAPI, embedder, "", adapter));
+  }
+
   static ModelCheckpoint checkpoint(Serving serving) {
     return new ModelCheckpoint("base", 1, Role.INITIAL, "", serving);
   }
