@@ -10,8 +10,8 @@ public final class Samples {
   private Samples() {}
 
   /**
-   * The text before the first of the stop texts in it: all of it where none is. What a server has
-   * ended there already stays as it is.
+   * The text before the first of the stop texts in it, for servers that can't be told them; all of
+   * it where none is in it.
    */
   public static String endAt(String sample, List<String> stop) {
     int end = sample.length();

@@ -63,6 +63,7 @@ final class TrackerMetrics {
       ServerHealth health,
       Collection<?> answers) {
     group.gauge("retried", (Gauge<Long>) health::retries);
+    group.gauge("emptyAnswers", (Gauge<Long>) health::emptyAnswers);
     HealthMetrics.expose(group, health);
     group.gauge("missingModels", (Gauge<Integer>) probes::missing);
     group.gauge("requestsInFlightLimit", (Gauge<Integer>) limit::now);

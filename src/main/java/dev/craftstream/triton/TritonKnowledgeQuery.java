@@ -195,7 +195,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             ? openEnded(question, answer, seeds.get(0))
                             : KnowledgeMeasurement.sampledChoice(
                                 question,
-                                notTooLong(answer.samples()),
+                                taken(answer.samples()),
                                 seeds.get(0),
                                 promptVersions.get(Task.MULTIPLE_CHOICE))));
   }
@@ -203,7 +203,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private KnowledgeState openEnded(Question question, Sampled answer, long seed) {
     return KnowledgeMeasurement.openEnded(
         question,
-        notTooLong(answer.samples()),
+        taken(answer.samples()),
         answer.embeddings().toArray(double[][]::new),
         settings.prompt().instructionFirstLine(),
         seed,
@@ -257,7 +257,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                     () ->
                         KnowledgeMeasurement.evaluation(
                             question,
-                            notTooLong(answer.samples()).get(0),
+                            taken(answer.samples()).get(0),
                             evaluation.prompt().response(question, Label.REFUSAL),
                             seed.get(0),
                             evaluationPromptVersions.get(question.task()))));
@@ -309,7 +309,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   /** A sample becomes part of the state and of records, which have room for so much. */
-  private List<String> notTooLong(List<String> samples) {
+  private List<String> taken(List<String> samples) {
+    if (settings.reasoning().thoughts().areMarked()) {
+      client.countEmptyAnswers(samples.stream().filter(String::isEmpty).count());
+    }
     int most = client.settings().maxSampleCharacters();
     for (int k = 0; k < samples.size(); k++) {
       if (samples.get(k).length() > most) {

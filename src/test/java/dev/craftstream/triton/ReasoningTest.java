@@ -140,8 +140,11 @@ class ReasoningTest {
     var question =
         openEnded(saying("<think>" + thought + "</think>Paris", thought + "</think>Paris"));
 
+    long before = query.health().emptyAnswers();
+
     KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
 
+    assertThat(query.health().emptyAnswers()).isEqualTo(before + SAMPLES);
     assertThat(state.samples()).isEqualTo(SAMPLES);
     assertThat(state.correctness()).isZero();
     assertThat(state.frequentCorrectAnswer()).isEmpty();

@@ -153,15 +153,6 @@ public final class CraftContract implements InferenceContract {
         .toList();
   }
 
-  @Override
-  public CompletableFuture<Void> tryOut(
-      TritonClient client, Serving serving, Use use, Deadline deadline) {
-    return switch (use) {
-      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
-      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
-    };
-  }
-
   private static ContractCall call(TritonClient client, Serving serving, Deadline deadline) {
     return new ContractCall(client, ServedModel.language(serving), NAME, deadline);
   }

@@ -79,7 +79,13 @@ public interface InferenceContract {
    * as it would for a question: what fails here lies in the model, its server or how it was
    * announced.
    */
-  CompletableFuture<Void> tryOut(TritonClient client, Serving serving, Use use, Deadline deadline);
+  default CompletableFuture<Void> tryOut(
+      TritonClient client, Serving serving, Use use, Deadline deadline) {
+    return switch (use) {
+      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
+      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
+    };
+  }
 
   /** The uses that are tried once before a checkpoint is taken. */
   List<Use> triedOut(Serving serving, ModelMetadataResponse model);
@@ -118,8 +124,13 @@ public interface InferenceContract {
       return thoughts.areMarked() ? List.of() : stop;
     }
 
-    /** The answer in a text. */
+    /** The answer in a text of a server that was given {@link #stopAtServer}. */
     String answer(String text, Thoughts thoughts) {
+      return thoughts.areMarked() ? endedHere(text, thoughts) : text;
+    }
+
+    /** The answer in a text of a server that was given no stop texts. */
+    String endedHere(String text, Thoughts thoughts) {
       return Samples.endAt(thoughts.answer(text), stop);
     }
   }

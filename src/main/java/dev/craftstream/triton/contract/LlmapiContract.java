@@ -106,7 +106,7 @@ public final class LlmapiContract implements InferenceContract {
     }
     request.addOutputsBuilder().setName(TEXT);
     return call.streamed(
-        request, ADVICE, outputs -> query.answer(outputs.texts(TEXT, 1).get(0), thoughts));
+        request, ADVICE, outputs -> query.endedHere(outputs.texts(TEXT, 1).get(0), thoughts));
   }
 
   @Override
@@ -125,15 +125,6 @@ public final class LlmapiContract implements InferenceContract {
   @Override
   public List<Use> triedOut(Serving serving, ModelMetadataResponse model) {
     return List.of(Use.SAMPLE);
-  }
-
-  @Override
-  public CompletableFuture<Void> tryOut(
-      TritonClient client, Serving serving, Use use, Deadline deadline) {
-    return switch (use) {
-      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
-      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
-    };
   }
 
   @Override

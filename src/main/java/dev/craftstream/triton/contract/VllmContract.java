@@ -117,7 +117,8 @@ public final class VllmContract implements InferenceContract {
                       + options
                       + " options, since vLLM tells the "
                       + LOGPROBS
-                      + " most probable tokens. Leave options out of the question"));
+                      + " most probable tokens. Leave options out of the question, or set"
+                      + " query.multiple-choice.by to SAMPLES"));
     }
     return letters(client, serving, query, deadline)
         .thenCompose(
@@ -155,13 +156,13 @@ public final class VllmContract implements InferenceContract {
         : List.of(Use.SAMPLE);
   }
 
+  /** Whatever the probabilities of the trial's letters are. */
   @Override
   public CompletableFuture<Void> tryOut(
       TritonClient client, Serving serving, Use use, Deadline deadline) {
-    return switch (use) {
-      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
-      case WEIGH -> letters(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
-    };
+    return use == Use.WEIGH
+        ? letters(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {})
+        : InferenceContract.super.tryOut(client, serving, use, deadline);
   }
 
   @Override
