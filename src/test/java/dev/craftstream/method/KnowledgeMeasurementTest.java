@@ -85,7 +85,8 @@ class KnowledgeMeasurementTest {
     KnowledgeState state =
         KnowledgeMeasurement.sampledChoice(
             multipleChoice("B", "one", "two"),
-            List.of("B", "(b) two", "A", "I don't know.", "", "Hm?\n\nWhich?\nA. x\nB. y\nAnswer: B"),
+            List.of(
+                "B", "(b) two", "A", "I don't know.", "", "Hm?\n\nWhich?\nA. x\nB. y\nAnswer: B"),
             7,
             "mc");
     assertThat(state)

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Models that think before they answer, by all contracts: what they are told to say is scripted. */
+/**
+ * Models that think before they answer, by all contracts: what they are told to say is scripted.
+ */
 class ReasoningTest {
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
@@ -115,8 +117,7 @@ class ReasoningTest {
     double same = correct * (correct - 1) + (SAMPLES - correct) * (SAMPLES - correct - 1.0);
     double cosine = cosine("Rom", "Par");
     double pairs = SAMPLES * (SAMPLES - 1);
-    assertThat(state.certainty())
-        .isEqualTo((same + (pairs - same) * cosine) / pairs, within(1e-4));
+    assertThat(state.certainty()).isEqualTo((same + (pairs - same) * cosine) / pairs, within(1e-4));
     assertThat(state.promptVersion()).startsWith("oe-3shot-").endsWith("-thoughts-cut");
   }
 
@@ -156,7 +157,8 @@ class ReasoningTest {
   @EnumSource(Contract.class)
   void thoughtsHaveRoomBesideTheAnswer(Contract contract) throws Exception {
     String thought = "well ".repeat(THOUGHT_TOKENS - 1);
-    var question = openEnded(saying("<think>" + thought + "</think> now it is surely the city Paris"));
+    var question =
+        openEnded(saying("<think>" + thought + "</think> now it is surely the city Paris"));
 
     KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
 

@@ -137,7 +137,7 @@ public final class LlmapiContract implements InferenceContract {
               + ", but triton.adapters-folder is not set; set it to the folder on the servers that"
               + " has a folder of that name");
     }
-    if (adapter.contains("/") || adapter.equals("..")) {
+    if (adapter.contains("/") || adapter.matches("\\.{1,2}")) {
       return Optional.of(
           "is announced with the llmapi contract and the adapter "
               + adapter

@@ -71,8 +71,7 @@ class ModelCheckpointParserTest {
                 "serving": {"model_name": "m", "contract": "CONTRACT_%s", "embedding_model_name": "e"}
                 """
                     .formatted(contract)));
-    assertThat(event.announced().serving())
-        .isEqualTo(new Serving("m", "", contract, "e", "", ""));
+    assertThat(event.announced().serving()).isEqualTo(new Serving("m", "", contract, "e", "", ""));
   }
 
   @Test
