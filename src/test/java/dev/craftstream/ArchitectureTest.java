@@ -50,7 +50,7 @@ class ArchitectureTest {
     may("metrics");
     may("knowledge", "model", "metrics");
     may("triton.client", "model", "knowledge");
-    may("triton.contract", "model", "knowledge", "triton.client");
+    may("triton.contract", "model", "method", "knowledge", "triton.client");
     may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
     may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "flink", "metrics", "knowledge");

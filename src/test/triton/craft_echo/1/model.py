@@ -8,8 +8,9 @@ import triton_python_backend_utils as pb_utils
 class TritonPythonModel:
     """Sample k is the prompt's last question and one of three suffixes, chosen by seed k.
 
-    A prompt with "describe the request" gets samples that are what the model received, as JSON. Option i of K has
-    probability 0.8 (i + 1) / (1 + .. + K).
+    A prompt with "describe the request" gets samples that are what the model received, as JSON. One with
+    'Say one of ["..", ..]' gets those of the texts that the seeds choose, up to a stop text and max_tokens words. Option i of
+    K has probability 0.8 (i + 1) / (1 + .. + K).
     """
 
     def execute(self, requests: list) -> list:
@@ -25,12 +26,21 @@ class TritonPythonModel:
         if "describe the request" in prompt:
             received = {**inputs, "id": request.request_id(), "outputs": sorted(request.requested_output_names())}
             samples = [json.dumps(received)] * len(inputs["seeds"])
+        elif "Say one of " in prompt:
+            script = json.JSONDecoder().raw_decode(prompt, prompt.rfind("Say one of ") + len("Say one of "))[0]
+            samples = [self._ended(script[seed % len(script)], inputs) for seed in inputs["seeds"]]
         else:
             question = prompt.rpartition("Question: ")[2].removesuffix("\nAnswer:").strip()
             samples = [f"{question} {seed % 3}" for seed in inputs["seeds"]]
         texts = np.array([sample.encode() for sample in samples], object)
         vectors = np.stack([self._embedding(sample) for sample in samples])
         return pb_utils.InferenceResponse([pb_utils.Tensor("samples", texts), pb_utils.Tensor("embeddings", vectors)])
+
+    @staticmethod
+    def _ended(text: str, inputs: dict) -> str:
+        for stop in inputs.get("stop", []):
+            text = text.partition(stop)[0]
+        return " ".join(text.split(" ")[: inputs["max_tokens"][0]])
 
     @staticmethod
     def _embedding(text: str) -> np.ndarray:

@@ -17,7 +17,8 @@ class TritonPythonModel:
     One message with the answer and the final flag. Of n > 1 texts those alone that ended in the last step, here three of
     four. Failures in words. It weighs letters badly behind a blank.
 
-    A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". The word
+    A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". Where it says
+    'Say one of ["..", ..]', it is the one of these that the seed chooses, up to a stop text and max_tokens words. The word
     "broken" in the prompt makes it fail each time, "silent" makes it end without an answer, "halves" makes it answer
     twice, and "deadly" ends the engine for good while the model stays ready. With "few logprobs" in it max_logprobs is 5.
     """
@@ -82,11 +83,26 @@ class TritonPythonModel:
         count = sampling.get("n", 1)
         came = math.ceil(count * 3 / 4)
         seed = sampling.get("seed", 0)
-        texts = np.array([f"{prefix}{(seed + k) % 3}{described}".encode() for k in range(came)], object)
+        script = _script(prompt)
+        answers = [script[(seed + k) % len(script)] if script else f"{(seed + k) % 3}{described}" for k in range(came)]
+        if script:
+            answers = [_ended(answer, sampling) for answer in answers]
+        texts = np.array([f"{prefix}{answer}".encode() for answer in answers], object)
         tensors = [pb_utils.Tensor("text_output", texts)]
         if inputs.get("return_logprobs", False):
             tensors.append(pb_utils.Tensor("logprobs", np.array([_logprobs(prompt, sampling).encode()] * came, object)))
         return tensors
+
+
+def _script(prompt: str) -> list:
+    start = prompt.rfind("Say one of ")
+    return json.JSONDecoder().raw_decode(prompt, start + len("Say one of "))[0] if start >= 0 else []
+
+
+def _ended(text: str, sampling: dict) -> str:
+    for stop in sampling.get("stop", []):
+        text = text.partition(stop)[0]
+    return " ".join(text.split(" ")[: sampling.get("max_tokens", 16)])
 
 
 def _logprobs(prompt: str, sampling: dict) -> str:

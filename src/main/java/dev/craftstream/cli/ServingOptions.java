@@ -39,7 +39,9 @@ final class ServingOptions {
       names = "--embedding-model",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "The embedding model that stands beside a model of contract VLLM.")
+      description =
+          "The embedding model that stands beside a model of contract VLLM or LLMAPI, or embeds in"
+              + " place of one of contract CRAFT.")
   private String embeddingModel;
 
   @Option(

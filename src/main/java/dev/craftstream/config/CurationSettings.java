@@ -8,6 +8,8 @@ import static dev.craftstream.config.TritonOptions.*;
 
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
@@ -25,6 +27,7 @@ import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.tracking.TrackerSettings;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
+import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.client.Endpoint;
 import dev.craftstream.triton.client.TritonSettings;
 import java.nio.file.Path;
@@ -129,6 +132,7 @@ public record CurationSettings(
         .streamsInFlight(options.get(TRITON_STREAMS_IN_FLIGHT))
         .maxMessageBytes(bytes(options, TRITON_MAX_MESSAGE))
         .maxSampleCharacters(options.get(TRITON_MAX_SAMPLE))
+        .adaptersFolder(options.get(TRITON_ADAPTERS_FOLDER))
         .retryBackoff(options.get(TRITON_RETRY_FIRST), options.get(TRITON_RETRY_MAX))
         .tls(
             new TritonSettings.Tls(
@@ -156,7 +160,36 @@ public record CurationSettings(
             options.get(QUERY_OPEN_ENDED_INSTRUCTION),
             options.get(QUERY_MULTIPLE_CHOICE_INSTRUCTION),
             shots),
-        certainty(options));
+        certainty(options),
+        choices(options),
+        reasoning(options));
+  }
+
+  private static ChoiceMeasure choices(Configuration options) {
+    ChoiceMeasure choices = options.get(QUERY_MULTIPLE_CHOICE_BY);
+    if (choices == ChoiceMeasure.SAMPLES && options.contains(QUERY_MULTIPLE_CHOICE_CERTAINTY)) {
+      throw new IllegalArgumentException(
+          "%s is about the probabilities of letters, and with %s: SAMPLES there are none; leave it out, for the certainty is then CHOSEN_OPTION_ENTROPY."
+              .formatted(QUERY_MULTIPLE_CHOICE_CERTAINTY.key(), QUERY_MULTIPLE_CHOICE_BY.key()));
+    }
+    return choices;
+  }
+
+  /** The limit on thoughts has a default, which counts where there are thoughts. */
+  private static Reasoning reasoning(Configuration options) {
+    Thoughts thoughts =
+        new Thoughts(
+            options.get(QUERY_REASONING_START).strip(),
+            options.get(QUERY_REASONING_END).strip(),
+            options.get(QUERY_REASONING_OPTIONAL));
+    if (!thoughts.areMarked() && options.contains(QUERY_REASONING_MAX_TOKENS)) {
+      throw new IllegalArgumentException(
+          "%s is set, but %s is not, so that no thoughts are told from answers; set it to what closes a thought, such as </think>."
+              .formatted(QUERY_REASONING_MAX_TOKENS.key(), QUERY_REASONING_END.key()));
+    }
+    return thoughts.areMarked()
+        ? new Reasoning(thoughts, options.get(QUERY_REASONING_MAX_TOKENS))
+        : Reasoning.NONE;
   }
 
   private static CertaintyMeasures certainty(Configuration options) {
@@ -177,10 +210,13 @@ public record CurationSettings(
   }
 
   private static EvaluationSettings evaluation(Configuration options) {
-    return new EvaluationSettings(
-        options.get(EVALUATION_MAX_TOKENS),
-        stop(options, EVALUATION_STOP),
-        trainingPrompt(options));
+    EvaluationSettings settings =
+        new EvaluationSettings(
+            options.get(EVALUATION_MAX_TOKENS),
+            stop(options, EVALUATION_STOP),
+            trainingPrompt(options));
+    reasoning(options).requireRoomBeside(settings.maxTokens());
+    return settings;
   }
 
   private static int evaluatedSubjects(Configuration options) {

@@ -3,6 +3,7 @@ package dev.craftstream.config;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
@@ -18,7 +19,9 @@ public final class QueryOptions {
       key("query.samples")
           .intType()
           .defaultValue(10)
-          .withDescription("Samples of an open-ended question.");
+          .withDescription(
+              "Samples of an open-ended question, and of a multiple-choice one that is measured by"
+                  + " them.");
 
   public static final ConfigOption<Double> QUERY_TEMPERATURE =
       key("query.temperature")
@@ -30,7 +33,7 @@ public final class QueryOptions {
       key("query.max-tokens")
           .intType()
           .defaultValue(50)
-          .withDescription("Longest sample, in tokens.");
+          .withDescription("Longest sample, in tokens, thoughts aside.");
 
   public static final ConfigOption<List<String>> QUERY_STOP =
       key("query.stop")
@@ -95,13 +98,64 @@ public final class QueryOptions {
                   + " whole vocabulary. NORMALIZED_OPTION_ENTROPY: the same over the probabilities"
                   + " brought to a sum of 1. Changing it is as for open-ended questions.");
 
+  public static final ConfigOption<ChoiceMeasure> QUERY_MULTIPLE_CHOICE_BY =
+      key("query.multiple-choice.by")
+          .enumType(ChoiceMeasure.class)
+          .defaultValue(ChoiceMeasure.LETTER_PROBABILITIES)
+          .withDescription(
+              "LETTER_PROBABILITIES: the paper's, the option letters' probabilities as the next"
+                  + " token. SAMPLES: what query.samples samples choose, for models that think first"
+                  + " and servers that tell no probabilities (LLMAPI). Correctness is then the share"
+                  + " that chooses the target, and certainty, of the kind CHOSEN_OPTION_ENTROPY,"
+                  + " minus the entropy of what is chosen, none being a choice too. Prompt versions"
+                  + " end with -sampled. Changing it is as for query.open-ended.certainty.");
+
+  public static final ConfigOption<String> QUERY_REASONING_START =
+      key("query.reasoning.start")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "What opens a reasoning model's thought, such as <think>. May be left out where the"
+                  + " prompt always opens it.");
+
+  public static final ConfigOption<String> QUERY_REASONING_END =
+      key("query.reasoning.end")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "What closes a thought, such as </think>. Only what stands behind the last one is the"
+                  + " answer, in samples and in evaluated answers; it alone is judged, embedded and"
+                  + " recorded, and ended by stop texts. A text whose thought is not closed has the"
+                  + " empty answer. The server must give the mark as text, which it does not for"
+                  + " tokens that it calls special. Prompt versions end with -thoughts-cut. Empty:"
+                  + " the model has no thoughts.");
+
+  public static final ConfigOption<Boolean> QUERY_REASONING_OPTIONAL =
+      key("query.reasoning.optional")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether a text without any mark is an answer, given without a thought. Leave it"
+                  + " false where the prompt opens the thought: one that is cut off has no mark"
+                  + " either, and would be judged as an answer.");
+
+  public static final ConfigOption<Integer> QUERY_REASONING_MAX_TOKENS =
+      key("query.reasoning.max-tokens")
+          .intType()
+          .defaultValue(4096)
+          .withDescription(
+              "Room for thoughts, in tokens, beside query.max-tokens and evaluation.max-tokens: the"
+                  + " server is asked for the sum, and a short thought leaves its rest to the answer."
+                  + " Raise triton.deadline with it.");
+
   // Evaluation.
 
   public static final ConfigOption<Integer> EVALUATION_MAX_TOKENS =
       key("evaluation.max-tokens")
           .intType()
           .defaultValue(50)
-          .withDescription("Longest answer to a question of purpose EVALUATE, in tokens.");
+          .withDescription(
+              "Longest answer to a question of purpose EVALUATE, in tokens, thoughts aside.");
 
   public static final ConfigOption<List<String>> EVALUATION_STOP =
       key("evaluation.stop")

@@ -55,11 +55,21 @@ public final class TritonOptions {
           .intType()
           .defaultValue(256)
           .withDescription(
-              "Most requests by the contracts that take one request a sample (VLLM) that a task has"
-                  + " at the servers at once; the others wait their turn. Such a question is one of"
-                  + " tracker.requests-in-flight and makes query.samples of them. Set it"
-                  + " to max_num_seqs of vLLM, times the servers, divided by the parallelism: what"
-                  + " waits in vLLM's own queue is not dropped when it is cancelled.");
+              "Most requests by the contracts that take one request a sample (VLLM, LLMAPI) that a"
+                  + " task has at the servers at once; the others wait their turn. Such a question is"
+                  + " one of tracker.requests-in-flight and makes query.samples of them. Set it"
+                  + " to max_num_seqs of vLLM or max_batch_size of TensorRT-LLM, times the servers,"
+                  + " divided by the parallelism: what waits in vLLM's own queue is not dropped when"
+                  + " it is cancelled.");
+
+  public static final ConfigOption<String> TRITON_ADAPTERS_FOLDER =
+      key("triton.adapters-folder")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Folder on the servers that has the LoRA adapters of checkpoints of the contract"
+                  + " LLMAPI, each in a folder of its name. Models of the other contracts know their"
+                  + " adapters themselves.");
 
   public static final ConfigOption<MemorySize> TRITON_MAX_MESSAGE =
       key("triton.max-message")

@@ -12,6 +12,12 @@ public interface ServerHealth {
    */
   long failures(FailureKind trouble);
 
+  /**
+   * How many answers of reasoning models had no text behind their thought: mostly thoughts that met
+   * the limit on tokens.
+   */
+  long emptyAnswers();
+
   /** How many models are in this trouble now. */
   int models(FailureKind trouble);
 

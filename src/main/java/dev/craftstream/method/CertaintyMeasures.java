@@ -5,7 +5,8 @@ import dev.craftstream.model.Task;
 import java.io.Serializable;
 
 /**
- * Which certainty is measured.
+ * Which certainty is measured. That of multiple-choice questions is of their letters'
+ * probabilities; where samples choose, it is {@link CertaintyKind#CHOSEN_OPTION_ENTROPY}.
  *
  * @param openEnded {@link CertaintyKind#EMBEDDING_SIMILARITY} or {@link
  *     CertaintyKind#SEMANTIC_ENTROPY}
@@ -60,7 +61,7 @@ public record CertaintyMeasures(
   }
 
   private static void requireFor(Task task, CertaintyKind kind) {
-    if (!kind.isFor(task)) {
+    if (!kind.isFor(task) || kind == CertaintyKind.CHOSEN_OPTION_ENTROPY) {
       String allowed =
           task == Task.OPEN_ENDED
               ? "EMBEDDING_SIMILARITY or SEMANTIC_ENTROPY"

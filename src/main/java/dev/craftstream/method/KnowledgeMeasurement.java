@@ -100,6 +100,44 @@ public final class KnowledgeMeasurement {
   }
 
   /**
+   * Measures a multiple-choice question by what samples choose, as {@link ChosenOption} reads it.
+   * Correctness is the share of samples that choose the target. A refusal, and an answer that names
+   * no option, choose none.
+   *
+   * @param samples what the model said, without its thoughts
+   * @param seed seed of the first sample
+   * @param promptVersion version of the prompt that was asked with
+   */
+  public static KnowledgeState sampledChoice(
+      Question question, List<String> samples, long seed, String promptVersion) {
+    requireTask(question, Task.MULTIPLE_CHOICE);
+    int options = question.options().size();
+    int[] chosen = new int[options + 1];
+    int refused = 0;
+    for (String sample : samples) {
+      String answer = Samples.beforeOptions(sample);
+      boolean refusal = Refusals.isRefusal(answer);
+      refused += refusal ? 1 : 0;
+      chosen[refusal ? options : ChosenOption.of(answer, question.options()).orElse(options)]++;
+    }
+    double certainty = OptionEntropy.ofChoices(chosen);
+    int correct = chosen[question.targetIndex()];
+    double share = Correctness.share(correct, samples.size());
+    return new KnowledgeState(
+        share,
+        certainty,
+        CertaintyKind.CHOSEN_OPTION_ENTROPY,
+        share,
+        0,
+        samples.size(),
+        correct,
+        refused,
+        "",
+        seed,
+        promptVersion);
+  }
+
+  /**
    * Measures how a question of purpose EVALUATE was answered.
    *
    * @param answer what the model said

@@ -1,10 +1,11 @@
 package dev.craftstream.method;
 
 import dev.craftstream.model.Figures;
+import java.util.Arrays;
 
 /**
- * Certainty of a multiple-choice question: minus the entropy of the options' probabilities, the sum
- * of p ln p with 0 ln 0 = 0. At most 0; higher is surer.
+ * Certainty of a multiple-choice question: minus the entropy of the options' probabilities, or of
+ * what samples chose: the sum of p ln p with 0 ln 0 = 0. At most 0; higher is surer.
  */
 public final class OptionEntropy {
 
@@ -31,6 +32,22 @@ public final class OptionEntropy {
    */
   public static double normalizedCertainty(double[] probabilities) {
     return sum(probabilities, Correctness.checkedSum(probabilities));
+  }
+
+  /**
+   * Over what samples chose: minus the entropy of the choice, from -ln(options + 1) to 0. That none
+   * is chosen is a choice of its own.
+   *
+   * @param counts how many samples chose each option, and how many chose none
+   * @throws IllegalArgumentException where there is no sample
+   */
+  public static double ofChoices(int... counts) {
+    double[] chosen = Arrays.stream(counts).asDoubleStream().toArray();
+    double samples = Arrays.stream(chosen).sum();
+    if (!(samples > 0)) {
+      throw new IllegalArgumentException("Choices are of samples, but there is no sample.");
+    }
+    return sum(chosen, samples);
   }
 
   private static double sum(double[] probabilities, double whole) {

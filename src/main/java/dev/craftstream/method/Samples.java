@@ -1,9 +1,34 @@
 package dev.craftstream.method;
 
+import java.util.List;
+import java.util.regex.Pattern;
+
 /** Where a sample of a base model ends. */
 public final class Samples {
+  private static final Pattern FIRST_OPTION = Pattern.compile("\\RA\\. ");
 
   private Samples() {}
+
+  /**
+   * The text before the first of the stop texts in it, for servers that can't be told them; all of
+   * it where none is in it.
+   */
+  public static String endAt(String sample, List<String> stop) {
+    int end = sample.length();
+    for (String text : stop) {
+      int at = sample.indexOf(text);
+      end = at < 0 ? end : Math.min(end, at);
+    }
+    return sample.substring(0, end);
+  }
+
+  /**
+   * A sampled choice, without the questions of its own making that a model goes on with: the text
+   * before a line that begins a list of options, stripped.
+   */
+  static String beforeOptions(String sample) {
+    return FIRST_OPTION.split(sample.strip(), 2)[0].strip();
+  }
 
   /**
    * The answer in a sample: the text before the place where the few-shot instruction starts to

@@ -132,6 +132,14 @@ public enum JobMetric {
       "Streamed requests that wait for their turn, since `triton.streams-in-flight` are at the"
           + " servers.",
       "Stays high while the servers have room: raise `triton.streams-in-flight`."),
+  EMPTY_ANSWERS(
+      Stage.TRACKER,
+      "emptyAnswers",
+      GAUGE,
+      "answers",
+      "Samples and evaluated answers of a reasoning model (`query.reasoning.*`) that had no text behind"
+          + " their thought since the task started.",
+      "Rises: thoughts meet `query.reasoning.max-tokens`; raise it."),
   AFFECTED_MODELS(
       Stage.TRACKER,
       "affectedModels",

@@ -11,7 +11,9 @@ public enum CertaintyKind {
   /** The paper's (section 3.1): sum of p ln p over the raw option probabilities, at most 0. */
   OPTION_ENTROPY(Task.MULTIPLE_CHOICE),
   /** The same over the probabilities brought to a sum of 1, -ln(options) to 0. */
-  NORMALIZED_OPTION_ENTROPY(Task.MULTIPLE_CHOICE);
+  NORMALIZED_OPTION_ENTROPY(Task.MULTIPLE_CHOICE),
+  /** Minus the entropy over the options that samples chose, -ln(options + 1) to 0. */
+  CHOSEN_OPTION_ENTROPY(Task.MULTIPLE_CHOICE);
 
   private final Task task;
 

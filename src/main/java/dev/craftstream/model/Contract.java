@@ -5,5 +5,7 @@ public enum Contract {
   /** This project's own: samples with their embeddings, or option probabilities, in one call. */
   CRAFT,
   /** Triton's vLLM backend, with an embedding model beside it. */
-  VLLM
+  VLLM,
+  /** The llmapi model of TensorRT-LLM's Triton backend, with an embedding model beside it. */
+  LLMAPI
 }

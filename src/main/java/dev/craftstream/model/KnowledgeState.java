@@ -13,13 +13,13 @@ package dev.craftstream.model;
  * @param certainty as {@code certaintyKind} says; higher is surer
  * @param certaintyKind how certainty was measured; {@link CertaintyKind#NONE} for an evaluation
  * @param targetProbability multiple choice: the target letter's probability over the whole
- *     vocabulary; else 0
+ *     vocabulary or, where samples are drawn, the share of those that choose it; else 0
  * @param unseenProbability multiple choice: how much of the next token's probability lies on tokens
  *     that the server does not tell (with {@link Contract#VLLM} all but the 20 most probable ones);
  *     0 to 1. Where it is above 0, the options' probabilities, {@code targetProbability} among
  *     them, are lower bounds, which together miss at most so much. 0 where all are exact, for other
  *     tasks, and for what was measured before it was kept
- * @param samples open-ended: number of samples; else 0
+ * @param samples number of samples; 0 where letters are weighed
  * @param correctSamples how many of these are correct
  * @param refusedSamples how many of these are refusals; 0 for what was measured before refusals
  *     were counted

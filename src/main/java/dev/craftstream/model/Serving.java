@@ -6,7 +6,8 @@ package dev.craftstream.model;
  * @param modelName Triton's model name
  * @param modelVersion Triton's model version; empty for the server's own choice
  * @param contract how the model is asked
- * @param embeddingModelName the embedding model beside {@link Contract#VLLM}; else empty
+ * @param embeddingModelName the embedding model beside {@link Contract#VLLM} and {@link
+ *     Contract#LLMAPI}; for {@link Contract#CRAFT} empty for the model's own embeddings
  * @param embeddingModelVersion its version; empty for the server's own choice
  * @param adapterName the LoRA adapter of the model that makes it this checkpoint; empty for the
  *     model as it is. So one served model is an INITIAL checkpoint and, with adapters, its

@@ -18,8 +18,10 @@ import java.util.List;
  * @param instruction what each open-ended question is introduced with
  * @param multipleChoiceInstruction what a multiple-choice prompt begins with; may be empty
  * @param shots the solved questions shown first
+ * @param reading how the answers are read
  */
-public record KnowledgePrompt(String instruction, String multipleChoiceInstruction, Shots shots)
+public record KnowledgePrompt(
+    String instruction, String multipleChoiceInstruction, Shots shots, AnswerReading reading)
     implements Serializable {
 
   /** The paper's instruction. */
@@ -38,6 +40,11 @@ public record KnowledgePrompt(String instruction, String multipleChoiceInstructi
     }
   }
 
+  /** Its answers are read as in the paper. */
+  public KnowledgePrompt(String instruction, String multipleChoiceInstruction, Shots shots) {
+    this(instruction, multipleChoiceInstruction, shots, AnswerReading.PAPER);
+  }
+
   /** Without an instruction for multiple-choice questions, as in the paper. */
   public KnowledgePrompt(String instruction, Shots shots) {
     this(instruction, "", shots);
@@ -46,6 +53,11 @@ public record KnowledgePrompt(String instruction, String multipleChoiceInstructi
   /** The paper's instruction and the project's own shots. */
   public static KnowledgePrompt standard() {
     return new KnowledgePrompt(INSTRUCTION, Shots.builtIn());
+  }
+
+  /** The same, with its answers read in this way. */
+  public KnowledgePrompt with(AnswerReading other) {
+    return new KnowledgePrompt(instruction, multipleChoiceInstruction, shots, other);
   }
 
   /** The whole prompt for a question. */
@@ -62,10 +74,15 @@ public record KnowledgePrompt(String instruction, String multipleChoiceInstructi
   }
 
   /**
-   * Names the prompt: the kind of question, the number of shots and a hash over all of its texts,
-   * such as {@code oe-3shot-1a2b3c4d}.
+   * Names the prompt: the kind of question, the number of shots, a hash over all of its texts, and
+   * how the answers are read where that is not as in the paper, such as {@code oe-3shot-1a2b3c4d}
+   * and {@code mc-5shot-1a2b3c4d-sampled}.
    */
   public String version(Task task) {
+    return texts(task) + reading.suffix(task);
+  }
+
+  private String texts(Task task) {
     return switch (task) {
       case OPEN_ENDED ->
           "oe-"

@@ -232,6 +232,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       case SEMANTIC_ENTROPY -> 2;
       case OPTION_ENTROPY -> 3;
       case NORMALIZED_OPTION_ENTROPY -> 4;
+      case CHOSEN_OPTION_ENTROPY -> 5;
     };
   }
 
@@ -242,6 +243,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       case 2 -> CertaintyKind.SEMANTIC_ENTROPY;
       case 3 -> CertaintyKind.OPTION_ENTROPY;
       case 4 -> CertaintyKind.NORMALIZED_OPTION_ENTROPY;
+      case 5 -> CertaintyKind.CHOSEN_OPTION_ENTROPY;
       default ->
           throw new IOException(
               "A question's state has the unknown kind of certainty " + code + ".");

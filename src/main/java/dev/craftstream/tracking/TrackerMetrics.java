@@ -58,6 +58,7 @@ final class TrackerMetrics {
       Pump pump,
       ServerHealth health) {
     JobMetric.RETRIED.gauge(group, health::retries);
+    JobMetric.EMPTY_ANSWERS.gauge(group, health::emptyAnswers);
     JobMetric.STREAMS_WAITING.gauge(group, health::streamsWaiting);
     HealthMetrics.expose(group, health, JobMetric.AFFECTED_MODELS, JobMetric.FAILED_ATTEMPTS);
     JobMetric.MISSING_MODELS.gauge(group, requests.missingModels()::missing);

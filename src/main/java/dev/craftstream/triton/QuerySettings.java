@@ -1,6 +1,8 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.prompt.AnswerReading;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.io.Serializable;
 import java.util.List;
@@ -9,13 +11,16 @@ import java.util.stream.Stream;
 /**
  * What a knowledge query asks (paper, section 3.1).
  *
- * @param samples answers drawn from an open-ended question, 2 to 1000; certainty compares them with
- *     each other
+ * @param samples answers drawn to a question that is answered in words, 2 to 1000; certainty
+ *     compares them with each other
  * @param temperature of the sampling, above 0 (at 0 all samples are the same) to 10
- * @param maxTokens a sample's longest length, 1 to 32768
+ * @param maxTokens a sample's longest length, its thoughts aside; 1 to 32768, with them
  * @param stop texts that end a sample, beside the instruction's first line; may be empty
- * @param prompt the instruction and the solved questions shown first
+ * @param prompt the instruction and the solved questions shown first; its reading is set to what
+ *     the two last ones say
  * @param certainty which certainty is made of the answers
+ * @param choices how multiple-choice questions are measured
+ * @param reasoning how the model thinks first, here and when it is evaluated
  */
 public record QuerySettings(
     int samples,
@@ -23,8 +28,12 @@ public record QuerySettings(
     int maxTokens,
     List<String> stop,
     KnowledgePrompt prompt,
-    CertaintyMeasures certainty)
+    CertaintyMeasures certainty,
+    ChoiceMeasure choices,
+    Reasoning reasoning)
     implements Serializable {
+
+  static final int MOST_TOKENS = 32_768;
 
   public QuerySettings {
     stop = List.copyOf(stop);
@@ -37,6 +46,10 @@ public record QuerySettings(
           "The temperature is " + temperature + "; choose one above 0 and up to 10.");
     }
     requireUsable(maxTokens, stop);
+    reasoning.requireRoomBeside(maxTokens);
+    prompt =
+        prompt.with(
+            new AnswerReading(choices == ChoiceMeasure.SAMPLES, reasoning.thoughts().areMarked()));
   }
 
   /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
@@ -47,7 +60,9 @@ public record QuerySettings(
         50,
         List.of("Answer the following question"),
         KnowledgePrompt.standard(),
-        CertaintyMeasures.PAPER);
+        CertaintyMeasures.PAPER,
+        ChoiceMeasure.LETTER_PROBABILITIES,
+        Reasoning.NONE);
   }
 
   /**
@@ -63,9 +78,10 @@ public record QuerySettings(
   }
 
   static void requireUsable(int maxTokens, List<String> stop) {
-    if (maxTokens < 1 || maxTokens > 32_768) {
+    if (maxTokens < 1 || maxTokens > MOST_TOKENS) {
       throw new IllegalArgumentException(
-          "A sample of up to " + maxTokens + " tokens can't be drawn; allow 1 to 32768.");
+          "A sample of up to %d tokens can't be drawn; allow 1 to %d."
+              .formatted(maxTokens, MOST_TOKENS));
     }
     if (stop.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
@@ -31,6 +32,7 @@ import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -63,8 +65,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     this.evaluation = evaluation;
     for (Task task : Task.values()) {
       promptVersions.put(task, settings.prompt().version(task));
-      evaluationPromptVersions.put(task, evaluation.prompt().version(task));
+      evaluationPromptVersions.put(
+          task, evaluation.prompt().version(task) + settings.prompt().reading().ofWords());
     }
+    settings.reasoning().requireRoomBeside(evaluation.maxTokens());
     this.client = TritonClient.open(triton);
   }
 
@@ -130,10 +134,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
       Question question, int questionVersion, ModelCheckpoint checkpoint, Throwable failure) {
     Serving serving = checkpoint.serving();
     Use use =
-        question.purpose() == Purpose.TRAIN && question.task() == Task.MULTIPLE_CHOICE
-            ? Use.WEIGH
-            : Use.SAMPLE;
-    return InferenceContract.of(serving.contract())
+        question.purpose() == Purpose.TRAIN && isWeighed(question.task()) ? Use.WEIGH : Use.SAMPLE;
+    return contract(serving)
         .tryOut(client, serving, use, client.deadline())
         .handle((answered, trouble) -> trouble == null)
         .thenCompose(
@@ -163,10 +165,17 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     if (question.purpose() == Purpose.EVALUATE) {
       return evaluate(question, questionVersion, checkpoint);
     }
-    return switch (question.task()) {
-      case OPEN_ENDED -> sample(question, questionVersion, checkpoint);
-      case MULTIPLE_CHOICE -> weigh(question, checkpoint);
-    };
+    return isWeighed(question.task())
+        ? weigh(question, checkpoint)
+        : sample(question, questionVersion, checkpoint);
+  }
+
+  private boolean isWeighed(Task task) {
+    return task == Task.MULTIPLE_CHOICE && settings.choices() == ChoiceMeasure.LETTER_PROBABILITIES;
+  }
+
+  private InferenceContract contract(Serving serving) {
+    return InferenceContract.of(serving.contract(), settings.reasoning().thoughts());
   }
 
   private CompletableFuture<KnowledgeState> sample(
@@ -179,14 +188,24 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                 measured(
                     serving,
                     () ->
-                        KnowledgeMeasurement.openEnded(
-                            question,
-                            notTooLong(answer.samples()),
-                            answer.embeddings().toArray(double[][]::new),
-                            settings.prompt().instructionFirstLine(),
-                            query.seeds().get(0),
-                            promptVersions.get(Task.OPEN_ENDED),
-                            settings.certainty())));
+                        question.task() == Task.OPEN_ENDED
+                            ? openEnded(question, answer, query.seeds().get(0))
+                            : KnowledgeMeasurement.sampledChoice(
+                                question,
+                                taken(answer.samples()),
+                                query.seeds().get(0),
+                                promptVersions.get(Task.MULTIPLE_CHOICE))));
+  }
+
+  private KnowledgeState openEnded(Question question, Sampled answer, long seed) {
+    return KnowledgeMeasurement.openEnded(
+        question,
+        taken(answer.samples()),
+        answer.embeddings().toArray(double[][]::new),
+        settings.prompt().instructionFirstLine(),
+        seed,
+        promptVersions.get(Task.OPEN_ENDED),
+        settings.certainty());
   }
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
@@ -217,22 +236,30 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                     () ->
                         KnowledgeMeasurement.evaluation(
                             question,
-                            notTooLong(answer.samples()).get(0),
+                            taken(answer.samples()).get(0),
                             evaluation.prompt().response(question, Label.REFUSAL),
                             query.seeds().get(0),
                             evaluationPromptVersions.get(question.task()))));
   }
 
-  /** How an open-ended question of purpose TRAIN is asked. */
+  /** How a question of purpose TRAIN is asked for samples. */
   public SampleQuery samples(Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    boolean openEnded = question.task() == Task.OPEN_ENDED;
+    String prompt = settings.prompt().prompt(question);
     return new SampleQuery(
         question.id(),
-        settings.prompt().prompt(question),
+        // The tokens of words begin with their blank.
+        openEnded ? prompt : prompt.stripTrailing(),
         seeds(question, questionVersion, checkpoint, settings.samples()),
         settings.temperature(),
-        settings.maxTokens(),
+        withThoughts(settings.maxTokens()),
         settings.sampleEnds(),
-        true);
+        openEnded);
+  }
+
+  /** A server can't count the tokens of thoughts and answer apart. */
+  private int withThoughts(int maxTokens) {
+    return maxTokens + settings.reasoning().maxTokens();
   }
 
   /** How a multiple-choice question of purpose TRAIN is asked. */
@@ -250,28 +277,25 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         evaluation.prompt().prompt(question),
         seeds(question, questionVersion, checkpoint, 1),
         GREEDY,
-        evaluation.maxTokens(),
+        withThoughts(evaluation.maxTokens()),
         evaluation.stop(),
         false);
   }
 
   /** What the model says, as it says it; fails as {@link #ask} does, but does not ask again. */
   public CompletableFuture<Sampled> answer(Serving serving, SampleQuery query) {
-    return InferenceContract.of(serving.contract())
-        .sample(client, serving, query, client.deadline());
+    return contract(serving).sample(client, serving, query, client.deadline());
   }
 
   /** The letters' probabilities, as the model says them; fails in the same way. */
   public CompletableFuture<Weighed> answer(Serving serving, MultipleChoiceQuery query) {
-    return InferenceContract.of(serving.contract())
-        .weigh(client, serving, query, client.deadline());
+    return contract(serving).weigh(client, serving, query, client.deadline());
   }
 
   @Override
   public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    return fits(checkpoint)
-        .thenCompose(done -> tryOut(InferenceContract.of(serving.contract()), serving));
+    return fits(checkpoint).thenCompose(done -> tryOut(contract(serving), serving));
   }
 
   /**
@@ -279,16 +303,15 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
    */
   public CompletableFuture<Void> fits(ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    if (serving.contract() == Contract.VLLM && serving.embeddingModelName().isBlank()) {
+    InferenceContract contract = contract(serving);
+    Optional<String> unservable = contract.unservable(serving, client.settings());
+    if (unservable.isPresent()) {
       return CompletableFuture.failedFuture(
           new UnusableAnswerException(
-              "Checkpoint "
-                  + checkpoint.id()
-                  + " is announced with the vllm contract, but without an embedding model; announce"
-                  + " it again with one."));
+              "Checkpoint " + checkpoint.id() + " " + unservable.get() + "."));
     }
     CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-    for (Requirement requirement : InferenceContract.of(serving.contract()).requirements(serving)) {
+    for (Requirement requirement : contract.requirements(serving)) {
       all = all.thenCompose(done -> ModelReadiness.await(client, requirement));
     }
     return all;
@@ -305,8 +328,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                     .toList());
   }
 
-  private static Requirement language(Contract contract, Serving serving) {
-    return InferenceContract.of(contract).requirements(serving).get(0);
+  private Requirement language(Contract contract, Serving serving) {
+    return InferenceContract.of(contract, settings.reasoning().thoughts())
+        .requirements(serving)
+        .get(0);
   }
 
   /** Once for each use that the model has; what its metadata doesn't tell shows then. */
@@ -317,9 +342,11 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             model -> {
               CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
               for (Use use : contract.triedOut(serving, model)) {
-                all =
-                    all.thenCompose(
-                        done -> contract.tryOut(client, serving, use, client.deadline()));
+                if (use == Use.SAMPLE || isWeighed(Task.MULTIPLE_CHOICE)) {
+                  all =
+                      all.thenCompose(
+                          done -> contract.tryOut(client, serving, use, client.deadline()));
+                }
               }
               return all;
             });
@@ -336,7 +363,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   /** A sample becomes part of the state and of records, which have room for so much. */
-  private List<String> notTooLong(List<String> samples) {
+  private List<String> taken(List<String> samples) {
+    if (settings.reasoning().thoughts().areMarked()) {
+      client.countEmptyAnswers(samples.stream().filter(String::isEmpty).count());
+    }
     int most = client.settings().maxSampleCharacters();
     for (int k = 0; k < samples.size(); k++) {
       if (samples.get(k).length() > most) {

@@ -62,7 +62,14 @@ public final class VllmBenchmark {
     // The model's answer is on the first line.
     QuerySettings query =
         new QuerySettings(
-            paper.samples(), 1.0, 20, List.of("\n"), paper.prompt(), paper.certainty());
+            paper.samples(),
+            1.0,
+            20,
+            List.of("\n"),
+            paper.prompt(),
+            paper.certainty(),
+            paper.choices(),
+            paper.reasoning());
     EvaluationSettings evaluation =
         new EvaluationSettings(20, List.of("\n"), EvaluationSettings.standard().prompt());
     TritonSettings triton = TritonSettings.to(arguments[0]).build();

@@ -115,6 +115,7 @@ class CraftTest {
         "doctor --model=x --contract=VLLM | embedding_model_name",
         "doctor --model=x --in-flight=8,0 | --in-flight is 0; give 1 to 1000",
         "doctor --model=x --seconds=-1 | --seconds is -1; give 0 to 600",
+        "announce m --role=INITIAL --model=x --contract=LLMAPI | embedding_model_name",
         "request king r | Unmatched arguments from index 1: 'king', 'r'",
         "request dataset r --initial=i | Missing required option: '--rehearsal=ID'",
         "request dataset r --initial=i --rehearsal=i | and so is initial_checkpoint_id",

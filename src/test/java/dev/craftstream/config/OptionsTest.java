@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.CurationJob;
+import dev.craftstream.model.Task;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -59,6 +60,11 @@ class OptionsTest {
         "evaluation.resamples | 5 | make 100 to",
         "query.open-ended.certainty | OPTION_ENTROPY | choose EMBEDDING_SIMILARITY or",
         "query.open-ended.certainty | SEMANTIC_ENTROPY | set rehearsal.open-ended.certainty-from to 0",
+        "query.reasoning.start | <think> | give the end mark",
+        "query.reasoning.optional | true | give the end mark",
+        "query.reasoning.max-tokens | 100 | query.reasoning.end is not",
+        "query.multiple-choice.by | GUESS | query.multiple-choice.by",
+        "query.multiple-choice.certainty | CHOSEN_OPTION_ENTROPY | choose OPTION_ENTROPY or",
         "query.open-ended.cluster-similarity | 1.5 | above 0 and up to 1",
         "datasets.open-ended.answers | 1000001 | want 0 to 1000000",
         "rehearsal.open-ended.questions | 1000001 | want 0 to 1000000",
@@ -87,6 +93,30 @@ class OptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence)
         .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void whatThoughtsNeedIsCheckedTogether() {
+    Configuration options = required();
+    options.setString("query.reasoning.start", "<think>");
+    options.setString("query.reasoning.end", "</think>");
+    options.setString("query.multiple-choice.by", "SAMPLES");
+    CurationSettings settings = CurationSettings.of(options);
+    assertThat(settings.query().reasoning().thoughts().answer("<think>a</think>b")).isEqualTo("b");
+    assertThat(settings.query().reasoning().maxTokens()).isEqualTo(4096);
+    assertThat(settings.datasetTexts().knowledge().version(Task.MULTIPLE_CHOICE))
+        .endsWith("-sampled-thoughts-cut");
+
+    options.setString("query.multiple-choice.certainty", "OPTION_ENTROPY");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("query.multiple-choice.certainty is about the probabilities");
+    options.removeConfig(QueryOptions.QUERY_MULTIPLE_CHOICE_CERTAINTY);
+    options.setString("evaluation.max-tokens", "30000");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("evaluation.*: An answer of up to 30000 tokens behind thoughts");
+    options.setString("query.reasoning.max-tokens", "0");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("allow at least 1 token");
   }
 
   @Test

@@ -84,6 +84,31 @@ class KnowledgeMeasurementTest {
   }
 
   @Test
+  void sampledChoicesAreCountedWithThoseThatChooseNone() {
+    KnowledgeState state =
+        KnowledgeMeasurement.sampledChoice(
+            multipleChoice("B", "one", "two"),
+            List.of(
+                "B", "(b) two", "A", "I don't know.", "", "Hm?\n\nWhich?\nA. x\nB. y\nAnswer: B"),
+            7,
+            "mc");
+    assertThat(state)
+        .isEqualTo(
+            new KnowledgeState(
+                2 / 6.0,
+                OptionEntropy.ofChoices(2, 1, 3),
+                CertaintyKind.CHOSEN_OPTION_ENTROPY,
+                2 / 6.0,
+                0,
+                6,
+                2,
+                1,
+                "",
+                7,
+                "mc"));
+  }
+
+  @Test
   void theKindOfCertaintyIsAsAskedAndWrittenDown() {
     CertaintyMeasures measures =
         new CertaintyMeasures(

@@ -41,6 +41,16 @@ class OptionEntropyTest {
   }
 
   @Test
+  void ofChoicesIsThatOfTheirShares() {
+    assertThat(OptionEntropy.ofChoices(2, 1, 1))
+        .isEqualTo(0.5 * Math.log(0.5) + 0.5 * Math.log(0.25), within(1e-12));
+    assertThat(OptionEntropy.ofChoices(0, 4, 0)).isZero();
+    assertThatThrownBy(() -> OptionEntropy.ofChoices(0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no sample");
+  }
+
+  @Test
   void neverExceedsZeroAlsoWhereAServerOvershootsOne() {
     assertThat(OptionEntropy.certainty(new double[] {1.0004, 0})).isEqualTo(0);
   }

@@ -2,6 +2,7 @@ package dev.craftstream.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +14,12 @@ class SamplesTest {
   void aSampleEndsWhereTheInstructionStartsToRepeat() {
     assertThat(trim(" Paris\n\n" + INSTRUCTION + "\nQuestion: And of Italy?\nAnswer: Rome"))
         .isEqualTo("Paris");
+  }
+
+  @Test
+  void endsBeforeTheFirstOfTheStopTexts() {
+    assertThat(Samples.endAt(" Paris\nRome; Oslo", List.of(";", "\n", "Bern"))).isEqualTo(" Paris");
+    assertThat(Samples.endAt(" Paris ", List.of())).isEqualTo(" Paris ");
   }
 
   @Test

@@ -130,6 +130,21 @@ class KnowledgePromptTest {
   }
 
   @Test
+  void theVersionSaysHowAnswersAreRead() {
+    KnowledgePrompt standard = KnowledgePrompt.standard();
+    String openEnded = standard.version(Task.OPEN_ENDED);
+    String multipleChoice = standard.version(Task.MULTIPLE_CHOICE);
+    KnowledgePrompt cut = standard.with(new AnswerReading(false, true));
+    assertThat(cut.version(Task.OPEN_ENDED)).isEqualTo(openEnded + "-thoughts-cut");
+    assertThat(cut.version(Task.MULTIPLE_CHOICE))
+        .as("letters are weighed, and nothing is thought before")
+        .isEqualTo(multipleChoice);
+    KnowledgePrompt sampled = standard.with(new AnswerReading(true, false));
+    assertThat(sampled.version(Task.OPEN_ENDED)).isEqualTo(openEnded);
+    assertThat(sampled.version(Task.MULTIPLE_CHOICE)).isEqualTo(multipleChoice + "-sampled");
+  }
+
+  @Test
   void theStandardPromptShowsThreeAndFiveShots() {
     KnowledgePrompt standard = KnowledgePrompt.standard();
     assertThat(standard.version(Task.OPEN_ENDED)).startsWith("oe-3shot-");

@@ -19,6 +19,11 @@ public final class CountedHealth implements ServerHealth {
   }
 
   @Override
+  public long emptyAnswers() {
+    return 0;
+  }
+
+  @Override
   public long failures(FailureKind trouble) {
     return failures.getOrDefault(trouble, 0L);
   }

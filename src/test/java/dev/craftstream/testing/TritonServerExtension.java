@@ -49,6 +49,8 @@ public final class TritonServerExtension implements BeforeAllCallback {
         "nonsense",
         "narrow",
         "vllm_like",
+        "llmapi_like",
+        "llmapi_decoupled",
         "minilm_like",
         "ailing");
   }

@@ -83,6 +83,9 @@ class StateTypesTest {
     KnowledgeState notTheShare =
         new KnowledgeState(
             1.0 / 3, -0.1, CertaintyKind.SEMANTIC_ENTROPY, 0, 0, 10, 3, 7, "a", -1L, "oe");
+    KnowledgeState chosen =
+        new KnowledgeState(
+            0.4, -0.5, CertaintyKind.CHOSEN_OPTION_ENTROPY, 0.4, 0, 10, 4, 1, "", 9, "mc-sampled");
     KnowledgeState refused =
         new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 5, "oe-train");
     TrackedQuestion question =
@@ -101,6 +104,7 @@ class StateTypesTest {
             new Origin("", 1023, Long.MAX_VALUE),
             List.of(
                 new Measured(1, choice),
+                new Measured(1, chosen),
                 new Measured(2, null),
                 new Measured(3_000_000_000L, notTheShare),
                 new Measured(3_000_000_001L, choice),

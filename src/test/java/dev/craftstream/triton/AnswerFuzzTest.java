@@ -11,6 +11,7 @@ import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.KnowledgeMeasurement;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -194,7 +195,7 @@ class AnswerFuzzTest {
     }
     for (Contract contract : Contract.values()) {
       for (Requirement requirement :
-          InferenceContract.of(contract)
+          InferenceContract.of(contract, Thoughts.NONE)
               .requirements(new Serving("m", "", contract, "e", "", ""))) {
         requirement
             .signature()

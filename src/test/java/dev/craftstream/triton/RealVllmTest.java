@@ -14,6 +14,7 @@ import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
@@ -107,7 +108,7 @@ class RealVllmTest {
     try (TritonClient client = TritonClient.open(settings(ENDPOINT).build())) {
       weighed =
           await(
-              new VllmContract()
+              new VllmContract(Thoughts.NONE)
                   .weigh(
                       client,
                       served("").serving(),

@@ -2,6 +2,7 @@ package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -95,6 +96,14 @@ final class TritonFixtures {
     return checkpoint(new Serving(model, "", Contract.VLLM, embedder, "", adapter));
   }
 
+  static ModelCheckpoint llmapi(String model, String adapter) {
+    return llmapi(model, "minilm_like", adapter);
+  }
+
+  static ModelCheckpoint llmapi(String model, String embedder, String adapter) {
+    return checkpoint(new Serving(model, "", Contract.LLMAPI, embedder, "", adapter));
+  }
+
   static ModelCheckpoint checkpoint(Serving serving) {
     return new ModelCheckpoint("base", 1, Role.INITIAL, "", serving);
   }
@@ -113,7 +122,9 @@ final class TritonFixtures {
         20,
         List.of("Answer the following question", "\n"),
         KnowledgePrompt.standard(),
-        CertaintyMeasures.PAPER);
+        CertaintyMeasures.PAPER,
+        ChoiceMeasure.LETTER_PROBABILITIES,
+        Reasoning.NONE);
   }
 
   static EvaluationSettings evaluation() {

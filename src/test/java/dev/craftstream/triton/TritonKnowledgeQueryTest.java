@@ -20,6 +20,7 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -104,7 +105,7 @@ class TritonKnowledgeQueryTest {
 
       InferenceContract.Sampled answer =
           await(
-              new CraftContract()
+              new CraftContract(Thoughts.NONE)
                   .sample(
                       client,
                       craft("craft_echo").serving(),
@@ -198,14 +199,14 @@ class TritonKnowledgeQueryTest {
     private CompletableFuture<?> ask(String fault, List<String> letters) {
       var serving = craft("nonsense").serving();
       return letters.isEmpty()
-          ? new CraftContract()
+          ? new CraftContract(Thoughts.NONE)
               .sample(
                   client,
                   serving,
                   new InferenceContract.SampleQuery(
                       "id", fault, List.of(1L, 2L, 3L, 4L), 1, 5, List.of(), true),
                   client.deadline())
-          : new CraftContract()
+          : new CraftContract(Thoughts.NONE)
               .weigh(
                   client,
                   serving,
@@ -239,7 +240,7 @@ class TritonKnowledgeQueryTest {
     void sendsWhatTheBackendExpects() throws Exception {
       InferenceContract.Sampled answer =
           await(
-              new VllmContract()
+              new VllmContract(Thoughts.NONE)
                   .sample(
                       client,
                       vllm("vllm_like", "minilm_like", "rehearsal").serving(),
@@ -307,7 +308,7 @@ class TritonKnowledgeQueryTest {
     void cutsTheBlankBehindWhichNoLetterIsExpected() throws Exception {
       InferenceContract.Weighed weighed =
           await(
-              new VllmContract()
+              new VllmContract(Thoughts.NONE)
                   .weigh(
                       client,
                       checkpoint.serving(),
@@ -334,7 +335,7 @@ class TritonKnowledgeQueryTest {
     void refusesMoreOptionsThanVllmTells() throws Exception {
       List<String> letters = IntStream.range(0, 21).mapToObj(Question::optionLetter).toList();
       CompletableFuture<?> answer =
-          new VllmContract()
+          new VllmContract(Thoughts.NONE)
               .weigh(
                   client,
                   checkpoint.serving(),

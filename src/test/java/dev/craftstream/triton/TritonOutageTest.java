@@ -23,6 +23,7 @@ import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.testing.TritonServerExtension;
@@ -292,7 +293,7 @@ class TritonOutageTest {
           .hasMessageContaining("can't be sent a request of")
           .hasMessageContaining("1048576 are allowed");
       CompletableFuture<?> large =
-          new CraftContract()
+          new CraftContract(Thoughts.NONE)
               .sample(
                   client,
                   craft("nonsense").serving(),

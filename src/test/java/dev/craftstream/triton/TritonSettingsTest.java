@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.triton.client.Endpoint;
@@ -89,19 +90,64 @@ class TritonSettingsTest {
   void refusesQueriesThatCanNotWork() {
     KnowledgePrompt prompt = KnowledgePrompt.standard();
     assertRefused(
-        () -> new QuerySettings(1, 1, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        () ->
+            new QuerySettings(
+                1,
+                1,
+                50,
+                List.of(),
+                prompt,
+                CertaintyMeasures.PAPER,
+                ChoiceMeasure.LETTER_PROBABILITIES,
+                Reasoning.NONE),
         "draw 2 to 1000");
     assertRefused(
-        () -> new QuerySettings(10, 0, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        () ->
+            new QuerySettings(
+                10,
+                0,
+                50,
+                List.of(),
+                prompt,
+                CertaintyMeasures.PAPER,
+                ChoiceMeasure.LETTER_PROBABILITIES,
+                Reasoning.NONE),
         "temperature is 0.0");
     assertRefused(
-        () -> new QuerySettings(10, Double.NaN, 50, List.of(), prompt, CertaintyMeasures.PAPER),
+        () ->
+            new QuerySettings(
+                10,
+                Double.NaN,
+                50,
+                List.of(),
+                prompt,
+                CertaintyMeasures.PAPER,
+                ChoiceMeasure.LETTER_PROBABILITIES,
+                Reasoning.NONE),
         "NaN");
     assertRefused(
-        () -> new QuerySettings(10, 1, 0, List.of(), prompt, CertaintyMeasures.PAPER),
+        () ->
+            new QuerySettings(
+                10,
+                1,
+                0,
+                List.of(),
+                prompt,
+                CertaintyMeasures.PAPER,
+                ChoiceMeasure.LETTER_PROBABILITIES,
+                Reasoning.NONE),
         "allow 1 to 32768");
     assertRefused(
-        () -> new QuerySettings(10, 1, 50, List.of(""), prompt, CertaintyMeasures.PAPER),
+        () ->
+            new QuerySettings(
+                10,
+                1,
+                50,
+                List.of(""),
+                prompt,
+                CertaintyMeasures.PAPER,
+                ChoiceMeasure.LETTER_PROBABILITIES,
+                Reasoning.NONE),
         "empty text");
     TrainingPrompt training = TrainingPrompt.standard();
     assertRefused(() -> new EvaluationSettings(0, List.of(), training), "allow 1 to 32768");

@@ -110,10 +110,14 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
     String embeddingVersion = "announcement.serving.embedding_model_version";
     switch (contract) {
       case CRAFT -> {
-        nothingForCraft(embedding, serving.getEmbeddingModelName());
-        nothingForCraft(embeddingVersion, serving.getEmbeddingModelVersion());
+        if (serving.getEmbeddingModelName().isEmpty()) {
+          nothingWithoutModel(embeddingVersion, serving.getEmbeddingModelVersion());
+        } else {
+          FieldRules.name(embedding, serving.getEmbeddingModelName());
+          version(embeddingVersion, serving.getEmbeddingModelVersion());
+        }
       }
-      case VLLM -> {
+      case VLLM, LLMAPI -> {
         FieldRules.name(embedding, serving.getEmbeddingModelName());
         version(embeddingVersion, serving.getEmbeddingModelVersion());
       }
@@ -131,6 +135,7 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
     return switch (serving.getContract()) {
       case CONTRACT_CRAFT -> Contract.CRAFT;
       case CONTRACT_VLLM -> Contract.VLLM;
+      case CONTRACT_LLMAPI -> Contract.LLMAPI;
       case CONTRACT_UNSPECIFIED, UNRECOGNIZED ->
           throw Rejection.invalid(
               "announcement.serving.contract is %s; allowed are %s."
@@ -144,10 +149,10 @@ public final class ModelCheckpointParser implements RecordParser<ModelCheckpoint
     return number == 0 ? "missing" : "the number " + number;
   }
 
-  private static void nothingForCraft(String field, String value) throws Rejection {
+  private static void nothingWithoutModel(String field, String value) throws Rejection {
     if (!value.isEmpty()) {
       throw Rejection.invalid(
-          "%s is %s; for CONTRACT_CRAFT, whose answers bring their embeddings, only nothing is allowed."
+          "%s is %s, but no embedding model is named; only nothing is allowed."
               .formatted(field, Rejection.shown(value)));
     }
   }

@@ -28,6 +28,7 @@ final class Outages implements ServerHealth {
   private final IntSupplier streamsWaiting;
   private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
   private final LongAdder retries = new LongAdder();
+  private final LongAdder emptyAnswers = new LongAdder();
   private final Map<Key, Outage> outages = new HashMap<>();
   private boolean closed;
 
@@ -63,6 +64,10 @@ final class Outages implements ServerHealth {
 
   void retried() {
     retries.increment();
+  }
+
+  void emptyAnswers(long more) {
+    emptyAnswers.add(more);
   }
 
   /**
@@ -206,6 +211,11 @@ final class Outages implements ServerHealth {
   @Override
   public long retries() {
     return retries.sum();
+  }
+
+  @Override
+  public long emptyAnswers() {
+    return emptyAnswers.sum();
   }
 
   @Override

@@ -189,6 +189,11 @@ public final class TritonClient implements AutoCloseable {
     return failures;
   }
 
+  /** Counts answers that had no text behind their thought. */
+  public void countEmptyAnswers(long more) {
+    outages.emptyAnswers(more);
+  }
+
   public ServerHealth health() {
     return outages;
   }

@@ -25,6 +25,8 @@ import java.util.Locale;
  * @param maxMessageBytes size of the largest request and the largest answer
  * @param maxSampleCharacters the longest sample or answer in words that is taken; what is known of
  *     a question holds one of them
+ * @param adaptersFolder folder on the servers in which the LoRA adapters of models lie that must be
+ *     told where (TensorRT-LLM's), each in a folder of its name; empty: none
  * @param retryInitialBackoff pause before a request is first sent again; doubles from then on, with
  *     a random part
  * @param retryMaxBackoff the longest such pause, and the longest between two attempts to connect
@@ -40,6 +42,7 @@ public record TritonSettings(
     int streamsInFlight,
     int maxMessageBytes,
     int maxSampleCharacters,
+    String adaptersFolder,
     Duration retryInitialBackoff,
     Duration retryMaxBackoff,
     Tls tls,
@@ -209,6 +212,7 @@ public record TritonSettings(
     private int streamsInFlight = 256;
     private int maxMessageBytes = 64 << 20;
     private int maxSampleCharacters = 32_768;
+    private String adaptersFolder = "";
     private Duration retryInitialBackoff = Duration.ofMillis(200);
     private Duration retryMaxBackoff = Duration.ofSeconds(5);
     private Tls tls = Tls.OFF;
@@ -249,6 +253,11 @@ public record TritonSettings(
       return this;
     }
 
+    public Builder adaptersFolder(String value) {
+      adaptersFolder = value;
+      return this;
+    }
+
     public Builder retryBackoff(Duration initial, Duration max) {
       retryInitialBackoff = initial;
       retryMaxBackoff = max;
@@ -275,6 +284,7 @@ public record TritonSettings(
           streamsInFlight,
           maxMessageBytes,
           maxSampleCharacters,
+          adaptersFolder,
           retryInitialBackoff,
           retryMaxBackoff,
           tls,

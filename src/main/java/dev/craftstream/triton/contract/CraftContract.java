@@ -4,9 +4,11 @@ import static dev.craftstream.triton.contract.ModelSignature.part;
 
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Serving;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
@@ -14,8 +16,10 @@ import dev.craftstream.triton.contract.InferenceContract.Use;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import dev.craftstream.triton.contract.ModelSignature.Wanted;
 import io.grpc.Deadline;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -28,70 +32,64 @@ import java.util.stream.Stream;
  * {@code options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
  *
  * <p>For a checkpoint that is an adapter of the model, input {@code adapter} BYTES[1] is its name.
+ * Where an embedding model is announced beside it, that one embeds the answers, and the model's own
+ * {@code embeddings} are not asked for.
  */
 public final class CraftContract implements InferenceContract {
   private static final String NAME = "craft";
 
-  private static final Wanted PROMPT = Wanted.of("prompt", "BYTES");
-  private static final ModelSignature SIGNATURE = signature(PROMPT);
-  private static final ModelSignature SIGNATURE_WITH_ADAPTERS =
-      signature(PROMPT, Wanted.of("adapter", "BYTES"));
+  private final Thoughts thoughts;
 
-  private static ModelSignature signature(Wanted... inputs) {
-    return new ModelSignature(
-        part(List.of(inputs)),
-        List.of(
-            part(
-                List.of(
-                    Wanted.of("seeds", "UINT64"),
-                    Wanted.of("temperature", "FP32"),
-                    Wanted.of("max_tokens", "INT32"),
-                    Wanted.of("stop", "BYTES")),
-                Wanted.of("samples", "BYTES"),
-                Wanted.of("embeddings", "FP32", "FP64")),
-            part(
-                List.of(Wanted.of("options", "BYTES")),
-                Wanted.of("option_probabilities", "FP32", "FP64"))),
-        true);
+  /**
+   * @param thoughts what is no part of an answer in words
+   */
+  public CraftContract(Thoughts thoughts) {
+    this.thoughts = thoughts;
   }
 
   @Override
   public CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
-    ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
+    ContractCall call = call(client, serving, deadline);
+    ModelInferRequest.Builder request = request(call, serving, query.id(), query.prompt());
     InputTensor.uint64("seeds", query.seeds()).addTo(request);
     InputTensor.fp32("temperature", (float) query.temperature()).addTo(request);
     InputTensor.int32("max_tokens", query.maxTokens()).addTo(request);
-    if (!query.stop().isEmpty()) {
-      InputTensor.texts("stop", query.stop()).addTo(request);
+    List<String> stop = query.stopAtServer(thoughts);
+    if (!stop.isEmpty()) {
+      InputTensor.texts("stop", stop).addTo(request);
     }
     request.addOutputsBuilder().setName("samples");
-    if (query.embedded()) {
+    boolean embeds = query.embedded() && !isEmbeddedApart(serving);
+    if (embeds) {
       request.addOutputsBuilder().setName("embeddings");
     }
     int count = query.seeds().size();
-    return ask(
-        client,
-        serving,
-        request,
-        deadline,
-        outputs ->
-            new Sampled(
-                outputs.texts("samples", count),
-                query.embedded() ? Arrays.asList(outputs.rows("embeddings", count)) : List.of()));
+    CompletableFuture<Sampled> sampled =
+        call.unary(
+            request,
+            outputs ->
+                new Sampled(
+                    outputs.texts("samples", count).stream()
+                        .map(text -> query.answer(text, thoughts))
+                        .toList(),
+                    embeds ? Arrays.asList(outputs.rows("embeddings", count)) : List.of()));
+    return embeds
+        ? sampled
+        : sampled.thenCompose(
+            answers ->
+                SeparateSamples.embedded(client, serving, query, deadline, answers.samples()));
   }
 
   @Override
   public CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
-    ModelInferRequest.Builder request = request(serving, query.id(), query.prompt());
+    ContractCall call = call(client, serving, deadline);
+    ModelInferRequest.Builder request = request(call, serving, query.id(), query.prompt());
     InputTensor.texts("options", query.letters()).addTo(request);
     request.addOutputsBuilder().setName("option_probabilities");
-    return ask(
-        client,
-        serving,
+    return call.unary(
         request,
-        deadline,
         outputs ->
             new Weighed(
                 OptionProbabilities.checked(
@@ -100,13 +98,52 @@ public final class CraftContract implements InferenceContract {
                 0));
   }
 
+  /** The model would embed thoughts with the answers. */
+  @Override
+  public Optional<String> unservable(Serving serving, TritonSettings settings) {
+    return thoughts.areMarked() && !isEmbeddedApart(serving)
+        ? Optional.of(
+            "is announced with the craft contract, whose models embed what they say with its"
+                + " thoughts, but thoughts are cut by query.reasoning.end; announce it again with an"
+                + " embedding model, which gets the answers alone")
+        : Optional.empty();
+  }
+
   @Override
   public List<Requirement> requirements(Serving serving) {
-    return List.of(
-        new Requirement(
-            ServedModel.language(serving),
-            NAME,
-            serving.adapterName().isEmpty() ? SIGNATURE : SIGNATURE_WITH_ADAPTERS));
+    Requirement language = new Requirement(ServedModel.language(serving), NAME, signature(serving));
+    return isEmbeddedApart(serving)
+        ? List.of(language, EmbeddingRequest.requirement(ServedModel.embedding(serving)))
+        : List.of(language);
+  }
+
+  private static boolean isEmbeddedApart(Serving serving) {
+    return !serving.embeddingModelName().isEmpty();
+  }
+
+  private static ModelSignature signature(Serving serving) {
+    List<Wanted> inputs = new ArrayList<>(List.of(Wanted.of("prompt", "BYTES")));
+    if (!serving.adapterName().isEmpty()) {
+      inputs.add(Wanted.of("adapter", "BYTES"));
+    }
+    List<Wanted> outputs = new ArrayList<>(List.of(Wanted.of("samples", "BYTES")));
+    if (!isEmbeddedApart(serving)) {
+      outputs.add(Wanted.of("embeddings", "FP32", "FP64"));
+    }
+    return new ModelSignature(
+        part(inputs),
+        List.of(
+            part(
+                List.of(
+                    Wanted.of("seeds", "UINT64"),
+                    Wanted.of("temperature", "FP32"),
+                    Wanted.of("max_tokens", "INT32"),
+                    Wanted.of("stop", "BYTES")),
+                outputs.toArray(Wanted[]::new)),
+            part(
+                List.of(Wanted.of("options", "BYTES")),
+                Wanted.of("option_probabilities", "FP32", "FP64"))),
+        true);
   }
 
   /** Its metadata tells all but whether it has the adapter. */
@@ -120,38 +157,17 @@ public final class CraftContract implements InferenceContract {
         .toList();
   }
 
-  @Override
-  public CompletableFuture<Void> tryOut(
-      TritonClient client, Serving serving, Use use, Deadline deadline) {
-    return switch (use) {
-      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
-      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
-    };
+  private static ContractCall call(TritonClient client, Serving serving, Deadline deadline) {
+    return new ContractCall(client, ServedModel.language(serving), NAME, deadline);
   }
 
-  private static ModelInferRequest.Builder request(Serving serving, String id, String prompt) {
-    ModelInferRequest.Builder request =
-        ModelInferRequest.newBuilder()
-            .setModelName(serving.modelName())
-            .setModelVersion(serving.modelVersion())
-            .setId(id);
+  private static ModelInferRequest.Builder request(
+      ContractCall call, Serving serving, String id, String prompt) {
+    ModelInferRequest.Builder request = call.request(id);
     InputTensor.text("prompt", prompt).addTo(request);
     if (!serving.adapterName().isEmpty()) {
       InputTensor.text("adapter", serving.adapterName()).addTo(request);
     }
     return request;
-  }
-
-  private static <T> CompletableFuture<T> ask(
-      TritonClient client,
-      Serving serving,
-      ModelInferRequest.Builder request,
-      Deadline deadline,
-      OutputReading<T> reading) {
-    ServedModel model = ServedModel.language(serving);
-    return client
-        .infer(model, request.build(), deadline)
-        .thenCompose(
-            response -> client.read(model, NAME, () -> reading.read(OutputTensors.of(response))));
   }
 }

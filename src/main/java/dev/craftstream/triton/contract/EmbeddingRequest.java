@@ -38,20 +38,10 @@ public final class EmbeddingRequest {
    */
   public static CompletableFuture<double[][]> send(
       TritonClient client, ServedModel model, String id, List<String> texts, Deadline deadline) {
-    ModelInferRequest.Builder request =
-        ModelInferRequest.newBuilder()
-            .setModelName(model.name())
-            .setModelVersion(model.version())
-            .setId(id);
+    ContractCall call = new ContractCall(client, model, NAME, deadline);
+    ModelInferRequest.Builder request = call.request(id);
     InputTensor.texts("text", texts).addTo(request);
     request.addOutputsBuilder().setName("embeddings");
-    return client
-        .infer(model, request.build(), deadline)
-        .thenCompose(
-            response ->
-                client.read(
-                    model,
-                    NAME,
-                    () -> OutputTensors.of(response).rows("embeddings", texts.size())));
+    return call.unary(request, outputs -> outputs.rows("embeddings", texts.size()));
   }
 }

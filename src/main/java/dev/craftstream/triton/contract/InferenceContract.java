@@ -2,17 +2,20 @@ package dev.craftstream.triton.contract;
 
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.Samples;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Serving;
-import dev.craftstream.triton.client.MalformedAnswerException;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import dev.craftstream.triton.contract.InferenceContract.Use;
 import io.grpc.Deadline;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,15 +24,20 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface InferenceContract {
 
-  /** The implementation of {@code contract}. */
-  static InferenceContract of(Contract contract) {
+  /**
+   * The implementation of {@code contract}.
+   *
+   * @param thoughts what is no part of an answer in words
+   */
+  static InferenceContract of(Contract contract, Thoughts thoughts) {
     return switch (contract) {
-      case CRAFT -> new CraftContract();
-      case VLLM -> new VllmContract();
+      case CRAFT -> new CraftContract(thoughts);
+      case VLLM -> new VllmContract(thoughts);
+      case LLMAPI -> new LlmapiContract(thoughts);
     };
   }
 
-  /** Draws a sample per seed. */
+  /** Draws a sample per seed, and gives the answers in them. */
   CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline);
 
@@ -68,10 +76,22 @@ public interface InferenceContract {
    * as it would for a question: what fails here lies in the model, its server or how it was
    * announced.
    */
-  CompletableFuture<Void> tryOut(TritonClient client, Serving serving, Use use, Deadline deadline);
+  default CompletableFuture<Void> tryOut(
+      TritonClient client, Serving serving, Use use, Deadline deadline) {
+    return switch (use) {
+      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
+      case WEIGH -> weigh(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
+    };
+  }
 
   /** The uses that are tried once before a checkpoint is taken. */
   List<Use> triedOut(Serving serving, ModelMetadataResponse model);
+
+  /**
+   * A sentence on why a checkpoint that is announced so can't be asked, without its full stop;
+   * empty where nothing speaks against it yet.
+   */
+  Optional<String> unservable(Serving serving, TritonSettings settings);
 
   /** The models that must be ready, the language model first, and what each must have. */
   List<Requirement> requirements(Serving serving);
@@ -83,7 +103,9 @@ public interface InferenceContract {
    * @param prompt the whole prompt
    * @param seeds one for each sample, unsigned
    * @param temperature 0: the likeliest token each time, for which there must be only one seed
-   * @param embedded whether the samples' embeddings are wanted
+   * @param maxTokens longest text, thoughts included
+   * @param stop texts that end an answer, not a thought
+   * @param embedded whether the answers' embeddings are wanted
    */
   record SampleQuery(
       String id,
@@ -92,7 +114,23 @@ public interface InferenceContract {
       double temperature,
       int maxTokens,
       List<String> stop,
-      boolean embedded) {}
+      boolean embedded) {
+
+    /** What the server may end a text at: it can't tell a thought from an answer. */
+    List<String> stopAtServer(Thoughts thoughts) {
+      return thoughts.areMarked() ? List.of() : stop;
+    }
+
+    /** The answer in a text of a server that was given {@link #stopAtServer}. */
+    String answer(String text, Thoughts thoughts) {
+      return thoughts.areMarked() ? endedHere(text, thoughts) : text;
+    }
+
+    /** The answer in a text of a server that was given no stop texts. */
+    String endedHere(String text, Thoughts thoughts) {
+      return Samples.endAt(thoughts.answer(text), stop);
+    }
+  }
 
   /**
    * A multiple-choice question.
@@ -106,7 +144,7 @@ public interface InferenceContract {
   /**
    * The answer in words.
    *
-   * @param samples what the model said, in the order of the seeds
+   * @param samples what the model answered, in the order of the seeds
    * @param embeddings a vector a sample; empty where none are wanted
    */
   record Sampled(List<String> samples, List<double[]> embeddings) {}
@@ -122,14 +160,19 @@ public interface InferenceContract {
    */
   record Weighed(double[] probabilities, double unseen) {}
 
+  /** Why an announcement without an embedding model can't be served. */
+  static Optional<String> withoutEmbeddingModel(Serving serving, String contract) {
+    return serving.embeddingModelName().isBlank()
+        ? Optional.of(
+            "is announced with the "
+                + contract
+                + " contract, but without an embedding model; announce it again with one")
+        : Optional.empty();
+  }
+
   /** Whether the model takes the input. */
   static boolean hasInput(ModelMetadataResponse model, String name) {
     return model.getInputsList().stream().anyMatch(input -> input.getName().equals(name));
-  }
-
-  /** Reads an answer's outputs. */
-  interface OutputReading<T> {
-    T read(OutputTensors outputs) throws MalformedAnswerException;
   }
 
   /** A model that must be there. */

@@ -9,13 +9,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.craftstream.inference.ModelInferRequest;
-import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.inference.ModelMetadataResponse;
+import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Serving;
 import dev.craftstream.triton.client.ErrorAdvice;
 import dev.craftstream.triton.client.MalformedAnswerException;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
+import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Requirement;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
@@ -23,10 +24,9 @@ import dev.craftstream.triton.contract.InferenceContract.Use;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import dev.craftstream.triton.contract.ModelSignature.Wanted;
 import io.grpc.Deadline;
-import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -34,10 +34,8 @@ import java.util.concurrent.CompletableFuture;
  * Triton's vLLM backend, with an embedding model beside it.
  *
  * <p>In words: a streamed request for each sample, with a seed of its own, all at once (vLLM shares
- * the prompt between them); then one to the embedding model (input {@code text} BYTES[T], output
- * {@code embeddings} FP32 or FP64 [T, D]) for the distinct ones, where embeddings are wanted. One
- * request for n samples would do with vLLM's engine of before version 1 only: since then the
- * backend answers with those alone that ended in the engine's last step.
+ * the prompt between them). One request for n samples would do with vLLM's engine of before version
+ * 1 only: since then the backend answers with those alone that ended in the engine's last step.
  *
  * <p>By letters: one streamed request for one token with the {@value #LOGPROBS} most probable ones
  * (what vLLM gives without being configured for more), for at most that many letters. White space
@@ -54,7 +52,6 @@ public final class VllmContract implements InferenceContract {
   private static final String NAME = "vllm";
   private static final int LOGPROBS = 20;
   private static final String TEXT = "text_output";
-  private static final Duration SIBLINGS_END = Duration.ofSeconds(1);
   private static final Gson GSON = new Gson();
   private static final ErrorAdvice ADVICE = new VllmErrors();
 
@@ -72,25 +69,28 @@ public final class VllmContract implements InferenceContract {
               part(List.of(Wanted.of("return_logprobs", "BOOL")), Wanted.of("logprobs", "BYTES"))),
           false);
 
+  private final Thoughts thoughts;
+
+  /**
+   * @param thoughts what is no part of an answer in words
+   */
+  public VllmContract(Thoughts thoughts) {
+    this.thoughts = thoughts;
+  }
+
   @Override
   public CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
-    return inOrder(
-            client,
-            query.seeds().stream()
-                .map(seed -> sample(client, serving, query, seed, deadline))
-                .toList())
-        .thenCompose(
-            samples ->
-                query.embedded()
-                    ? embed(client, serving, query.id(), samples, deadline)
-                    : CompletableFuture.completedFuture(new Sampled(samples, List.of())));
+    return SeparateSamples.draw(
+        client, serving, query, deadline, seed -> sample(client, serving, query, seed, deadline));
   }
 
-  private static CompletableFuture<String> sample(
+  private CompletableFuture<String> sample(
       TritonClient client, Serving serving, SampleQuery query, long seed, Deadline deadline) {
+    ContractCall call = call(client, serving, deadline);
     ModelInferRequest.Builder request =
         request(
+            call,
             serving,
             query.id(),
             query.prompt(),
@@ -98,32 +98,10 @@ public final class VllmContract implements InferenceContract {
                 "temperature", query.temperature(),
                 "top_p", 1,
                 "max_tokens", query.maxTokens(),
-                "stop", query.stop(),
+                "stop", query.stopAtServer(thoughts),
                 "seed", seed));
-    return stream(client, serving, request, deadline, outputs -> outputs.texts(TEXT, 1).get(0));
-  }
-
-  /**
-   * Fails with the first of the futures that fails, soon after it: what is the question's fault
-   * makes all of them fail, and what has ended by then need not be taken back from the server.
-   */
-  private static <T> CompletableFuture<List<T>> inOrder(
-      TritonClient client, List<CompletableFuture<T>> futures) {
-    CompletableFuture<List<T>> all =
-        CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
-            .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
-    for (CompletableFuture<T> future : futures) {
-      var unused =
-          future.exceptionally(
-              failure -> {
-                var soon =
-                    client
-                        .pause(SIBLINGS_END)
-                        .whenComplete((over, closed) -> all.completeExceptionally(failure));
-                return null;
-              });
-    }
-    return all;
+    return call.streamed(
+        request, ADVICE, outputs -> query.answer(outputs.texts(TEXT, 1).get(0), thoughts));
   }
 
   @Override
@@ -141,7 +119,8 @@ public final class VllmContract implements InferenceContract {
                       + options
                       + " options, since vLLM tells the "
                       + LOGPROBS
-                      + " most probable tokens. Leave options out of the question"));
+                      + " most probable tokens. Leave options out of the question, or set"
+                      + " query.multiple-choice.by to SAMPLES"));
     }
     return letters(client, serving, query, deadline)
         .thenCompose(
@@ -158,20 +137,18 @@ public final class VllmContract implements InferenceContract {
   /** The same, but as the model says it. */
   private static CompletableFuture<Weighed> letters(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
+    ContractCall call = call(client, serving, deadline);
     ModelInferRequest.Builder request =
         request(
+            call,
             serving,
             query.id(),
             query.prompt().stripTrailing(),
             Map.of("temperature", 0, "max_tokens", 1, "logprobs", LOGPROBS));
     InputTensor.bool("return_logprobs", true).addTo(request);
     request.addOutputsBuilder().setName("logprobs");
-    return stream(
-        client,
-        serving,
-        request,
-        deadline,
-        outputs -> weighed(outputs.texts("logprobs", 1).get(0), query.letters()));
+    return call.streamed(
+        request, ADVICE, outputs -> weighed(outputs.texts("logprobs", 1).get(0), query.letters()));
   }
 
   /** Backends of before the end of 2024 can't weigh. */
@@ -182,13 +159,13 @@ public final class VllmContract implements InferenceContract {
         : List.of(Use.SAMPLE);
   }
 
+  /** Whatever the probabilities of the trial's letters are. */
   @Override
   public CompletableFuture<Void> tryOut(
       TritonClient client, Serving serving, Use use, Deadline deadline) {
-    return switch (use) {
-      case SAMPLE -> sample(client, serving, TRIAL_SAMPLE, deadline).thenAccept(sampled -> {});
-      case WEIGH -> letters(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {});
-    };
+    return use == Use.WEIGH
+        ? letters(client, serving, TRIAL_CHOICE, deadline).thenAccept(weighed -> {})
+        : InferenceContract.super.tryOut(client, serving, use, deadline);
   }
 
   @Override
@@ -198,23 +175,18 @@ public final class VllmContract implements InferenceContract {
         EmbeddingRequest.requirement(ServedModel.embedding(serving)));
   }
 
-  private static CompletableFuture<Sampled> embed(
-      TritonClient client, Serving serving, String id, List<String> samples, Deadline deadline) {
-    List<String> texts = List.copyOf(new LinkedHashSet<>(samples));
-    return EmbeddingRequest.send(client, ServedModel.embedding(serving), id, texts, deadline)
-        .thenApply(
-            rows ->
-                new Sampled(
-                    samples, samples.stream().map(sample -> rows[texts.indexOf(sample)]).toList()));
+  @Override
+  public Optional<String> unservable(Serving serving, TritonSettings settings) {
+    return InferenceContract.withoutEmbeddingModel(serving, NAME);
+  }
+
+  private static ContractCall call(TritonClient client, Serving serving, Deadline deadline) {
+    return new ContractCall(client, ServedModel.language(serving), NAME, deadline);
   }
 
   private static ModelInferRequest.Builder request(
-      Serving serving, String id, String prompt, Map<String, Object> sampling) {
-    ModelInferRequest.Builder request =
-        ModelInferRequest.newBuilder()
-            .setModelName(serving.modelName())
-            .setModelVersion(serving.modelVersion())
-            .setId(id);
+      ContractCall call, Serving serving, String id, String prompt, Map<String, Object> sampling) {
+    ModelInferRequest.Builder request = call.request(id);
     InputTensor.text("text_input", prompt).addTo(request);
     InputTensor.bool("stream", false).addTo(request);
     InputTensor.bool("exclude_input_in_output", true).addTo(request);
@@ -226,27 +198,6 @@ public final class VllmContract implements InferenceContract {
     InputTensor.text("sampling_parameters", GSON.toJson(parameters)).addTo(request);
     request.addOutputsBuilder().setName(TEXT);
     return request;
-  }
-
-  private static <T> CompletableFuture<T> stream(
-      TritonClient client,
-      Serving serving,
-      ModelInferRequest.Builder request,
-      Deadline deadline,
-      OutputReading<T> reading) {
-    ServedModel model = ServedModel.language(serving);
-    return client
-        .streamInfer(model, request.build(), deadline, ADVICE)
-        .thenCompose(answers -> client.read(model, NAME, () -> reading.read(onlyAnswer(answers))));
-  }
-
-  private static OutputTensors onlyAnswer(List<ModelInferResponse> answers)
-      throws MalformedAnswerException {
-    if (answers.size() != 1) {
-      throw new MalformedAnswerException(
-          "one response should come, but " + answers.size() + " came");
-    }
-    return OutputTensors.of(answers.get(0));
   }
 
   /**

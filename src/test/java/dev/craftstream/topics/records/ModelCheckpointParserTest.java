@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelCheckpointParserTest {
@@ -56,6 +57,21 @@ class ModelCheckpointParserTest {
         .isEqualTo(
             new ModelCheckpoint(
                 "c", 7, Role.INITIAL, "", new Serving("llama", "", Contract.CRAFT, "", "", "")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Contract.class)
+  void givenAnEmbeddingModel_whenParsed_thenItStandsBesideEachContract(Contract contract) {
+    ModelCheckpointEvent event =
+        event(
+            null,
+            announcement(
+                """
+                "role": "ROLE_INITIAL",
+                "serving": {"model_name": "m", "contract": "CONTRACT_%s", "embedding_model_name": "e"}
+                """
+                    .formatted(contract)));
+    assertThat(event.announced().serving()).isEqualTo(new Serving("m", "", contract, "e", "", ""));
   }
 
   @Test
@@ -147,7 +163,7 @@ class ModelCheckpointParserTest {
             "no contract",
             "c",
             serving("\"model_name\":\"m\""),
-            "announcement.serving.contract is missing; allowed are CONTRACT_CRAFT, CONTRACT_VLLM"),
+            "announcement.serving.contract is missing; allowed are CONTRACT_CRAFT, CONTRACT_VLLM, CONTRACT_LLMAPI"),
         bad(
             "a version that is no number",
             "c",
@@ -160,12 +176,17 @@ class ModelCheckpointParserTest {
             serving("\"model_name\":\"m\",\"contract\":\"CONTRACT_VLLM\""),
             "announcement.serving.embedding_model_name is missing"),
         bad(
-            "CRAFT with embeddings",
+            "llmapi without embeddings",
+            "c",
+            serving("\"model_name\":\"m\",\"contract\":\"CONTRACT_LLMAPI\""),
+            "announcement.serving.embedding_model_name is missing"),
+        bad(
+            "CRAFT with a version of no embedding model",
             "c",
             serving(
-                "\"model_name\":\"m\",\"contract\":\"CONTRACT_CRAFT\",\"embedding_model_name\":\"e\""),
-            "announcement.serving.embedding_model_name is \"e\"",
-            "CONTRACT_CRAFT"));
+                "\"model_name\":\"m\",\"contract\":\"CONTRACT_CRAFT\",\"embedding_model_version\":\"1\""),
+            "announcement.serving.embedding_model_version is \"1\"",
+            "no embedding model is named"));
   }
 
   @ParameterizedTest(name = "{0}")

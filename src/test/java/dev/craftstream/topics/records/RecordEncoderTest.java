@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.CutOff;
@@ -686,6 +687,9 @@ class RecordEncoderTest {
     }
     for (Contract contract : Contract.values()) {
       assertThat(SchemaEnums.contract(contract)).isNotNull();
+    }
+    for (CertaintyKind kind : CertaintyKind.values()) {
+      assertThat(SchemaEnums.certaintyKind(kind)).isNotNull();
     }
     for (Label label : Label.values()) {
       assertThat(SchemaEnums.label(label)).isNotNull();

@@ -56,6 +56,7 @@ class RecordFuzzTest {
     "\"base_checkpoint_id\":",
     "\"contract\":",
     "\"CONTRACT_VLLM\"",
+    "\"CONTRACT_LLMAPI\"",
     "\"model_name\":",
     "\"model_version\":",
     "\"embedding_model_name\":"

@@ -3,6 +3,7 @@ package dev.craftstream.triton.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.CertaintyMeasures;
+import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
@@ -12,6 +13,7 @@ import dev.craftstream.prompt.Shots;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
+import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.doctor.Finding.Verdict;
 import java.net.InetAddress;
@@ -277,7 +279,15 @@ class DoctorTest {
       TritonSettings triton, KnowledgePrompt prompt, List<Integer> levels, Duration rateTime) {
     return new Doctor.Settings(
         triton,
-        new QuerySettings(4, 1, 20, List.of("\n"), prompt, CertaintyMeasures.PAPER),
+        new QuerySettings(
+            4,
+            1,
+            20,
+            List.of("\n"),
+            prompt,
+            CertaintyMeasures.PAPER,
+            ChoiceMeasure.LETTER_PROBABILITIES,
+            Reasoning.NONE),
         EvaluationSettings.standard(),
         LONGEST_QUESTION,
         levels,
