@@ -193,7 +193,9 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     Serving serving = checkpoint.serving();
     List<String> letters =
         IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList();
-    var query = new MultipleChoiceQuery(question.id(), settings.prompt().prompt(question), letters);
+    var query =
+        new MultipleChoiceQuery(
+            question.id(), settings.prompt().prompt(question), letters, settings.prompt().isChat());
     return InferenceContract.of(serving.contract())
         .weigh(client, serving, query, client.deadline())
         .thenApply(
@@ -215,7 +217,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     var query =
         new SampleQuery(
             question.id(),
-            evaluation.prompt().prompt(question),
+            evaluation.prompt().asked(question),
             seed,
             GREEDY,
             evaluation.maxTokens(),

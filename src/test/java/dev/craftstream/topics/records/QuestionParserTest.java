@@ -515,7 +515,7 @@ class QuestionParserTest {
 
   @Test
   void givenTighterLimits_whenParsed_thenTheyHold() {
-    RecordLimits tight = new RecordLimits(1_000, 3, 2, 1, 2, 1, 2, List.of());
+    RecordLimits tight = new RecordLimits(1_000, 3, 2, 1, 2, 1, 2, List.of(), List.of());
     QuestionParser parser = new QuestionParser(WireFormat.JSON, tight);
     String json = openEnded("\"question\":\"four\",\"answer\":\"A\"");
     assertThat(deadLetter(parse(parser, null, bytes(json))).explanation())
@@ -534,7 +534,8 @@ class QuestionParserTest {
       })
   void givenAForbiddenText_whenParsed_thenItIsInvalidWhereverItStands(String fields) {
     RecordLimits forbidding =
-        new RecordLimits(1_000, 99, 99, 9, 99, 9, 99, List.of("<|im_start|>", "<|im_end|>"));
+        new RecordLimits(
+            1_000, 99, 99, 9, 99, 9, 99, List.of("<|im_start|>", "<|im_end|>"), List.of());
     OriginalRecord original =
         new OriginalRecord(
             new Origin("t", 0, 0),
