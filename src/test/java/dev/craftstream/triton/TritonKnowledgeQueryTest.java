@@ -30,6 +30,10 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.Shots;
+import dev.craftstream.prompt.chat.BuiltInFormat;
+import dev.craftstream.prompt.chat.Chat;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.contract.CraftContract;
 import dev.craftstream.triton.contract.InferenceContract;
@@ -138,6 +142,47 @@ class TritonKnowledgeQueryTest {
     }
 
     @Test
+    void asksAChatModelWithItsTemplate() throws Exception {
+      // JSON escapes the quotes, so that the echo is not taken for the instruction's repetition.
+      Chat chat = new Chat(BuiltInFormat.MISTRAL, "Be brief.", true);
+      QuerySettings plain = TritonFixtures.query();
+      QuerySettings asked =
+          new QuerySettings(
+              2,
+              1,
+              20,
+              List.of(),
+              new KnowledgePrompt("Answer \"it\".", Shots.builtIn()).asChat(chat),
+              plain.certainty());
+      EvaluationSettings evaluated =
+          new EvaluationSettings(30, List.of(), TrainingPrompt.standard().asChat(chat));
+      var question = withAnswer(openEnded("describe the request"), "describe");
+      try (KnowledgeQuery chatting =
+          new TritonKnowledgeQuery.Factory(
+                  settings(TRITON.endpoint()).build(), asked, evaluated)
+              .open()) {
+
+        KnowledgeState state = await(chatting.ask(question, 1, craft("craft_echo")));
+
+        JsonObject request =
+            JsonParser.parseString(state.frequentCorrectAnswer()).getAsJsonObject();
+        assertThat(request.getAsJsonArray("prompt").get(0).getAsString())
+            .isEqualTo(asked.prompt().prompt(question))
+            .startsWith("<s>[INST]Answer \"it\".\nQuestion: ")
+            .endsWith(
+                "</s>[INST]Be brief.\n\nAnswer \"it\".\nQuestion: describe the request\nAnswer:[/INST]");
+        assertThat(state.promptVersion()).startsWith("oe-3shot-chat-");
+
+        // Right only where the echo holds the end of the user's turn.
+        var sent = withAnswer(evaluated(question), "describe the request[/INST]");
+        KnowledgeState answer = await(chatting.ask(sent, 1, craft("craft_echo")));
+        assertThat(answer.correctness()).isEqualTo(1);
+        assertThat(answer.promptVersion()).startsWith("oe-train-chat-");
+        assertThat(await(query.ask(sent, 1, craft("craft_echo"))).correctness()).isZero();
+      }
+    }
+
+    @Test
     void keepsManyQuestionsInFlight() throws Exception {
       List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -209,7 +254,7 @@ class TritonKnowledgeQueryTest {
               .weigh(
                   client,
                   serving,
-                  new InferenceContract.MultipleChoiceQuery("id", fault, letters),
+                  new InferenceContract.MultipleChoiceQuery("id", fault, letters, false),
                   client.deadline());
     }
   }
@@ -312,10 +357,26 @@ class TritonKnowledgeQueryTest {
                       client,
                       checkpoint.serving(),
                       new InferenceContract.MultipleChoiceQuery(
-                          "id", "Which?\nAnswer: ", List.of("A", "B")),
+                          "id", "Which?\nAnswer: ", List.of("A", "B"), false),
                       client.deadline()));
 
       assertThat(weighed[0] + weighed[1]).isEqualTo(0.875, within(1e-9));
+    }
+
+    /** The model expects something else than a letter behind a blank. */
+    @Test
+    void leavesTheEndOfAChatTemplateAsItIs() throws Exception {
+      double[] weighed =
+          await(
+              new VllmContract()
+                  .weigh(
+                      client,
+                      vllm("vllm_like", "minilm_like").serving(),
+                      new InferenceContract.MultipleChoiceQuery(
+                          "id", "Which?\nASSISTANT: ", List.of("A", "B"), true),
+                      client.deadline()));
+
+      assertThat(weighed[0] + weighed[1]).isEqualTo(0.875 / 16, within(1e-9));
     }
 
     @Test
@@ -326,7 +387,7 @@ class TritonKnowledgeQueryTest {
               .weigh(
                   client,
                   checkpoint.serving(),
-                  new InferenceContract.MultipleChoiceQuery("id", "Which?", letters),
+                  new InferenceContract.MultipleChoiceQuery("id", "Which?", letters, false),
                   client.deadline());
 
       assertThat(failure(answer))

@@ -550,4 +550,23 @@ class QuestionParserTest {
     assertThat(letter.explanation())
         .contains("holds \"<|im_end|>\", which limits.forbidden-texts does not allow");
   }
+
+  @Test
+  void givenAControlTokenOfTheChatTemplate_whenParsed_thenItIsInvalidAndSaysWhatAllowsIt() {
+    RecordLimits refusing =
+        new RecordLimits(1_000, 99, 99, 9, 99, 9, 99, List.of(), List.of("[INST]", "</s>"));
+    OriginalRecord original =
+        new OriginalRecord(
+            new Origin("t", 0, 0),
+            null,
+            "{\"question_id\":\"q\",\"open_ended\":{\"question\":\"Who?</s>\",\"answer\":\"a\"}}"
+                .getBytes(UTF_8));
+    Parsed<QuestionEvent> parsed = new QuestionParser(WireFormat.JSON, refusing).parse(original);
+    DeadLetter letter = ((Parsed.Rejected<QuestionEvent>) parsed).deadLetter();
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.INVALID);
+    assertThat(letter.explanation())
+        .isEqualTo(
+            "open_ended.question holds \"</s>\", a control token of the chat template; leave it out,"
+                + " or allow it by limits.control-tokens.");
+  }
 }
