@@ -87,7 +87,9 @@ class ChatPromptTest {
                   training.version(task),
                   training.asChat(CHAT).version(task),
                   training.asChat(new Chat(BuiltInFormat.MISTRAL, "", false)).version(task),
-                  training.asChat(new Chat(BuiltInFormat.CHATML, "Be brief.", false)).version(task)))
+                  training
+                      .asChat(new Chat(BuiltInFormat.CHATML, "Be brief.", false))
+                      .version(task)))
           .doesNotHaveDuplicates();
     }
   }
@@ -102,10 +104,10 @@ class ChatPromptTest {
                   + training.prompt(question)
                   + "<|im_end|>\n<|im_start|>assistant\n");
     }
-    assertThat(training.prompt(OPEN_ENDED))
-        .isEqualTo(TrainingPrompt.standard().prompt(OPEN_ENDED));
+    assertThat(training.prompt(OPEN_ENDED)).isEqualTo(TrainingPrompt.standard().prompt(OPEN_ENDED));
     assertThat(training.prompt(CHOICE)).endsWith("Answer:");
-    assertThat(PLAIN.asChat(CHAT).trained(OPEN_ENDED)).isEqualTo("Answer.\nQuestion: Who?\nAnswer:");
+    assertThat(PLAIN.asChat(CHAT).trained(OPEN_ENDED))
+        .isEqualTo("Answer.\nQuestion: Who?\nAnswer:");
     assertThat(PLAIN.trained(CHOICE)).isEqualTo(PLAIN.prompt(CHOICE));
   }
 

@@ -28,12 +28,12 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
-import dev.craftstream.prompt.TrainingPrompt;
-import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.Shots;
+import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.prompt.chat.BuiltInFormat;
 import dev.craftstream.prompt.chat.Chat;
+import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.contract.CraftContract;
 import dev.craftstream.triton.contract.InferenceContract;
@@ -158,8 +158,7 @@ class TritonKnowledgeQueryTest {
           new EvaluationSettings(30, List.of(), TrainingPrompt.standard().asChat(chat));
       var question = withAnswer(openEnded("describe the request"), "describe");
       try (KnowledgeQuery chatting =
-          new TritonKnowledgeQuery.Factory(
-                  settings(TRITON.endpoint()).build(), asked, evaluated)
+          new TritonKnowledgeQuery.Factory(settings(TRITON.endpoint()).build(), asked, evaluated)
               .open()) {
 
         KnowledgeState state = await(chatting.ask(question, 1, craft("craft_echo")));

@@ -28,8 +28,7 @@ class BuiltInFormatTest {
   void aFrameMakesTheSameOfEachQuestion(Recorded recorded) {
     List<Turn> turns = recorded.turns();
     int last = turns.size() - 1;
-    Frame frame =
-        Frame.of(BuiltInFormat.valueOf(recorded.source()), turns.subList(0, last), true);
+    Frame frame = Frame.of(BuiltInFormat.valueOf(recorded.source()), turns.subList(0, last), true);
     assertThat(frame.around(turns.get(last).text())).isEqualTo(recorded.rendered());
   }
 

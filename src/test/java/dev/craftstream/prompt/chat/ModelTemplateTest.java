@@ -37,8 +37,7 @@ class ModelTemplateTest {
         folder.resolve("tokenizer_config.json"),
         "{\"bos_token\": \"<s>\", \"eos_token\": {\"content\": \"</s>\"}}");
 
-    ModelTemplate read =
-        ModelTemplate.read(folder.resolve("chat_template.jinja"), DAY, Map.of());
+    ModelTemplate read = ModelTemplate.read(folder.resolve("chat_template.jinja"), DAY, Map.of());
 
     assertThat(read.render(recorded.turns())).isEqualTo(recorded.rendered());
   }
@@ -79,7 +78,8 @@ class ModelTemplateTest {
                "template": "{{ bos_token }}{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}{% endfor %}<|assistant|>"}]}
             """);
     ModelTemplate template = ModelTemplate.read(file, null, Map.of());
-    assertThat(template.render(List.of(Turn.user("Who?")))).isEqualTo("<s><|user|>Who?<|assistant|>");
+    assertThat(template.render(List.of(Turn.user("Who?"))))
+        .isEqualTo("<s><|user|>Who?<|assistant|>");
     assertThat(new Chat(template, "", false).controlTokens())
         .containsExactlyInAnyOrder("<s>", "</s>", "<|call|>", "[X]", "<|user|>", "<|assistant|>");
     assertThat(Frame.of(template, List.of(), false).around("Who?"))
