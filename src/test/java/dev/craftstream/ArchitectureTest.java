@@ -45,7 +45,9 @@ class ArchitectureTest {
     may("model");
     may("model.message", "model");
     may("method", "model");
-    may("prompt", "model");
+    may("prompt.jinja");
+    may("prompt.chat", "prompt.jinja");
+    may("prompt", "model", "prompt.chat");
     may("flink");
     may("metrics");
     may("knowledge", "model", "metrics");
@@ -65,6 +67,7 @@ class ArchitectureTest {
         "model",
         "method",
         "prompt",
+        "prompt.chat",
         "metrics",
         "knowledge",
         "triton",
@@ -245,7 +248,7 @@ class ArchitectureTest {
   static final ArchRule theClientKnowsNoFlink =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + ".triton..", ROOT + ".prompt", ROOT + ".client.exchange")
+          .resideInAnyPackage(ROOT + ".triton..", ROOT + ".prompt..", ROOT + ".client.exchange")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FLINK, KAFKA);

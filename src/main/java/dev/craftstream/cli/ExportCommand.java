@@ -7,7 +7,9 @@ import dev.craftstream.client.exchange.ExportFolder;
 import dev.craftstream.client.exchange.ExportFormat;
 import dev.craftstream.client.exchange.ExportedDataset;
 import dev.craftstream.client.exchange.Names;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.Project;
+import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
@@ -108,8 +110,9 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--system",
       paramLabel = "TEXT",
-      defaultValue = "",
-      description = "What the system says before each row. Default: nothing.")
+      description =
+          "What the system says before each row. Default: what it says in the job's prompts,"
+              + " query.system-prompt for a rehearsal set and else training.system-prompt.")
   private String system;
 
   @Option(
@@ -135,7 +138,8 @@ final class ExportCommand implements Callable<Integer> {
     }
     ExportFolder folder = new ExportFolder(out);
     folder.requireRoom(force);
-    DatasetTopics topics = new DatasetTopics(job.kafka());
+    CurationSettings settings = job.settings();
+    DatasetTopics topics = new DatasetTopics(settings.kafka());
     String id = datasetId == null ? onlyOne(topics.manifests()) : datasetId;
     CollectedDataset collected;
     try (ProgressLine line = Commands.progressLine(spec)) {
@@ -155,11 +159,17 @@ final class ExportCommand implements Callable<Integer> {
         folder.write(
             dataset,
             format,
-            system,
+            system == null ? system(settings, collected) : system,
             shuffle == null ? OptionalLong.empty() : OptionalLong.of(shuffle),
             asOf == AsOf.NOW);
     say(id, dataset, files);
     return 0;
+  }
+
+  private static String system(CurationSettings settings, CollectedDataset dataset) {
+    return dataset.manifest().getKind() == DatasetKind.DATASET_KIND_REHEARSAL
+        ? settings.query().prompt().systemPrompt()
+        : settings.trainingPrompt().systemPrompt();
   }
 
   private void say(String id, ExportedDataset dataset, List<Path> files) {

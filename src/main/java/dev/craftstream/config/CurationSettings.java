@@ -116,7 +116,8 @@ public record CurationSettings(
         options.get(LIMITS_SUBJECT),
         options.get(LIMITS_TAGS),
         options.get(LIMITS_TAG),
-        options.get(LIMITS_FORBIDDEN_TEXTS));
+        options.get(LIMITS_FORBIDDEN_TEXTS),
+        ChatTemplates.refusedTokens(options));
   }
 
   private static TritonSettings triton(Configuration options) {
@@ -151,15 +152,17 @@ public record CurationSettings(
   private static QuerySettings query(Configuration options) {
     String file = options.get(QUERY_SHOTS);
     Shots shots = file.isBlank() ? Shots.builtIn() : Shots.read(Path.of(file));
+    KnowledgePrompt prompt =
+        new KnowledgePrompt(
+            options.get(QUERY_OPEN_ENDED_INSTRUCTION),
+            options.get(QUERY_MULTIPLE_CHOICE_INSTRUCTION),
+            shots);
     return new QuerySettings(
         options.get(QUERY_SAMPLES),
         options.get(QUERY_TEMPERATURE),
         options.get(QUERY_MAX_TOKENS),
         stop(options, QUERY_STOP),
-        new KnowledgePrompt(
-            options.get(QUERY_OPEN_ENDED_INSTRUCTION),
-            options.get(QUERY_MULTIPLE_CHOICE_INSTRUCTION),
-            shots),
+        ChatTemplates.query(options).map(prompt::asChat).orElse(prompt),
         certainty(options),
         choices(options),
         reasoning(options));
@@ -308,13 +311,15 @@ public record CurationSettings(
   }
 
   private static TrainingPrompt trainingPrompt(Configuration options) {
-    return new TrainingPrompt(
-        new TrainingTexts(
-            options.get(TRAINING_OPEN_ENDED),
-            options.get(TRAINING_MULTIPLE_CHOICE),
-            options.get(TRAINING_MULTIPLE_CHOICE_WITHOUT_SUBJECT),
-            options.get(TRAINING_OPEN_ENDED_REFUSAL),
-            options.get(TRAINING_MULTIPLE_CHOICE_REFUSAL)));
+    TrainingPrompt prompt =
+        new TrainingPrompt(
+            new TrainingTexts(
+                options.get(TRAINING_OPEN_ENDED),
+                options.get(TRAINING_MULTIPLE_CHOICE),
+                options.get(TRAINING_MULTIPLE_CHOICE_WITHOUT_SUBJECT),
+                options.get(TRAINING_OPEN_ENDED_REFUSAL),
+                options.get(TRAINING_MULTIPLE_CHOICE_REFUSAL)));
+    return ChatTemplates.training(options).map(prompt::asChat).orElse(prompt);
   }
 
   private static <T> T required(Configuration options, ConfigOption<T> option, String what) {

@@ -198,4 +198,21 @@ public final class DatasetOptions {
           .stringType()
           .defaultValue(TrainingTexts.PAPER.multipleChoiceRefusal())
           .withDescription("Response of a multiple-choice REFUSAL.");
+
+  public static final ConfigOption<String> TRAINING_CHAT_TEMPLATE =
+      key("training.chat-template")
+          .stringType()
+          .defaultValue(ChatTemplates.NONE)
+          .withDescription(
+              "The same as query.chat-template for questions of purpose EVALUATE. Instructions and"
+                  + " datasets hold the turns' texts, around which the trainer puts the model's own"
+                  + " template; it has to be this one.");
+
+  public static final ConfigOption<String> TRAINING_SYSTEM_PROMPT =
+      key("training.system-prompt")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "What the system says first to a chat model in evaluations, and in exports that do not"
+                  + " name another text.");
 }

@@ -164,4 +164,14 @@ public final class KafkaOptions {
                   + " [\"<|im_start|>\", \"<|im_end|>\"]: the control tokens of the chat template"
                   + " that is trained with, which many tokenizers do not take for text. A question"
                   + " that holds one becomes a dead letter.");
+
+  public static final ConfigOption<ControlTokens> LIMITS_CONTROL_TOKENS =
+      key("limits.control-tokens")
+          .enumType(ControlTokens.class)
+          .defaultValue(ControlTokens.REFUSE)
+          .withDescription(
+              "What is done with a question whose texts hold a control token of the chat template,"
+                  + " such as <|im_start|>. REFUSE: it becomes a dead letter, since many tokenizers"
+                  + " would take it for the end of a turn. ALLOW: it is asked and trained as it is."
+                  + " Without query.chat-template and training.chat-template there are none.");
 }

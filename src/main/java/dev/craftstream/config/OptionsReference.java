@@ -75,7 +75,8 @@ public final class OptionsReference {
       Optional<String> meant = meantSection(section(key), sections);
       if (meant.isPresent()
           && !known.contains(key)
-          && !key.startsWith(KafkaOptions.KAFKA_PROPERTIES.key() + ".")) {
+          && !key.startsWith(KafkaOptions.KAFKA_PROPERTIES.key() + ".")
+          && !key.startsWith(QueryOptions.CHAT_TEMPLATE_VALUES.key() + ".")) {
         String mended = meant.get() + key.substring(section(key).length());
         throw new IllegalArgumentException(
             "There is no option "

@@ -7,6 +7,7 @@ import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 
 /** Options of how models are asked, for knowledge and for evaluation. */
@@ -68,6 +69,24 @@ public final class QueryOptions {
               "JSON file with the solved questions that stand before the one that is asked; read"
                   + " where the job is submitted. Empty: the built-in ones, 3 open-ended and 5"
                   + " multiple-choice.");
+
+  public static final ConfigOption<String> QUERY_CHAT_TEMPLATE =
+      key("query.chat-template")
+          .stringType()
+          .defaultValue(ChatTemplates.NONE)
+          .withDescription(
+              "How a chat model is asked: the shots are turns of a conversation, and its own turn is"
+                  + " begun. NONE: the model goes on with a text, as in the paper. CHATML, LLAMA3,"
+                  + " GEMMA, MISTRAL or QWEN: the format of these models. Else the path of the model's"
+                  + " tokenizer_config.json or chat_template.jinja, read where the job is submitted."
+                  + " A multiple-choice instruction is then said in each turn. Changing it is as for"
+                  + " open-ended instructions. See docs/your-own-model.md.");
+
+  public static final ConfigOption<String> QUERY_SYSTEM_PROMPT =
+      key("query.system-prompt")
+          .stringType()
+          .defaultValue("")
+          .withDescription("What the system says first to a chat model. Empty: nothing.");
 
   public static final ConfigOption<CertaintyKind> QUERY_OPEN_ENDED_CERTAINTY =
       key("query.open-ended.certainty")
@@ -147,6 +166,36 @@ public final class QueryOptions {
               "Room for thoughts, in tokens, beside query.max-tokens and evaluation.max-tokens: the"
                   + " server is asked for the sum, and a short thought leaves its rest to the answer."
                   + " Raise triton.deadline with it.");
+
+  // Chat templates.
+
+  public static final ConfigOption<Boolean> CHAT_TEMPLATE_BEGIN_TOKEN =
+      key("chat-template.begin-token")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether prompts begin with the begin-of-sequence token that the template writes, such"
+                  + " as <s>. By default it is left out, since the server's tokenizer puts it there,"
+                  + " and it would be there twice. Set it where the tokenizer does not"
+                  + " (add_bos_token is false, and the template writes one).");
+
+  public static final ConfigOption<String> CHAT_TEMPLATE_DATE =
+      key("chat-template.date")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "The day, such as 2026-01-31, that a template shows as today's. Needed where one asks"
+                  + " for it: with the real date each day's prompts would be others, and what was"
+                  + " measured on two days could not be compared.");
+
+  public static final ConfigOption<Map<String, String>> CHAT_TEMPLATE_VALUES =
+      key("chat-template.values")
+          .mapType()
+          .defaultValue(Map.of())
+          .withDescription(
+              "Further values that a model's own template knows, such as"
+                  + " chat-template.values.enable_thinking: false. true, false and whole numbers are"
+                  + " taken for such.");
 
   // Evaluation.
 

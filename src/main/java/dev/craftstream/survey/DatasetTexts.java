@@ -24,7 +24,7 @@ public record DatasetTexts(TrainingPrompt training, KnowledgePrompt knowledge)
   String prompt(DatasetKind kind, Question question) {
     return switch (kind) {
       case TRAINING -> training.prompt(question);
-      case REHEARSAL -> knowledge.prompt(question);
+      case REHEARSAL -> knowledge.trained(question);
     };
   }
 

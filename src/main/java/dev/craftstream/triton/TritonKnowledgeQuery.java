@@ -248,8 +248,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     String prompt = settings.prompt().prompt(question);
     return new SampleQuery(
         question.id(),
-        // The tokens of words begin with their blank.
-        openEnded ? prompt : prompt.stripTrailing(),
+        // The tokens of words begin with their blank; a chat template's end is left as it is.
+        openEnded || settings.prompt().isChat() ? prompt : prompt.stripTrailing(),
         seeds(question, questionVersion, checkpoint, settings.samples()),
         settings.temperature(),
         withThoughts(settings.maxTokens()),
@@ -267,14 +267,15 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     return new MultipleChoiceQuery(
         question.id(),
         settings.prompt().prompt(question),
-        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList());
+        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList(),
+        settings.prompt().isChat());
   }
 
   /** How a question of purpose EVALUATE is asked. */
   public SampleQuery greedy(Question question, int questionVersion, ModelCheckpoint checkpoint) {
     return new SampleQuery(
         question.id(),
-        evaluation.prompt().prompt(question),
+        evaluation.prompt().asked(question),
         seeds(question, questionVersion, checkpoint, 1),
         GREEDY,
         withThoughts(evaluation.maxTokens()),

@@ -80,6 +80,11 @@ class OptionsTest {
         "kafka.properties.acks | 0 | acks is the job's own",
         "limits.text | 0 | give at least 1",
         "limits.forbidden-texts | ['a', ' '] | One of the forbidden texts is blank",
+        "query.chat-template | LLAMA2 | name one of NONE, CHATML, LLAMA3, GEMMA, MISTRAL, QWEN",
+        "query.chat-template | /no/such.jinja | The chat template /no/such.jinja can't be read",
+        "query.system-prompt | Be brief. | none without query.chat-template",
+        "training.system-prompt | Be brief. | none without training.chat-template",
+        "limits.control-tokens | FORBID | limits.control-tokens",
         "triton.max-sample | 0 | allow 1 to 1048576",
         "kafka.transactional-id-prefix | a/b | only this job has",
         "kafka.properties | hunter2 | kafka.properties is no mapping",
@@ -117,6 +122,42 @@ class OptionsTest {
     options.setString("query.reasoning.max-tokens", "0");
     assertThatThrownBy(() -> CurationSettings.of(options))
         .hasMessageContaining("allow at least 1 token");
+  }
+
+  @Test
+  void aChatTemplateIsInThePromptsAndItsControlTokensAreRefused() {
+    Configuration options = required();
+    options.setString("query.chat-template", "chatml");
+    options.setString("training.chat-template", "MISTRAL");
+    options.setString("training.system-prompt", "Be brief.");
+    CurationSettings settings = CurationSettings.of(options);
+    assertThat(settings.query().prompt().isChat()).isTrue();
+    assertThat(settings.query().prompt().systemPrompt()).isEmpty();
+    assertThat(settings.trainingPrompt().systemPrompt()).isEqualTo("Be brief.");
+    assertThat(settings.evaluation().prompt()).isEqualTo(settings.trainingPrompt());
+    assertThat(settings.limits().controlTokens()).contains("<|im_end|>", "[/INST]");
+    options.setString("limits.control-tokens", "ALLOW");
+    assertThat(CurationSettings.of(options).limits().controlTokens()).isEmpty();
+    assertThat(CurationSettings.of(required()).limits().controlTokens()).isEmpty();
+  }
+
+  @Test
+  void aTemplateOfAFileTakesTheDayAndFurtherValues(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("chat_template.jinja"),
+            "{{ strftime_now('%d %b %Y') }} {{ messages[0].content }}{{ '!' if loud is true }}");
+    Configuration options = required();
+    options.setString("training.chat-template", file.toString());
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("Set chat-template.date to the day");
+    options.setString("chat-template.date", "today");
+    assertThatThrownBy(() -> CurationSettings.of(options))
+        .hasMessageContaining("chat-template.date is today; write a day as 2026-01-31");
+    options.setString("chat-template.date", "2026-01-31");
+    options.setString("chat-template.values.loud", "true");
+    assertThat(CurationSettings.of(options).trainingPrompt().frame().around("Who?"))
+        .isEqualTo("31 Jan 2026 Who?!");
   }
 
   @Test

@@ -117,7 +117,8 @@ class RealVllmTest {
                           "What gas do plants take in?\nA. oxygen\nB. carbon dioxide\nC. helium\nD."
                               + " neon\nAnswer: B\n\nWhat is the capital of France?\nA. Rome\nB."
                               + " Berlin\nC. Paris\nD. Madrid\nAnswer: ",
-                          List.of("A", "B", "C", "D")),
+                          List.of("A", "B", "C", "D"),
+                          false),
                       client.deadline()));
     }
     double letters = DoubleStream.of(weighed.probabilities()).sum();

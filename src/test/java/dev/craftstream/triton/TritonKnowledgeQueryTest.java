@@ -29,7 +29,11 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
+import dev.craftstream.prompt.KnowledgePrompt;
+import dev.craftstream.prompt.Shots;
 import dev.craftstream.prompt.TrainingPrompt;
+import dev.craftstream.prompt.chat.BuiltInFormat;
+import dev.craftstream.prompt.chat.Chat;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.contract.CraftContract;
@@ -139,6 +143,48 @@ class TritonKnowledgeQueryTest {
     }
 
     @Test
+    void asksAChatModelWithItsTemplate() throws Exception {
+      // JSON escapes the quotes, so that the echo is not taken for the instruction's repetition.
+      Chat chat = new Chat(BuiltInFormat.MISTRAL, "Be brief.", true);
+      QuerySettings plain = TritonFixtures.query();
+      QuerySettings asked =
+          new QuerySettings(
+              2,
+              1,
+              20,
+              List.of(),
+              new KnowledgePrompt("Answer \"it\".", Shots.builtIn()).asChat(chat),
+              plain.certainty(),
+              plain.choices(),
+              plain.reasoning());
+      EvaluationSettings evaluated =
+          new EvaluationSettings(30, List.of(), TrainingPrompt.standard().asChat(chat));
+      var question = withAnswer(openEnded("describe the request"), "describe");
+      try (KnowledgeQuery chatting =
+          new TritonKnowledgeQuery.Factory(settings(TRITON.endpoint()).build(), asked, evaluated)
+              .open()) {
+
+        KnowledgeState state = await(chatting.ask(question, 1, craft("craft_echo")));
+
+        JsonObject request =
+            JsonParser.parseString(state.frequentCorrectAnswer()).getAsJsonObject();
+        assertThat(request.getAsJsonArray("prompt").get(0).getAsString())
+            .isEqualTo(asked.prompt().prompt(question))
+            .startsWith("<s>[INST]Answer \"it\".\nQuestion: ")
+            .endsWith(
+                "</s>[INST]Be brief.\n\nAnswer \"it\".\nQuestion: describe the request\nAnswer:[/INST]");
+        assertThat(state.promptVersion()).startsWith("oe-3shot-chat-");
+
+        // Right only where the echo holds the end of the user's turn.
+        var sent = withAnswer(evaluated(question), "describe the request[/INST]");
+        KnowledgeState answer = await(chatting.ask(sent, 1, craft("craft_echo")));
+        assertThat(answer.correctness()).isEqualTo(1);
+        assertThat(answer.promptVersion()).startsWith("oe-train-chat-");
+        assertThat(await(query.ask(sent, 1, craft("craft_echo"))).correctness()).isZero();
+      }
+    }
+
+    @Test
     void keepsManyQuestionsInFlight() throws Exception {
       List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -210,7 +256,7 @@ class TritonKnowledgeQueryTest {
               .weigh(
                   client,
                   serving,
-                  new InferenceContract.MultipleChoiceQuery("id", fault, letters),
+                  new InferenceContract.MultipleChoiceQuery("id", fault, letters, false),
                   client.deadline());
     }
   }
@@ -313,7 +359,7 @@ class TritonKnowledgeQueryTest {
                       client,
                       checkpoint.serving(),
                       new InferenceContract.MultipleChoiceQuery(
-                          "id", "Which?\nAnswer: ", List.of("A", "B")),
+                          "id", "Which?\nAnswer: ", List.of("A", "B"), false),
                       client.deadline()));
 
       double[] letters = weighed.probabilities();
@@ -331,6 +377,23 @@ class TritonKnowledgeQueryTest {
       assertThat(state.targetProbability()).isEqualTo(0.625, within(1e-9));
     }
 
+    /** The model expects something else than a letter behind a blank. */
+    @Test
+    void leavesTheEndOfAChatTemplateAsItIs() throws Exception {
+      InferenceContract.Weighed weighed =
+          await(
+              new VllmContract(Thoughts.NONE)
+                  .weigh(
+                      client,
+                      vllm("vllm_like", "minilm_like").serving(),
+                      new InferenceContract.MultipleChoiceQuery(
+                          "id", "Which?\nASSISTANT: ", List.of("A", "B"), true),
+                      client.deadline()));
+
+      assertThat(weighed.probabilities()[0] + weighed.probabilities()[1])
+          .isEqualTo(0.875 / 16, within(1e-9));
+    }
+
     @Test
     void refusesMoreOptionsThanVllmTells() throws Exception {
       List<String> letters = IntStream.range(0, 21).mapToObj(Question::optionLetter).toList();
@@ -339,7 +402,7 @@ class TritonKnowledgeQueryTest {
               .weigh(
                   client,
                   checkpoint.serving(),
-                  new InferenceContract.MultipleChoiceQuery("id", "Which?", letters),
+                  new InferenceContract.MultipleChoiceQuery("id", "Which?", letters, false),
                   client.deadline());
 
       assertThat(failure(answer))

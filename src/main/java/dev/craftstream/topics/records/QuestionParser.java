@@ -132,6 +132,13 @@ public final class QuestionParser implements RecordParser<QuestionEvent> {
                 .formatted(field, Rejection.shown(forbidden)));
       }
     }
+    for (String token : limits.controlTokens()) {
+      if (value.contains(token)) {
+        throw Rejection.invalid(
+            "%s holds %s, a control token of the chat template; leave it out, or allow it by limits.control-tokens."
+                .formatted(field, Rejection.shown(token)));
+      }
+    }
   }
 
   private static Purpose purpose(dev.craftstream.v1.QuestionEvent message) throws Rejection {

@@ -15,6 +15,8 @@ import java.util.List;
  * @param tagCharacters each tag
  * @param forbiddenTexts what no question, answer, alias, option or subject may hold; a record with
  *     one becomes a dead letter of reason {@code INVALID}
+ * @param controlTokens the same for what has a meaning of its own in the chat template that
+ *     questions are asked in
  */
 public record RecordLimits(
     int recordBytes,
@@ -24,12 +26,13 @@ public record RecordLimits(
     int subjectCharacters,
     int tags,
     int tagCharacters,
-    List<String> forbiddenTexts)
+    List<String> forbiddenTexts,
+    List<String> controlTokens)
     implements Serializable {
 
   /** Limits that a question that a person can read keeps with ease. */
   public static final RecordLimits DEFAULT =
-      new RecordLimits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256, List.of());
+      new RecordLimits(1 << 20, 32_768, 4_096, 1_000, 1_024, 100, 256, List.of(), List.of());
 
   public RecordLimits {
     atLeastOne("recordBytes", recordBytes);
@@ -40,6 +43,7 @@ public record RecordLimits(
     atLeastOne("tags", tags);
     atLeastOne("tagCharacters", tagCharacters);
     forbiddenTexts = List.copyOf(forbiddenTexts);
+    controlTokens = List.copyOf(controlTokens);
     if (forbiddenTexts.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException(
           "One of the forbidden texts is blank, and would forbid nearly everything; leave it out.");

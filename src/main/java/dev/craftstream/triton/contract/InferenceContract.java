@@ -69,7 +69,8 @@ public interface InferenceContract {
       new MultipleChoiceQuery(
           "trial",
           "What is the capital of France?\nA. Paris\nB. Rome\nAnswer: ",
-          List.of("A", "B"));
+          List.of("A", "B"),
+          false);
 
   /**
    * Asks the model something that no question has a part in. Completes where it answers, and fails
@@ -138,8 +139,11 @@ public interface InferenceContract {
    * @param id names the request in the server's log
    * @param prompt the whole prompt
    * @param letters the options' letters
+   * @param isChat whether the prompt ends where a chat model's turn begins, so that white space
+   *     there is the template's; elsewhere a blank is the letter's, for whoever wants it in its
+   *     token
    */
-  record MultipleChoiceQuery(String id, String prompt, List<String> letters) {}
+  record MultipleChoiceQuery(String id, String prompt, List<String> letters, boolean isChat) {}
 
   /**
    * The answer in words.

@@ -40,10 +40,10 @@ import java.util.concurrent.CompletableFuture;
  * <p>By letters: one streamed request for one token with the {@value #LOGPROBS} most probable ones
  * (what vLLM gives without being configured for more), for at most that many letters. White space
  * at the prompt's end is cut, since the tokens of the letters begin with their blank; behind a
- * blank a model expects something else than a letter. An option's probability is the sum over the
- * tokens that are its letter but for white space around it; a letter that is not among the most
- * probable tokens gets 0, which is off by less than the least of these. What all other tokens have
- * together is told beside the letters.
+ * blank a model expects something else than a letter. A chat template's end is left as it is. An
+ * option's probability is the sum over the tokens that are its letter but for white space around
+ * it; a letter that is not among the most probable tokens gets 0, which is off by less than the
+ * least of these. What all other tokens have together is told beside the letters.
  *
  * <p>The text is requested beside the log-probabilities: without it Triton of before 24.12 loses
  * the model.
@@ -143,7 +143,7 @@ public final class VllmContract implements InferenceContract {
             call,
             serving,
             query.id(),
-            query.prompt().stripTrailing(),
+            query.isChat() ? query.prompt() : query.prompt().stripTrailing(),
             Map.of("temperature", 0, "max_tokens", 1, "logprobs", LOGPROBS));
     InputTensor.bool("return_logprobs", true).addTo(request);
     request.addOutputsBuilder().setName("logprobs");

@@ -271,7 +271,9 @@ public final class Doctor {
           outcome(
               "asking it without the blank at its end",
               () ->
-                  query.answer(serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters())));
+                  query.answer(
+                      serving,
+                      new MultipleChoiceQuery(asked.id(), cut, asked.letters(), asked.isChat())));
       withoutBlank = again.failed() ? -1 : mass(again.value());
     }
     findings.add(AnswerChecks.letters(mass, withoutBlank, weighed.value().unseen()));

@@ -217,7 +217,7 @@ class KafkaSettingsTest {
         .isThrownBy(() -> settings().topicPrefix("x".repeat(240)))
         .withMessageContaining("at most 232");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RecordLimits(1, 1, 1, 0, 1, 1, 1, List.of()))
+        .isThrownBy(() -> new RecordLimits(1, 1, 1, 0, 1, 1, 1, List.of(), List.of()))
         .withMessageContaining("aliases is 0");
   }
 }

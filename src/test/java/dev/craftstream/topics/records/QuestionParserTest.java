@@ -515,7 +515,7 @@ class QuestionParserTest {
 
   @Test
   void givenTighterLimits_whenParsed_thenTheyHold() {
-    RecordLimits tight = new RecordLimits(1_000, 3, 2, 1, 2, 1, 2, List.of());
+    RecordLimits tight = new RecordLimits(1_000, 3, 2, 1, 2, 1, 2, List.of(), List.of());
     QuestionParser parser = new QuestionParser(WireFormat.JSON, tight);
     String json = openEnded("\"question\":\"four\",\"answer\":\"A\"");
     assertThat(deadLetter(parse(parser, null, bytes(json))).explanation())
@@ -534,7 +534,8 @@ class QuestionParserTest {
       })
   void givenAForbiddenText_whenParsed_thenItIsInvalidWhereverItStands(String fields) {
     RecordLimits forbidding =
-        new RecordLimits(1_000, 99, 99, 9, 99, 9, 99, List.of("<|im_start|>", "<|im_end|>"));
+        new RecordLimits(
+            1_000, 99, 99, 9, 99, 9, 99, List.of("<|im_start|>", "<|im_end|>"), List.of());
     OriginalRecord original =
         new OriginalRecord(
             new Origin("t", 0, 0),
@@ -548,5 +549,24 @@ class QuestionParserTest {
     assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.INVALID);
     assertThat(letter.explanation())
         .contains("holds \"<|im_end|>\", which limits.forbidden-texts does not allow");
+  }
+
+  @Test
+  void givenAControlTokenOfTheChatTemplate_whenParsed_thenItIsInvalidAndSaysWhatAllowsIt() {
+    RecordLimits refusing =
+        new RecordLimits(1_000, 99, 99, 9, 99, 9, 99, List.of(), List.of("[INST]", "</s>"));
+    OriginalRecord original =
+        new OriginalRecord(
+            new Origin("t", 0, 0),
+            null,
+            "{\"question_id\":\"q\",\"open_ended\":{\"question\":\"Who?</s>\",\"answer\":\"a\"}}"
+                .getBytes(UTF_8));
+    Parsed<QuestionEvent> parsed = new QuestionParser(WireFormat.JSON, refusing).parse(original);
+    DeadLetter letter = ((Parsed.Rejected<QuestionEvent>) parsed).deadLetter();
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.INVALID);
+    assertThat(letter.explanation())
+        .isEqualTo(
+            "open_ended.question holds \"</s>\", a control token of the chat template; leave it out,"
+                + " or allow it by limits.control-tokens.");
   }
 }
