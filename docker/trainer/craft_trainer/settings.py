@@ -85,7 +85,7 @@ class HyperParameters:
     dropout: float = 0.0
     projections: Sequence[Projection] = PROJECTIONS
     epochs: int = 3
-    batch: int = 16
+    batch: int = 8
     """Examples between two steps of the optimiser."""
     learning_rate: float = 1e-3
     """At its peak. It rises over the warm-up, and falls to 0 along a line."""
