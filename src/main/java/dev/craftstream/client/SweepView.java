@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
  * @param elapsed since the announcement
  * @param inFlight requests in flight now
  * @param requestsInFlight how many there may be
- * @param trouble what keeps the job from going on; empty where nothing does
+ * @param restartCause why the job restarts; empty where it does not
  */
 public record SweepView(
-    List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String trouble) {
+    List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String restartCause) {
   private static final int BAR = 30;
   private static final int ENOUGH_TO_FORETELL = 10;
 
@@ -47,8 +47,8 @@ public record SweepView(
               progress.total()));
     }
     lines.add("  " + figures());
-    if (!trouble.isEmpty()) {
-      lines.add("  " + trouble);
+    if (!restartCause.isEmpty()) {
+      lines.add("  " + restartCause);
     }
     return lines;
   }
@@ -61,7 +61,7 @@ public record SweepView(
             .collect(Collectors.joining(", "))
         + "; "
         + figures()
-        + (trouble.isEmpty() ? "" : ". " + trouble);
+        + (restartCause.isEmpty() ? "" : ". " + restartCause);
   }
 
   private String figures() {

@@ -99,8 +99,6 @@ public final class Demo implements AutoCloseable {
         DemoOptions.of(project, options, "localhost:9092", "localhost:8001"));
   }
 
-  // ---------------------------------------------------------------- the run
-
   /** Everything up to the report, which goes to {@code page}. */
   public void run(Path page) throws Exception {
     terminal.line(
@@ -178,8 +176,6 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  // ---------------------------------------------------------------- bringing it up
-
   private void startJob() throws Exception {
     long start = phases.begin("Job");
     Configuration all =
@@ -213,8 +209,6 @@ public final class Demo implements AutoCloseable {
   private int requestsInFlight() {
     return settings.tracker().requestsInFlight() * servers.flink().parallelism();
   }
-
-  // ---------------------------------------------------------------- watching it
 
   private RunData.Sweep sweep(ModelCheckpoint checkpoint, TopicWriter writer) throws Exception {
     terminal.line("");
@@ -362,8 +356,6 @@ public final class Demo implements AutoCloseable {
     return missing;
   }
 
-  // ---------------------------------------------------------------- telling
-
   /** How many questions to train on. */
   private int count(Task task) {
     return (int)
@@ -371,8 +363,6 @@ public final class Demo implements AutoCloseable {
             .filter(question -> question.purpose() == Purpose.TRAIN && question.task() == task)
             .count();
   }
-
-  // ---------------------------------------------------------------- taking it down
 
   private <T extends AutoCloseable> T opened(T part) {
     open.add(part);

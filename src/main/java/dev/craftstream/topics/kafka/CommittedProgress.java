@@ -96,7 +96,7 @@ public final class CommittedProgress implements SourceProgress {
     thread =
         Executors.newSingleThreadScheduledExecutor(
             runnable -> {
-              Thread daemon = new Thread(runnable, topic + "-intake");
+              Thread daemon = new Thread(runnable, topic + "-progress");
               daemon.setDaemon(true);
               return daemon;
             });
@@ -240,7 +240,7 @@ public final class CommittedProgress implements SourceProgress {
     Properties properties = settings.connection();
     String group = settings.transactionalIdPrefix();
     properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);
-    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, topic + "-intake");
+    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, topic + "-progress");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

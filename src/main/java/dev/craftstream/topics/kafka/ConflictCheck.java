@@ -8,6 +8,6 @@ import java.time.Duration;
  *
  * @param window how long no transaction may be committed for the ids to count as unused; at least
  *     the time between two Flink checkpoints, since a job with something to write commits with each
- * @param patience how long the tasks of a failed run may take to notice that they are to end
+ * @param oldTasksEnd how long the tasks of a failed run may take to notice that they are to end
  */
-public record ConflictCheck(Duration window, Duration patience) implements Serializable {}
+public record ConflictCheck(Duration window, Duration oldTasksEnd) implements Serializable {}

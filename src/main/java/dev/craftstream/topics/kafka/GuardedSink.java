@@ -48,22 +48,22 @@ final class GuardedSink<T>
   private final KafkaSink<T> sink;
   private final KafkaSettings settings;
   private final String topic;
-  private final ConflictCheck lookout;
+  private final ConflictCheck conflictCheck;
 
   /**
-   * @param lookout for a writer that starts without state; null for none
+   * @param conflictCheck for a writer that starts without state; null for none
    */
-  GuardedSink(KafkaSink<T> sink, KafkaSettings settings, String topic, ConflictCheck lookout) {
+  GuardedSink(KafkaSink<T> sink, KafkaSettings settings, String topic, ConflictCheck conflictCheck) {
     this.sink = sink;
     this.settings = settings;
     this.topic = topic;
-    this.lookout = lookout;
+    this.conflictCheck = conflictCheck;
   }
 
   @Override
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
       WriterInitContext context) throws IOException {
-    if (lookout != null) {
+    if (conflictCheck != null) {
       requireNoOtherJob();
     }
     return restoreWriter(context, List.of());
@@ -86,7 +86,7 @@ final class GuardedSink<T>
 
   private void requireNoOtherJob() throws IOException {
     try {
-      new Transactions(settings).requireNoOtherJob(lookout);
+      new Transactions(settings).requireNoOtherJob(conflictCheck);
     } catch (TopicSetupException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -65,25 +65,25 @@ public final class TopicSinks {
 
   private final KafkaSettings settings;
   private final RecordEncoder encoder;
-  private final ConflictCheck lookout;
+  private final ConflictCheck conflictCheck;
 
   /** Sinks whose writers begin at once. */
   public TopicSinks(KafkaSettings settings) {
     this(settings, null);
   }
 
-  private TopicSinks(KafkaSettings settings, ConflictCheck lookout) {
+  private TopicSinks(KafkaSettings settings, ConflictCheck conflictCheck) {
     this.settings = settings;
     this.encoder = new RecordEncoder(settings.format());
-    this.lookout = lookout;
+    this.conflictCheck = conflictCheck;
   }
 
   /**
    * The same sinks, but each writer that starts without state makes sure first that no other job is
    * at work with the job's transactional ids. For where nobody can look before the job starts.
    */
-  public TopicSinks checkingForConflicts(ConflictCheck lookout) {
-    return new TopicSinks(settings, lookout);
+  public TopicSinks checkingForConflicts(ConflictCheck conflictCheck) {
+    return new TopicSinks(settings, conflictCheck);
   }
 
   /** To the {@code instructions} topic. */
@@ -148,7 +148,7 @@ public final class TopicSinks {
       sink.setTransactionalIdPrefix(settings.transactionalIds(topic))
           .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING);
     }
-    return new GuardedSink<>(sink.build(), settings, topic, lookout);
+    return new GuardedSink<>(sink.build(), settings, topic, conflictCheck);
   }
 
   private static <T> Encoding<T> always(SerializableFunction<T, EncodedRecord> encoding) {

@@ -44,9 +44,9 @@ public final class Transactions {
    * <p>Returns at once where the brokers know none of the ids; they forget those that were not used
    * for a week. What it cannot see is a job that has nothing to write meanwhile.
    *
-   * @throws TopicSetupException where transactions are still committed after the patience
+   * @throws TopicSetupException where transactions are still committed after the old tasks must have ended
    */
-  public void requireNoOtherJob(ConflictCheck lookout) {
+  public void requireNoOtherJob(ConflictCheck conflictCheck) {
     if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
       return;
     }
@@ -59,17 +59,17 @@ public final class Transactions {
           "The brokers know {} transactional ids of kafka.transactional-id-prefix {}; looking for {} whether somebody is at work with them",
           known,
           settings.transactionalIdPrefix(),
-          lookout.window());
+          conflictCheck.window());
       Map<String, Commit> before = commits(brokers);
       long started = System.nanoTime();
       long quietSince = started;
-      while (System.nanoTime() - quietSince < lookout.window().toNanos()) {
+      while (System.nanoTime() - quietSince < conflictCheck.window().toNanos()) {
         Brokers.pause("look for other jobs");
         Map<String, Commit> now = commits(brokers);
         Optional<String> committed = added(before, now);
         if (committed.isPresent()) {
           quietSince = System.nanoTime();
-          if (quietSince - started > lookout.patience().toNanos()) {
+          if (quietSince - started > conflictCheck.oldTasksEnd().toNanos()) {
             throw new TopicSetupException(
                 "Another job is at work with kafka.transactional-id-prefix %s: its transaction %s was committed while this job was starting. Each would end the other's transactions; stop that one, or give this one another prefix."
                     .formatted(settings.transactionalIdPrefix(), committed.get()));

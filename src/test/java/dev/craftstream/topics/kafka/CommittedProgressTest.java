@@ -194,7 +194,7 @@ class CommittedProgressTest {
         .until(
             () ->
                 Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().equals("questions-intake")));
+                    .noneMatch(thread -> thread.getName().equals("questions-progress")));
   }
 
   private SourceProgress open() {
