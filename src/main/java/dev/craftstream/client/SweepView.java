@@ -18,7 +18,11 @@ import java.util.stream.Collectors;
  * @param restartCause why the job restarts; empty where it does not
  */
 public record SweepView(
-    List<Progress> tasks, Duration elapsed, int inFlight, int requestsInFlight, String restartCause) {
+    List<Progress> tasks,
+    Duration elapsed,
+    int inFlight,
+    int requestsInFlight,
+    String restartCause) {
   private static final int BAR = 30;
   private static final int ENOUGH_TO_FORETELL = 10;
 

@@ -146,7 +146,7 @@ class OptionsTest {
     Path file =
         Files.writeString(
             folder.resolve("chat_template.jinja"),
-            "{{ strftime_now('%d %b %Y') }} {{ messages[0].content }}{{ '!' if loud is true }}");
+            "{{ strftime_now('%d %b %Y') }} {{ messages[-1].content }}{{ '!' if loud is true }}");
     Configuration options = required();
     options.setString("training.chat-template", file.toString());
     assertThatThrownBy(() -> CurationSettings.of(options))

@@ -150,8 +150,6 @@ public final class CurationScenario implements AutoCloseable {
                   List<String> all = curation.taken(o);
                   return all.subList(position.get(o), all.size()).stream()
                       .map(record -> record.replaceAll("\"offered\":\\d+,", ""))
-                      // Checkpoints in savepoints of before adapters have none.
-                      .map(record -> record.replaceAll(",\"adapterName\":\"\\w*\"", ""))
                       .sorted()
                       .toList();
                 }));

@@ -102,7 +102,7 @@ public final class SavedState {
     state.list("checkpoint-admission", "known", ModelCheckpoint.class);
     state.list("survey-planner", "known", ModelCheckpoint.class);
     state.list("survey-planner", "requested", String.class);
-    state.union(TRACKER, "tally", QuestionCounts.KeyGroupCount.class);
+    state.union(TRACKER, "question-counts", QuestionCounts.KeyGroupCount.class);
     state.union(TRACKER, "unfinished-surveys", Surveys.Unfinished.class);
     state.broadcast(TRACKER, "model-checkpoints", ModelCheckpoint.class);
     state.broadcast(TRACKER, "model-time", Long.class);

@@ -53,7 +53,8 @@ final class GuardedSink<T>
   /**
    * @param conflictCheck for a writer that starts without state; null for none
    */
-  GuardedSink(KafkaSink<T> sink, KafkaSettings settings, String topic, ConflictCheck conflictCheck) {
+  GuardedSink(
+      KafkaSink<T> sink, KafkaSettings settings, String topic, ConflictCheck conflictCheck) {
     this.sink = sink;
     this.settings = settings;
     this.topic = topic;

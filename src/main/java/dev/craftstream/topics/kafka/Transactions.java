@@ -44,7 +44,8 @@ public final class Transactions {
    * <p>Returns at once where the brokers know none of the ids; they forget those that were not used
    * for a week. What it cannot see is a job that has nothing to write meanwhile.
    *
-   * @throws TopicSetupException where transactions are still committed after the old tasks must have ended
+   * @throws TopicSetupException where transactions are still committed after the old tasks must
+   *     have ended
    */
   public void requireNoOtherJob(ConflictCheck conflictCheck) {
     if (settings.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {

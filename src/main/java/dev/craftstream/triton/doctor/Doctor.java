@@ -266,14 +266,13 @@ public final class Doctor {
     double mass = mass(weighed.value());
     double withoutBlank = -1;
     String cut = asked.prompt().stripTrailing();
-    if (!cut.equals(asked.prompt())) {
+    if (!asked.isChat() && !cut.equals(asked.prompt())) {
       Outcome<Weighed> again =
           outcome(
               "asking it without the blank at its end",
               () ->
                   query.answer(
-                      serving,
-                      new MultipleChoiceQuery(asked.id(), cut, asked.letters(), asked.isChat())));
+                      serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters(), true)));
       withoutBlank = again.failed() ? -1 : mass(again.value());
     }
     findings.add(AnswerChecks.letters(mass, withoutBlank, weighed.value().unseen()));

@@ -1,4 +1,4 @@
-package dev.craftstream.model;
+package dev.craftstream.knowledge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
