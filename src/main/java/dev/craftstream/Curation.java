@@ -18,13 +18,13 @@ import dev.craftstream.model.Request;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.relabel.Relabeler;
 import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.DatasetMembers;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.SettledCandidates;
 import dev.craftstream.survey.SurveyPlanner;
-import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.tracking.KnowledgeTracker;
 import java.util.function.Function;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -40,7 +40,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * @param datasets the records of datasets and rehearsal sets
  * @param manifests what closes these
  * @param evaluations how model checkpoints do on the questions of purpose EVALUATE
- * @param deadLetters what the stages could not use
+ * @param unusableAnswers questions that could not be asked, or whose answers could not be used
+ * @param refused announcements and requests that were refused
  */
 public record Curation(
     DataStream<Instruction> instructions,
@@ -48,7 +49,8 @@ public record Curation(
     DataStream<DatasetRecord> datasets,
     DataStream<DatasetManifest> manifests,
     DataStream<Evaluation> evaluations,
-    DataStream<DeadLetter> deadLetters) {
+    DataStream<UnusableAnswer> unusableAnswers,
+    DataStream<DeadLetter> refused) {
 
   /**
    * Puts the stages behind what comes in.
@@ -149,25 +151,16 @@ public record Curation(
                     .keyBy(report -> report.survey().id())
                     .process(new Evaluations(settings.bootstrap(), settings.evaluatedSubjects())));
 
-    DataStream<DeadLetter> deadLetters =
-        stage(
-                "unusable-answers",
-                name ->
-                    knowledge
-                        .getSideOutput(KnowledgeTracker.UNUSABLE)
-                        .rebalance()
-                        .map(new UnusableAnswers(settings.kafka().format())))
-            .union(
-                admitted.getSideOutput(CheckpointAdmission.REFUSED),
-                directives.getSideOutput(SurveyPlanner.REFUSED));
-
     return new Curation(
         instructions,
         knowledge.keyBy(KnowledgeChange::questionId),
         datasets,
         manifests,
         evaluations,
-        deadLetters);
+        knowledge.getSideOutput(KnowledgeTracker.UNUSABLE),
+        admitted
+            .getSideOutput(CheckpointAdmission.REFUSED)
+            .union(directives.getSideOutput(SurveyPlanner.REFUSED)));
   }
 
   /** A stage whose name is its uid, too: by it the job finds the stage's state in savepoints. */

@@ -20,6 +20,7 @@ import dev.craftstream.topics.records.ParseRecords;
 import dev.craftstream.topics.records.QuestionParser;
 import dev.craftstream.topics.records.RecordParser;
 import dev.craftstream.topics.records.RequestParser;
+import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -211,9 +212,12 @@ public final class CurationJob {
     sink(curation.manifests(), sinks.datasetManifests(), "dataset-manifests");
     sink(curation.evaluations(), sinks.evaluations(), "evaluation-records");
     sink(
-        curation
-            .deadLetters()
+        Curation.stage(
+                "unusable-answers",
+                name ->
+                    curation.unusableAnswers().rebalance().map(new UnusableAnswers(kafka.format())))
             .union(
+                curation.refused(),
                 questions.getSideOutput(ParseRecords.DEAD_LETTERS),
                 modelCheckpoints.getSideOutput(ParseRecords.DEAD_LETTERS),
                 requests.getSideOutput(ParseRecords.DEAD_LETTERS)),
@@ -240,6 +244,15 @@ public final class CurationJob {
     if (env.getConfiguration().get(PipelineOptions.MAX_PARALLELISM) <= 0) {
       env.setMaxParallelism(DEFAULT_MAX_PARALLELISM);
     }
+    CheckpointConfig checkpoints = env.getCheckpointConfig();
+    if (checkpoints.isCheckpointingEnabled()
+        && checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
+      throw new IllegalArgumentException(
+          "Flink's state is not exactly-once: after a failure, counts of surveys and evaluations"
+              + " would be added twice, and datasets would never be complete or close early,"
+              + " whatever the output's guarantee is. Set execution.checkpointing.mode to"
+              + " EXACTLY_ONCE in Flink's configuration.");
+    }
     if (kafka.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
       if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
         LOG.warn(
@@ -255,13 +268,6 @@ public final class CurationJob {
           "Exactly-once output is committed with Flink checkpoints, and these are off. Set"
               + " execution.checkpointing.interval in Flink's configuration, or"
               + " kafka.delivery-guarantee to at-least-once.");
-    }
-    CheckpointConfig checkpoints = env.getCheckpointConfig();
-    if (checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
-      throw new IllegalArgumentException(
-          "Output is exactly-once, and Flink's state is not: after a failure what was read twice"
-              + " would be written twice. Set execution.checkpointing.mode to EXACTLY_ONCE in"
-              + " Flink's configuration, or kafka.delivery-guarantee to at-least-once.");
     }
     Duration interval = checkpointInterval(env);
     int failures = Math.max(0, checkpoints.getTolerableCheckpointFailureNumber());

@@ -236,6 +236,15 @@ class ArchitectureTest {
           .resideInAnyPackage("java.nio.file", "java.net..");
 
   @ArchTest
+  static final ArchRule theStagesAreWiredWithoutTheTopics =
+      noClasses()
+          .that()
+          .haveFullyQualifiedName(ROOT + ".Curation")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROOT + ".topics..");
+
+  @ArchTest
   static final ArchRule onlyTheClientKnowsGrpc =
       noClasses()
           .that()

@@ -578,11 +578,13 @@ class CurationJobTest {
   }
 
   @Test
-  void exactlyOnceOutputOfAStateThatIsNotIsAMistake() {
+  void stateThatIsNotExactlyOnceIsAMistakeWhateverTheOutputIs() {
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(new Configuration());
     env.enableCheckpointing(Duration.ofSeconds(10).toMillis(), CheckpointingMode.AT_LEAST_ONCE);
-    assertThatThrownBy(() -> define(env))
-        .hasMessageContaining("Set execution.checkpointing.mode to EXACTLY_ONCE");
+    for (String guarantee : List.of("exactly-once", "at-least-once")) {
+      assertThatThrownBy(() -> define(env, guarantee))
+          .hasMessageContaining("Set execution.checkpointing.mode to EXACTLY_ONCE");
+    }
   }
 
   @Test

@@ -18,6 +18,8 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.topics.records.UnusableAnswers;
+import dev.craftstream.topics.records.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,7 +148,15 @@ public final class InMemoryCuration implements AutoCloseable {
     collect(curation.datasets(), "datasets");
     collect(curation.manifests(), "manifests");
     collect(curation.evaluations(), "evaluations");
-    collect(curation.deadLetters(), "dead-letters");
+    collect(
+        curation
+            .unusableAnswers()
+            .rebalance()
+            .map(new UnusableAnswers(WireFormat.JSON))
+            .name("unusable-answers")
+            .uid("unusable-answers")
+            .union(curation.refused()),
+        "dead-letters");
     if (extended) {
       collect(
           curation
