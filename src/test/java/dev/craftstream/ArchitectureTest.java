@@ -117,6 +117,7 @@ class ArchitectureTest {
         "cli",
         "model",
         "method",
+        "prompt",
         "config",
         "triton",
         "triton.client",

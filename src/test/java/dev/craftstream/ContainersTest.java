@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -110,7 +111,7 @@ class ContainersTest {
             (name, service) ->
                 assertThat(((Map<?, ?>) service).containsKey("profiles"))
                     .as(name.toString())
-                    .isEqualTo(name.equals("vllm")));
+                    .isEqualTo(Set.of("vllm", "trainer").contains(name)));
     assertThat((List<?>) service("jobmanager").get("command"))
         .map(argument -> withDefaults(argument.toString()))
         .contains("-Dtriton.endpoints=triton:8001");
