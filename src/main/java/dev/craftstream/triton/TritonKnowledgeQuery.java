@@ -7,7 +7,6 @@ import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.KnowledgeMeasurement;
-import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
@@ -36,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -51,12 +49,11 @@ import java.util.stream.Stream;
  * them. Unary requests do not wait.
  */
 public final class TritonKnowledgeQuery implements KnowledgeQuery {
-  private static final double GREEDY = 0;
-
   private final QuerySettings settings;
   private final EvaluationSettings evaluation;
   private final Map<Task, String> promptVersions = new EnumMap<>(Task.class);
   private final Map<Task, String> evaluationPromptVersions = new EnumMap<>(Task.class);
+  private final ContractQueries queries;
   private final TritonClient client;
 
   private TritonKnowledgeQuery(
@@ -68,6 +65,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
       evaluationPromptVersions.put(
           task, evaluation.prompt().version(task) + settings.prompt().reading().ofWords());
     }
+    queries = new ContractQueries(settings, evaluation);
     settings.reasoning().requireRoomBeside(evaluation.maxTokens());
     this.client = TritonClient.open(triton);
   }
@@ -181,7 +179,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private CompletableFuture<KnowledgeState> sample(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    SampleQuery query = samples(question, questionVersion, checkpoint);
+    SampleQuery query = queries.samples(question, questionVersion, checkpoint);
     return answer(serving, query)
         .thenApply(
             answer ->
@@ -210,7 +208,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    return answer(serving, letters(question))
+    return answer(serving, queries.letters(question))
         .thenApply(
             weighed ->
                 measured(
@@ -227,7 +225,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private CompletableFuture<KnowledgeState> evaluate(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    SampleQuery query = greedy(question, questionVersion, checkpoint);
+    SampleQuery query = queries.greedy(question, questionVersion, checkpoint);
     return answer(serving, query)
         .thenApply(
             answer ->
@@ -242,45 +240,9 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             evaluationPromptVersions.get(question.task()))));
   }
 
-  /** How a question of purpose TRAIN is asked for samples. */
-  public SampleQuery samples(Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    boolean openEnded = question.task() == Task.OPEN_ENDED;
-    String prompt = settings.prompt().prompt(question);
-    return new SampleQuery(
-        question.id(),
-        // The tokens of words begin with their blank; a chat template's end is left as it is.
-        openEnded || settings.prompt().isChat() ? prompt : prompt.stripTrailing(),
-        seeds(question, questionVersion, checkpoint, settings.samples()),
-        settings.temperature(),
-        withThoughts(settings.maxTokens()),
-        settings.sampleEnds(),
-        openEnded);
-  }
-
-  /** A server can't count the tokens of thoughts and answer apart. */
-  private int withThoughts(int maxTokens) {
-    return maxTokens + settings.reasoning().maxTokens();
-  }
-
-  /** How a multiple-choice question of purpose TRAIN is asked. */
-  public MultipleChoiceQuery letters(Question question) {
-    return new MultipleChoiceQuery(
-        question.id(),
-        settings.prompt().prompt(question),
-        IntStream.range(0, question.options().size()).mapToObj(Question::optionLetter).toList(),
-        settings.prompt().isChat());
-  }
-
-  /** How a question of purpose EVALUATE is asked. */
-  public SampleQuery greedy(Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    return new SampleQuery(
-        question.id(),
-        evaluation.prompt().asked(question),
-        seeds(question, questionVersion, checkpoint, 1),
-        GREEDY,
-        withThoughts(evaluation.maxTokens()),
-        evaluation.stop(),
-        false);
+  /** How questions are asked. */
+  public ContractQueries queries() {
+    return queries;
   }
 
   /** What the model says, as it says it; fails as {@link #ask} does, but does not ask again. */
@@ -391,12 +353,5 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                   ServedModel.language(serving),
                   "gave an answer that can't be measured: " + e.getMessage()));
     }
-  }
-
-  private static List<Long> seeds(
-      Question question, int questionVersion, ModelCheckpoint checkpoint, int samples) {
-    return IntStream.range(0, samples)
-        .mapToObj(k -> Seeds.seed(question.id(), questionVersion, checkpoint.id(), k))
-        .toList();
   }
 }

@@ -197,7 +197,7 @@ public final class Doctor {
             ? new Outcome<>(null, state.failure())
             : outcome(
                 "asking it again",
-                () -> query.answer(serving, query.samples(question, 1, checkpoint)));
+                () -> query.answer(serving, query.queries().samples(question, 1, checkpoint)));
     if (drawn.failed()) {
       findings.add(fault("open-ended", drawn.sentence(), drawn.advice()));
       return false;
@@ -234,7 +234,7 @@ public final class Doctor {
       Outcome<Sampled> drawn =
           outcome(
               "trying seeds",
-              () -> query.answer(serving, query.samples(question, version, checkpoint)));
+              () -> query.answer(serving, query.queries().samples(question, version, checkpoint)));
       if (drawn.failed()) {
         findings.add(fault("seeds", drawn.sentence(), drawn.advice()));
         findings.add(notChecked("embeddings", "There is nothing to compare."));
@@ -252,7 +252,7 @@ public final class Doctor {
 
   private void multipleChoice() throws InterruptedException {
     Question question = Probes.MULTIPLE_CHOICE;
-    MultipleChoiceQuery asked = query.letters(question);
+    MultipleChoiceQuery asked = query.queries().letters(question);
     Outcome<KnowledgeState> state =
         outcome("asking a multiple-choice question", () -> query.ask(question, 1, checkpoint));
     Outcome<Weighed> weighed =
@@ -291,7 +291,7 @@ public final class Doctor {
             ? new Outcome<>(null, state.failure())
             : outcome(
                 "asking it again",
-                () -> query.answer(serving, query.greedy(question, 1, checkpoint)));
+                () -> query.answer(serving, query.queries().greedy(question, 1, checkpoint)));
     if (answer.failed()) {
       findings.add(fault("evaluate", answer.sentence(), answer.advice()));
       return;
