@@ -17,16 +17,17 @@ def tensor(name: str, kind: str, values: Sequence) -> InferInput:
 
 
 class Craft:
-    """One version of a served model. Thread-safe."""
+    """A served model, as it is or with one of its adapters. Thread-safe."""
 
-    def __init__(self, address: str, model: str, version: str) -> None:
+    def __init__(self, address: str, model: str, adapter: str = "") -> None:
         self._client = InferenceServerClient(address)
-        self._model, self._version = model, version
+        self._model = model
+        self._adapter = [tensor("adapter", "BYTES", [adapter])] if adapter else []
 
     def ask(self, inputs: list[InferInput], outputs: list[str], name: str = "", seconds: float | None = None) -> InferResult:
         """One request; `name` is its id in the server's log."""
         wanted = [InferRequestedOutput(output) for output in outputs]
-        return self._client.infer(self._model, inputs, self._version, wanted, request_id=name, client_timeout=seconds)
+        return self._client.infer(self._model, [*inputs, *self._adapter], "", wanted, request_id=name, client_timeout=seconds)
 
     def sample(
         self, prompt: str, seeds: Sequence[int], stop: Sequence[str], temperature: float = 1.0, max_tokens: int = 50, name: str = ""

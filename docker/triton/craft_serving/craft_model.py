@@ -8,8 +8,9 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from craft_serving.embedder import Embedder
-from craft_serving.language_model import Cancelled, LanguageModel, RequestError
+from craft_serving.language_model import LanguageModel, RequestError
 from craft_serving.settings import Settings
+from craft_serving.slots import Cancelled
 
 MAX_SAMPLES = 64
 MAX_TOKENS = 1024
@@ -17,7 +18,7 @@ MAX_OPTIONS = 26
 
 
 class CraftModel:
-    """One model version: the base model, with the adapter.gguf of the version's folder if there is one.
+    """One model version: the base model, and the adapters in the version's folder, `adapters/NAME.gguf`.
 
     `execute` only hands its requests to threads, so that many are in flight; each is answered once, through its sender.
     """
@@ -25,12 +26,13 @@ class CraftModel:
     def initialize(self, args: dict[str, str]) -> None:
         config = json.loads(args["model_config"])
         settings = Settings.read({k: v["string_value"] for k, v in config.get("parameters", {}).items()})
-        adapter = Path(args["model_repository"]) / args["model_version"] / "adapter.gguf"
+        folder = Path(args["model_repository"]) / args["model_version"] / "adapters"
+        adapters = {file.stem: file for file in sorted(folder.glob("*.gguf"))}
         self._name = f"{args['model_name']} {args['model_version']}"
         self._embedder = Embedder.load(settings)
-        self._model = LanguageModel(settings, adapter if adapter.exists() else None)
+        self._model = LanguageModel(settings, adapters)
         self._threads = ThreadPoolExecutor(settings.max_in_flight, thread_name_prefix="question")
-        pb_utils.Logger.log_info(f"{self._name}: {settings}, adapter {adapter if adapter.exists() else 'none'}")
+        pb_utils.Logger.log_info(f"{self._name}: {settings}, adapters {list(adapters)}")
 
     def execute(self, requests: list) -> None:
         for request in requests:
@@ -61,10 +63,11 @@ class CraftModel:
             raise RequestError("prompt is empty")
         if ("seeds" in inputs) == ("options" in inputs):
             raise RequestError("give either seeds (open-ended) or options (multiple choice)")
+        adapter = next(iter(_texts(inputs, "adapter")), "")
         if "options" in inputs:
-            outputs = {"option_probabilities": lambda: self._option_probabilities(prompt, inputs)}
+            outputs = {"option_probabilities": lambda: self._option_probabilities(adapter, prompt, inputs, is_cancelled)}
         else:
-            samples = self._samples(prompt, inputs, is_cancelled)
+            samples = self._samples(adapter, prompt, inputs, is_cancelled)
             outputs = {
                 "samples": lambda: np.array([text.encode() for text in samples], object),
                 "embeddings": lambda: self._embedder.embed([text.strip() for text in samples]),
@@ -74,7 +77,7 @@ class CraftModel:
             raise RequestError(f"none of the requested outputs {sorted(requested)} belongs to this input: {sorted(outputs)}")
         return [pb_utils.Tensor(name, outputs[name]()) for name in sorted(wanted)]
 
-    def _samples(self, prompt: str, inputs: dict[str, np.ndarray], is_cancelled) -> list[str]:
+    def _samples(self, adapter: str, prompt: str, inputs: dict[str, np.ndarray], is_cancelled) -> list[str]:
         seeds = [int(seed) for seed in inputs["seeds"]]
         if not 1 <= len(seeds) <= MAX_SAMPLES:
             raise RequestError(f"seeds: 1 to {MAX_SAMPLES} samples can be drawn, not {len(seeds)}")
@@ -87,15 +90,17 @@ class CraftModel:
         stop = _texts(inputs, "stop")
         if "" in stop:
             raise RequestError("stop: an empty text stops nothing")
-        return self._model.samples(prompt, seeds, temperature, max_tokens, stop, is_cancelled)
+        return self._model.samples(adapter, prompt, seeds, temperature, max_tokens, stop, is_cancelled)
 
-    def _option_probabilities(self, prompt: str, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    def _option_probabilities(
+        self, adapter: str, prompt: str, inputs: dict[str, np.ndarray], is_cancelled
+    ) -> np.ndarray:
         letters = _texts(inputs, "options")
         if not 2 <= len(letters) <= MAX_OPTIONS:
             raise RequestError(f"options: 2 to {MAX_OPTIONS} letters, not {len(letters)}")
         if len(set(letters)) < len(letters) or not all(len(letter) == 1 and "A" <= letter <= "Z" for letter in letters):
             raise RequestError(f"options must be different letters from A to Z, not {letters}")
-        return self._model.option_probabilities(prompt, letters)
+        return self._model.option_probabilities(adapter, prompt, letters, is_cancelled)
 
 
 def _texts(inputs: dict[str, np.ndarray], name: str) -> list[str]:

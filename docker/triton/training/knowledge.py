@@ -1,6 +1,6 @@
-"""Asks served model versions what they know of a set of questions, and shows the knowledge flow between two versions.
+"""Asks a served model what it knows of a set of questions, and shows the knowledge flow from it to its adapters.
 
-    python knowledge.py --versions 1 2 --questions ../../../src/main/resources/demo/questions.jsonl
+    python knowledge.py --adapters rehearsal --questions ../../../src/main/resources/demo/questions.jsonl
 """
 
 import argparse
@@ -25,7 +25,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a model version knows of one question: its correctness in [0, 1] and its certainty."""
+    """What a model knows of one question: its correctness in [0, 1] and its certainty."""
 
     question_id: str
     kind: str
@@ -62,19 +62,19 @@ class Prompts:
         return "\n".join([question, *(f"{LETTERS[i]}. {option}" for i, option in enumerate(options)), "Answer:"])
 
 
-def seeds(question_id: str, version: str, run: int, count: int) -> list[int]:
-    """Seeds that differ between questions, versions and runs, and never between repetitions."""
-    digest = hashlib.sha256(f"{question_id}\0{version}\0{run}".encode()).digest()
+def seeds(question_id: str, adapter: str, run: int, count: int) -> list[int]:
+    """Seeds that differ between questions, adapters and runs, and never between repetitions."""
+    digest = hashlib.sha256(f"{question_id}\0{adapter}\0{run}".encode()).digest()
     first = int.from_bytes(digest[:4], "big")
     return [first + k for k in range(count)]
 
 
-def measure(craft: Craft, version: str, event: dict, prompts: Prompts, samples: int, stop: list[str], run: int) -> Knowledge:
+def measure(craft: Craft, adapter: str, event: dict, prompts: Prompts, samples: int, stop: list[str], run: int) -> Knowledge:
     """One knowledge query."""
     name = event["questionId"]
     if "openEnded" in event:
         question = event["openEnded"]
-        texts, vectors = craft.sample(prompts.open_ended(question), seeds(name, version, run, samples), stop, name=name)
+        texts, vectors = craft.sample(prompts.open_ended(question), seeds(name, adapter, run, samples), stop, name=name)
         texts = [text.strip() for text in texts]
         correct = [text for text in texts if any(alias.lower() in text.lower() for alias in question["aliases"])]
         total = vectors.astype(np.float64).sum(axis=0)
@@ -89,12 +89,12 @@ def measure(craft: Craft, version: str, event: dict, prompts: Prompts, samples: 
 
 
 def measure_all(
-    address: str, version: str, events: list[dict], prompts: Prompts, samples: int, stop: list[str], in_flight: int, run: int
+    address: str, adapter: str, events: list[dict], prompts: Prompts, samples: int, stop: list[str], in_flight: int, run: int
 ) -> list[Knowledge]:
-    """The knowledge of all questions, in their order."""
-    craft = Craft(address, "smollm2", version)
+    """What the model knows of all questions, in their order, as it is where no adapter is named."""
+    craft = Craft(address, "smollm2", adapter)
     with ThreadPoolExecutor(in_flight) as threads:
-        return list(threads.map(lambda event: measure(craft, version, event, prompts, samples, stop, run), events))
+        return list(threads.map(lambda event: measure(craft, adapter, event, prompts, samples, stop, run), events))
 
 
 def read_questions(path: Path) -> list[dict]:
@@ -113,7 +113,7 @@ def _describe(kind: str, known: list[Knowledge]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--address", default="localhost:8001")
-    parser.add_argument("--versions", nargs="+", default=["1"], help="one version, or two for the flow from the first to the second")
+    parser.add_argument("--adapters", nargs="*", default=[], help="what is known with each of these, too, and the flow to it")
     parser.add_argument("--questions", type=Path, default=RESOURCES / "demo" / "questions.jsonl")
     parser.add_argument("--shots", type=Path, default=RESOURCES / "prompts" / "shots.json")
     parser.add_argument("--kind", choices=["openEnded", "multipleChoice"], help="only these questions")
@@ -121,27 +121,30 @@ def main() -> None:
     parser.add_argument("--stop", nargs="*", default=["\n"])
     parser.add_argument("--in-flight", type=int, default=6)
     parser.add_argument("--run", type=int, default=0, help="another run draws other samples")
-    parser.add_argument("--out", type=Path, help="writes one JSON line a version and question")
+    parser.add_argument("--out", type=Path, help="writes one JSON line an adapter and question")
     args = parser.parse_args()
 
     events = [event for event in read_questions(args.questions) if args.kind is None or args.kind in event]
     prompts = Prompts(args.shots)
-    measured: list[list[Knowledge]] = []
-    for version in args.versions:
+    measured: dict[str, list[Knowledge]] = {}
+    for adapter in ["", *args.adapters]:
         start = time.monotonic()
-        measured.append(measure_all(args.address, version, events, prompts, args.samples, args.stop, args.in_flight, args.run))
+        known = measure_all(args.address, adapter, events, prompts, args.samples, args.stop, args.in_flight, args.run)
         seconds = time.monotonic() - start
-        print(f"version {version}: {len(events)} questions in {seconds:.1f} s, {len(events) / seconds:.1f} a second")
-        for kind in sorted({k.kind for k in measured[-1]}):
-            _describe(kind, [k for k in measured[-1] if k.kind == kind])
+        measured[adapter] = known
+        shown = f"adapter {adapter}" if adapter else "without an adapter"
+        print(f"{shown}: {len(events)} questions in {seconds:.1f} s, {len(events) / seconds:.1f} a second")
+        for kind in sorted({k.kind for k in known}):
+            _describe(kind, [k for k in known if k.kind == kind])
     if args.out:
-        lines = [{"version": v, **asdict(k)} for v, known in zip(args.versions, measured, strict=True) for k in known]
+        lines = [{"adapter": adapter, **asdict(k)} for adapter, known in measured.items() for k in known]
         args.out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    if len(measured) == 2:
-        for kind in sorted({k.kind for k in measured[0]}):
-            flow = np.array([b.correctness - a.correctness for a, b in zip(*measured, strict=True) if a.kind == kind])
+    for adapter in args.adapters:
+        for kind in sorted({k.kind for k in measured[""]}):
+            pairs = zip(measured[""], measured[adapter], strict=True)
+            flow = np.array([b.correctness - a.correctness for a, b in pairs if a.kind == kind])
             up, down = (flow > 1e-9).mean(), (flow < -1e-9).mean()
-            print(f"flow, {kind}: up {up:.0%}, down {down:.0%}, same {abs(1 - up - down):.0%}, mean {flow.mean():+.3f}")
+            print(f"flow to {adapter}, {kind}: up {up:.0%}, down {down:.0%}, same {abs(1 - up - down):.0%}, mean {flow.mean():+.3f}")
 
 
 if __name__ == "__main__":

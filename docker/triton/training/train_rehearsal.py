@@ -1,8 +1,8 @@
-"""Trains the rehearsal adapter: a LoRA on what the base model already knows, served as version 2.
+"""Trains the rehearsal adapter: a LoRA on what the base model already knows.
 
-The base model, served as version 1, is asked what it knows of the questions. Where it is right and certain, it is tuned on
+The base model is asked at its server what it knows of the questions. Where it is right and certain, it is tuned on
 its own most frequent correct sample (multiple choice: on the target letter), in the prompt form of the knowledge query
-without its shots. The adapter is written as GGUF, and beside it rehearsal.json says what it rests on.
+without its shots. The adapter is written as NAME.gguf, and beside it NAME.json says what it rests on.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from knowledge import RESOURCES, Knowledge, Prompts, measure_all, read_questions
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerBase
 
-OUTPUT = Path(__file__).resolve().parents[1] / "smollm2" / "2"
+OUTPUT = Path(__file__).resolve().parents[1] / "smollm2" / "1" / "adapters"
 GGUF_NAMES = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
@@ -134,8 +134,8 @@ def _interleave(rows: np.ndarray, heads: int) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file of the base model, the one that version 1 serves")
-    parser.add_argument("--address", default="localhost:8001", help="server whose version 1 is asked")
+    parser.add_argument("--model", type=Path, required=True, help="GGUF file of the base model, the one that is served")
+    parser.add_argument("--address", default="localhost:8001", help="server whose smollm2 is asked")
     parser.add_argument("--questions", type=Path, default=RESOURCES / "demo" / "questions.jsonl")
     parser.add_argument("--shots", type=Path, default=RESOURCES / "prompts" / "shots.json")
     parser.add_argument("--min-correctness", type=float, default=0.995)
@@ -152,11 +152,12 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=1, help="more pay only on an idle machine")
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--name", default="rehearsal", help="the adapter's name, by which it is served")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder for the adapter")
     args = parser.parse_args()
 
     events = read_questions(args.questions)
-    known = measure_all(args.address, "1", events, Prompts(args.shots), args.samples, ["\n"], args.in_flight, run=1)
+    known = measure_all(args.address, "", events, Prompts(args.shots), args.samples, ["\n"], args.in_flight, run=1)
     examples = rehearsal_set(events, known, args)
     print(f"{len(examples)} of {len(events)} questions to rehearse")
     if not examples:
@@ -174,7 +175,7 @@ def main() -> None:
 
     args.output.mkdir(parents=True, exist_ok=True)
     heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
-    export(adapted, heads, args.alpha, args.output / "adapter.gguf")
+    export(adapted, heads, args.alpha, args.output / f"{args.name}.gguf")
     report = {
         "base_model": args.model.name,
         "thresholds": {
@@ -194,7 +195,7 @@ def main() -> None:
         "versions": {"python": platform.python_version()} | {p: version(p) for p in ("torch", "transformers", "peft", "gguf")},
         "examples": {example.question_id: example.answer for example in examples},
     }
-    (args.output / "rehearsal.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    (args.output / f"{args.name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,0 @@
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from craft_serving.craft_model import CraftModel as TritonPythonModel  # noqa: E402, F401
