@@ -47,7 +47,8 @@ class Slots:
     lowest free ones, so that what a slot has computed of a prompt stays until another request is given it.
     """
 
-    def __init__(self, samples: int, prompts: int) -> None:
+    def __init__(self, samples: int, prompts: int, turn_seconds: float = TURN_SECONDS) -> None:
+        self._turn_seconds = turn_seconds
         self._slots = [_Slot(samples + i) for i in range(prompts)]
         self._free_samples = samples
         self._changed = threading.Condition()
@@ -87,7 +88,7 @@ class Slots:
         """The request that may start now: the oldest one, or while another adapter has its turn, the oldest of that one."""
         if not any(slot.busy for slot in self._slots):
             return self._waiting[0]
-        if time.monotonic() > self._turn_began + TURN_SECONDS and any(t.adapter != self._adapter for t in self._waiting):
+        if time.monotonic() > self._turn_began + self._turn_seconds and any(t.adapter != self._adapter for t in self._waiting):
             return None
         ticket = next((t for t in self._waiting if t.adapter == self._adapter), None)
         fits = ticket is not None and ticket.samples <= self._free_samples and not all(slot.busy for slot in self._slots)

@@ -5,12 +5,15 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
+ADAPTERS = ["rehearsal"]
+
+
 class TritonPythonModel:
-    """Sample k is the prompt's last question and one of three suffixes, chosen by seed k.
+    """Sample k is the prompt's last question, one of three suffixes, chosen by seed k, and the adapter, if any.
 
     A prompt with "describe the request" gets samples that are what the model received, as JSON. One with
     'Say one of ["..", ..]' gets those of the texts that the seeds choose, up to a stop text and max_tokens words. Option i of
-    K has probability 0.8 (i + 1) / (1 + .. + K).
+    K has probability 0.8 (i + 1) / (1 + .. + K), with an adapter 0.8 (K - i) / (1 + .. + K).
     """
 
     def execute(self, requests: list) -> list:
@@ -20,8 +23,12 @@ class TritonPythonModel:
         inputs = {tensor.name(): tensor.as_numpy().tolist() for tensor in request.inputs()}
         inputs = {name: [v.decode() if isinstance(v, bytes) else v for v in values] for name, values in inputs.items()}
         prompt = inputs["prompt"][0]
+        adapters = inputs.get("adapter", [])
+        if not set(adapters) <= set(ADAPTERS):
+            message = f"adapter {adapters[0]!r} is not known; there is {ADAPTERS}"
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(message, pb_utils.TritonError.INVALID_ARG))
         if "options" in inputs:
-            weights = np.arange(1, len(inputs["options"]) + 1, dtype=np.float32)
+            weights = np.arange(1, len(inputs["options"]) + 1, dtype=np.float32)[:: -1 if adapters else 1]
             return pb_utils.InferenceResponse([pb_utils.Tensor("option_probabilities", 0.8 * weights / weights.sum())])
         if "describe the request" in prompt:
             received = {**inputs, "id": request.request_id(), "outputs": sorted(request.requested_output_names())}
@@ -31,7 +38,7 @@ class TritonPythonModel:
             samples = [self._ended(script[seed % len(script)], inputs) for seed in inputs["seeds"]]
         else:
             question = prompt.rpartition("Question: ")[2].removesuffix("\nAnswer:").strip()
-            samples = [f"{question} {seed % 3}" for seed in inputs["seeds"]]
+            samples = [" ".join([question, str(seed % 3), *adapters]) for seed in inputs["seeds"]]
         texts = np.array([sample.encode() for sample in samples], object)
         vectors = np.stack([self._embedding(sample) for sample in samples])
         return pb_utils.InferenceResponse([pb_utils.Tensor("samples", texts), pb_utils.Tensor("embeddings", vectors)])

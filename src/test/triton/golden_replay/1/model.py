@@ -1,6 +1,7 @@
 """Stands in for a language model: answers each question as its golden case says.
 
 GOLDEN_CASES names the folder of the cases. A question is found by the request's id, and its text must be in the prompt.
+What the client tries an adapter with is none of them.
 """
 
 import json
@@ -23,7 +24,6 @@ def read_cases(folder: Path) -> dict[str, dict]:
 
 class TritonPythonModel:
     def initialize(self, args):
-        self.role = {"1": "initial", "2": "rehearsal"}[args["model_version"]]
         self.cases = read_cases(Path(os.environ["GOLDEN_CASES"]))
 
     def execute(self, requests):
@@ -31,12 +31,18 @@ class TritonPythonModel:
 
     def respond(self, request):
         prompt = pb_utils.get_input_tensor_by_name(request, "prompt").as_numpy()[0].decode()
+        adapter = pb_utils.get_input_tensor_by_name(request, "adapter")
+        role = "initial" if adapter is None else adapter.as_numpy()[0].decode()
+        options = pb_utils.get_input_tensor_by_name(request, "options")
         case = self.cases.get(request.request_id())
-        if case is None or case["question"] not in prompt:
-            error = pb_utils.TritonError(f"no golden case {request.request_id()!r} for this prompt")
+        if request.request_id() == "trial":
+            answers = [0.4] * len(options.as_numpy()) if options else [{"text": "a trial", "embedding": [1.0]}]
+        elif case is None or case["question"] not in prompt or role not in case:
+            error = pb_utils.TritonError(f"no golden case {request.request_id()!r} for this prompt and the role {role!r}")
             return pb_utils.InferenceResponse(error=error)
-        answers = case[self.role]
-        if "options" in case:
+        else:
+            answers = case[role]
+        if options:
             probabilities = np.array(answers, dtype=np.float64)
             return pb_utils.InferenceResponse([pb_utils.Tensor("option_probabilities", probabilities)])
         samples = np.array([answer["text"].encode() for answer in answers], dtype=np.object_)

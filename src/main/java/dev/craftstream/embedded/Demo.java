@@ -42,10 +42,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+  private static final String ADAPTER = "rehearsal";
   private static final ModelCheckpoint INITIAL =
-      checkpoint("smollm2-initial", Role.INITIAL, "", "1");
+      checkpoint("smollm2-initial", Role.INITIAL, "", "");
   private static final ModelCheckpoint REHEARSAL =
-      checkpoint("smollm2-rehearsal", Role.REHEARSAL, INITIAL.id(), "2");
+      checkpoint("smollm2-rehearsal", Role.REHEARSAL, INITIAL.id(), ADAPTER);
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration JOB_START = Duration.ofSeconds(60);
   private static final Duration COMMIT = Duration.ofSeconds(60);
@@ -84,13 +85,13 @@ public final class Demo implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
-  private static ModelCheckpoint checkpoint(String id, Role role, String base, String version) {
+  private static ModelCheckpoint checkpoint(String id, Role role, String base, String adapter) {
     return new ModelCheckpoint(
         id,
         1,
         role,
         base,
-        new Serving(DemoServers.MODEL_NAME, version, Contract.CRAFT, "", "", ""));
+        new Serving(DemoServers.MODEL_NAME, "1", Contract.CRAFT, "", "", adapter));
   }
 
   /** What the job will go by, but for the addresses of its servers. */

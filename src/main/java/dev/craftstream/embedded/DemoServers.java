@@ -111,7 +111,7 @@ final class DemoServers implements AutoCloseable {
                     List.of(MODEL_NAME, EMBEDDING_MODEL),
                     work.triton())
                 .withEnvironment(Map.of("CRAFT_EMBEDDER_JAR", project.embedder().toString())));
-    phases.end("Triton", start, triton.endpoint() + ", " + MODEL_NAME + " versions 1 and 2");
+    phases.end("Triton", start, triton.endpoint() + ", " + MODEL_NAME + " and its adapters");
   }
 
   void startFlink() throws Exception {

@@ -80,8 +80,9 @@ class JobGoldenTest {
       for (Question question : questions) {
         job.ask(question);
       }
+      // One served model is both.
       job.announce("initial", Role.INITIAL, "", "golden_replay", "1");
-      job.announce("rehearsal", Role.REHEARSAL, "initial", "golden_replay", "2");
+      job.announce("rehearsal", Role.REHEARSAL, "initial", "golden_replay", "1", "rehearsal");
 
       await()
           .atMost(Duration.ofMinutes(5))

@@ -175,7 +175,14 @@ public final class RunningJob implements AutoCloseable {
 
   public void announce(String id, Role role, String base, String model, String version)
       throws Exception {
-    Serving serving = new Serving(model, version, Contract.CRAFT, "", "", "");
+    announce(id, role, base, model, version, "");
+  }
+
+  /** A model checkpoint that is an adapter of a served model. */
+  public void announce(
+      String id, Role role, String base, String model, String version, String adapter)
+      throws Exception {
+    Serving serving = new Serving(model, version, Contract.CRAFT, "", "", adapter);
     send(
         settings.kafka().topics().modelCheckpoints(),
         encoder.announcement(new ModelCheckpoint(id, 1, role, base, serving)));

@@ -85,7 +85,11 @@ final class TritonFixtures {
   }
 
   static ModelCheckpoint craft(String model, String version) {
-    return checkpoint(new Serving(model, version, Contract.CRAFT, "", "", ""));
+    return craft(model, version, "");
+  }
+
+  static ModelCheckpoint craft(String model, String version, String adapter) {
+    return checkpoint(new Serving(model, version, Contract.CRAFT, "", "", adapter));
   }
 
   static ModelCheckpoint vllm(String model, String embedder) {

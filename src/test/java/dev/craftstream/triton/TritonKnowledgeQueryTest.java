@@ -22,11 +22,9 @@ import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import dev.craftstream.prompt.KnowledgePrompt;
@@ -182,6 +180,48 @@ class TritonKnowledgeQueryTest {
         assertThat(answer.promptVersion()).startsWith("oe-train-chat-");
         assertThat(await(query.ask(sent, 1, craft("craft_echo"))).correctness()).isZero();
       }
+    }
+
+    @Test
+    void oneServedModelAnswersAsItIsAndWithItsAdapter() throws Exception {
+      var open = openEnded("Is it Paris?");
+      var choice = multipleChoice("Which?", "C", "Rome", "Oslo", "Paris", "Bern");
+      ModelCheckpoint initial = craft("craft_echo", "1");
+      ModelCheckpoint rehearsal = craft("craft_echo", "1", "rehearsal");
+
+      // Both in flight at a time.
+      var asItIs = query.ask(open, 1, initial);
+      var adapted = query.ask(open, 1, rehearsal);
+      var weighedAsItIs = query.ask(choice, 1, initial);
+      var weighedAdapted = query.ask(choice, 1, rehearsal);
+
+      assertThat(await(asItIs).frequentCorrectAnswer()).matches("Is it Paris\\? [012]");
+      assertThat(await(adapted).frequentCorrectAnswer()).matches("Is it Paris\\? [012] rehearsal");
+      assertThat(await(weighedAsItIs).targetProbability()).isEqualTo(0.24, within(1e-6));
+      assertThat(await(weighedAdapted).targetProbability()).isEqualTo(0.16, within(1e-6));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', null", "rehearsal, '[\"rehearsal\"]'"})
+    void namesTheAdapterOfACheckpointThatIsOne(String adapter, String received) throws Exception {
+      InferenceContract.Sampled answer =
+          await(
+              new CraftContract(Thoughts.NONE)
+                  .sample(
+                      client,
+                      craft("craft_echo", "1", adapter).serving(),
+                      new InferenceContract.SampleQuery(
+                          "question 7",
+                          "describe the request",
+                          List.of(1L),
+                          1,
+                          20,
+                          List.of(),
+                          false),
+                      client.deadline()));
+
+      JsonObject request = JsonParser.parseString(answer.samples().get(0)).getAsJsonObject();
+      assertThat(String.valueOf(request.get("adapter"))).isEqualTo(received);
     }
 
     @Test
@@ -564,10 +604,13 @@ class TritonKnowledgeQueryTest {
           .hasMessageContaining("Model vllm_like with the adapter nobody")
           .hasMessageContaining("LoRA nobody is not supported")
           .hasMessageContaining("multi_lora.json");
-      assertThat(
-              failure(
-                  query.ready(
-                      checkpoint(new Serving("craft_echo", "", Contract.CRAFT, "", "", "nobody")))))
+
+      await(query.ready(craft("craft_echo", "1", "rehearsal")));
+      assertThat(failure(query.ready(craft("craft_echo", "1", "nobody"))))
+          .isInstanceOf(UnusableAnswerException.class)
+          .hasMessageContaining("Model craft_echo version 1 with the adapter nobody")
+          .hasMessageContaining("adapter 'nobody' is not known; there is ['rehearsal']");
+      assertThat(failure(query.ready(craft("nonsense", "1", "rehearsal"))))
           .isInstanceOf(UnusableAnswerException.class)
           .hasMessageContaining("input adapter (BYTES) is missing");
     }

@@ -51,7 +51,11 @@ class HtmlReportTest {
     assertThat(page)
         .contains("ANSWER", "REFUSAL", "DROPPED", "about to be learnt", "half known")
         .contains("Open-ended, 178 questions", "Multiple-choice, 60 questions")
-        .contains("smollm2 version 2", "98.7 % of 8", "unknown of 8", "v1-0a1b2c")
+        .contains(
+            "smollm2 version 1 with the adapter rehearsal",
+            "98.7 % of 8",
+            "unknown of 8",
+            "v1-0a1b2c")
         .contains("by chance alone")
         .doesNotContain("Dead letters");
   }

@@ -92,7 +92,7 @@ final class SampleRun {
                 new RunData.Sweep(
                     "smollm2-rehearsal",
                     Role.REHEARSAL,
-                    "smollm2 version 2",
+                    "smollm2 version 1 with the adapter rehearsal",
                     questions.size(),
                     Duration.ofSeconds(65),
                     8,
