@@ -18,8 +18,7 @@ class ModelRepositoryTest {
             .redirectErrorStream(true)
             .start();
 
-    String output =
-        new String(tests.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(tests.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(tests.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(tests.exitValue()).as(output).isZero();
