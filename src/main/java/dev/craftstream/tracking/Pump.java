@@ -93,7 +93,7 @@ final class Pump implements RequestsInFlight.Listener {
     // First those that were there before the newest announcement: model time waits for them alone.
     lanes.arrivals().drain(now, this::mayTakeArrival);
     lanes.arrivals().drain(now + 1, this::mayTakeArrival);
-    lanes.sweep().drain(now, () -> mayTake() && requests.mayStart());
+    lanes.sweep().drain(now, () -> mayTake(requests.mayStart()));
     if (turnsLeft <= 0) {
       queue();
     }
@@ -102,11 +102,12 @@ final class Pump implements RequestsInFlight.Listener {
   }
 
   private boolean mayTakeArrival() {
-    return mayTake() && requests.mayStartArrival(lanes.isSweeping());
+    return mayTake(requests.mayStartArrival(lanes.isSweeping()));
   }
 
-  private boolean mayTake() {
-    return turnsLeft > 0 && outputIsAvailable();
+  /** The output is looked at last: that takes longest. */
+  private boolean mayTake(boolean slotIsFree) {
+    return slotIsFree && turnsLeft > 0 && outputIsAvailable();
   }
 
   private void takeTurn(String id, Lane lane, long due) throws Exception {
