@@ -5,14 +5,12 @@ import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Role;
 import dev.craftstream.triton.doctor.Diagnosis;
 import dev.craftstream.triton.doctor.Doctor;
-import dev.craftstream.triton.doctor.Finding;
-import dev.craftstream.triton.doctor.Rate;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,9 +37,6 @@ import picocli.CommandLine.Spec;
       "  ./craft doctor --model smollm2 --in-flight 4,8,16 --json | jq '.load'"
     })
 final class DoctorCommand implements Callable<Integer> {
-  private static final int WIDTH = 110;
-  private static final int TEXT_COLUMN = 26;
-
   @Spec private CommandSpec spec;
   @Mixin private ServingOptions serving;
 
@@ -74,30 +69,39 @@ final class DoctorCommand implements Callable<Integer> {
     check();
     var checkpoint = serving.checkpoint("doctor", Role.INITIAL, "");
     CurationSettings settings = job.settingsWithTriton();
-    Diagnosis diagnosis;
-    try (ProgressLine line = Commands.progressLine(spec)) {
-      diagnosis =
-          Doctor.examine(
-              new Doctor.Settings(
-                  settings.triton(),
-                  settings.query(),
-                  settings.evaluation(),
-                  settings.limits().textCharacters(),
-                  inFlight,
-                  Duration.ofSeconds(seconds)),
-              checkpoint,
-              step ->
-                  line.show(
-                      () -> String.format(Locale.ROOT, "  %s; %.0f s", step, line.seconds())));
-    }
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(Json.line(diagnosis));
-    } else {
-      print(diagnosis, out);
+    Doctor.Settings asked =
+        new Doctor.Settings(
+            settings.triton(),
+            settings.query(),
+            settings.evaluation(),
+            settings.limits().textCharacters(),
+            inFlight,
+            Duration.ofSeconds(seconds));
+    try (ProgressLine line = Commands.progressLine(spec)) {
+      Diagnosis diagnosis;
+      if (json) {
+        diagnosis = Doctor.examine(asked, checkpoint, step -> show(line, step));
+        out.println(Json.line(diagnosis));
+        out.flush();
+      } else {
+        Consumer<String> lines =
+            text -> {
+              line.clear();
+              out.print(text);
+              out.flush();
+            };
+        DoctorReport report = new DoctorReport(lines, step -> show(line, step));
+        report.begin(checkpoint.serving(), settings.triton().servers());
+        diagnosis = Doctor.examine(asked, checkpoint, report);
+        report.end(diagnosis);
+      }
+      return diagnosis.well() ? 0 : 1;
     }
-    out.flush();
-    return diagnosis.well() ? 0 : 1;
+  }
+
+  private static void show(ProgressLine line, String step) {
+    line.show(() -> String.format(Locale.ROOT, "  %s; %.0f s", step, line.seconds()));
   }
 
   private void check() {
@@ -109,79 +113,5 @@ final class DoctorCommand implements Callable<Integer> {
     if (seconds < 0 || seconds > 600) {
       throw Commands.wrong(spec, "--seconds is " + seconds + "; give 0 to 600.");
     }
-  }
-
-  private static void print(Diagnosis diagnosis, PrintWriter out) {
-    say(
-        out,
-        "%s, by the contract %s, at %s",
-        diagnosis.model(),
-        diagnosis.contract(),
-        diagnosis.servers());
-    say(out, "");
-    for (Finding finding : diagnosis.findings()) {
-      List<String> lines = wrapped(finding.found(), WIDTH - TEXT_COLUMN);
-      if (!finding.advice().isEmpty()) {
-        lines.addAll(wrapped("-> " + finding.advice(), WIDTH - TEXT_COLUMN));
-      }
-      for (int i = 0; i < lines.size(); i++) {
-        String left = i > 0 ? "" : "  %-7s%s".formatted(word(finding), finding.check());
-        say(out, "%-" + TEXT_COLUMN + "s%s", left, lines.get(i));
-      }
-    }
-    if (!diagnosis.rates().isEmpty()) {
-      say(out, "");
-      say(out, "Open-ended questions   in flight  questions/s  s a question");
-      for (Rate rate : diagnosis.rates()) {
-        say(
-            out,
-            "  %-20s %9d %12.2f %13.2f",
-            rate.answered() + " answered",
-            rate.inFlight(),
-            rate.perSecond(),
-            rate.secondsEach());
-      }
-    }
-    if (diagnosis.load() != null) {
-      for (String sentence : diagnosis.load().sentences()) {
-        wrapped(sentence, WIDTH - 2).forEach(line -> say(out, "  %s", line));
-      }
-    }
-    say(out, "");
-    long faults =
-        diagnosis.findings().stream().filter(f -> f.verdict() == Finding.Verdict.FAULT).count();
-    say(
-        out,
-        diagnosis.well()
-            ? "All is well."
-            : "Faults: %d. With them the job would not measure what it should.",
-        faults);
-  }
-
-  private static String word(Finding finding) {
-    return switch (finding.verdict()) {
-      case WELL -> "ok";
-      case REMARK -> "remark";
-      case FAULT -> "FAULT";
-      case NOT_CHECKED -> "-";
-    };
-  }
-
-  private static List<String> wrapped(String sentence, int width) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : sentence.strip().split("\\s+", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
-  }
-
-  private static void say(PrintWriter out, String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values).stripTrailing());
   }
 }

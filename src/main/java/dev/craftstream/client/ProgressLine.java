@@ -49,11 +49,15 @@ public final class ProgressLine implements AutoCloseable {
                 Locale.ROOT, "  %,d records read, %,d left; %.0f s", read, left, seconds()));
   }
 
-  /** Takes away what is drawn. */
-  @Override
-  public synchronized void close() {
+  /** Takes away what is drawn, until the next time. */
+  public synchronized void clear() {
     if (shown) {
       terminal.text("");
     }
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 }

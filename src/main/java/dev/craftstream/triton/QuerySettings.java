@@ -52,6 +52,11 @@ public record QuerySettings(
             new AnswerReading(choices == ChoiceMeasure.SAMPLES, reasoning.thoughts().areMarked()));
   }
 
+  /** Whether multiple-choice questions are measured by their letters' probabilities. */
+  public boolean weighsLetters() {
+    return choices == ChoiceMeasure.LETTER_PROBABILITIES;
+  }
+
   /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
   public static QuerySettings standard() {
     return new QuerySettings(

@@ -5,7 +5,6 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -169,7 +168,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   private boolean isWeighed(Task task) {
-    return task == Task.MULTIPLE_CHOICE && settings.choices() == ChoiceMeasure.LETTER_PROBABILITIES;
+    return task == Task.MULTIPLE_CHOICE && settings.weighsLetters();
   }
 
   private InferenceContract contract(Serving serving) {
@@ -253,6 +252,11 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   /** The letters' probabilities, as the model says them; fails in the same way. */
   public CompletableFuture<Weighed> answer(Serving serving, MultipleChoiceQuery query) {
     return contract(serving).weigh(client, serving, query, client.deadline());
+  }
+
+  /** Whether the contract can tell the probabilities of option letters. */
+  public boolean weighs(Serving serving) {
+    return contract(serving).weighs();
   }
 
   @Override

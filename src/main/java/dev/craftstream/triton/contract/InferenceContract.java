@@ -41,6 +41,11 @@ public interface InferenceContract {
   CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline);
 
+  /** Whether the server tells probabilities of tokens, so that {@link #weigh} can succeed. */
+  default boolean weighs() {
+    return true;
+  }
+
   /** Weighs the option letters as the next token. */
   CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);

@@ -111,6 +111,11 @@ public final class LlmapiContract implements InferenceContract {
   }
 
   @Override
+  public boolean weighs() {
+    return false;
+  }
+
+  @Override
   public CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline) {
     return CompletableFuture.failedFuture(

@@ -16,17 +16,13 @@ import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import dev.craftstream.triton.client.TritonSettings;
-import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Sampled;
-import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -57,10 +53,22 @@ public final class Doctor {
       List<Integer> levels,
       Duration rateTime) {}
 
+  /** Is told how far an examination is, as it goes. */
+  public interface Progress {
+    /** What is looked at now, in a few words. */
+    void step(String what);
+
+    /** What a check has found. */
+    default void found(Finding finding) {}
+
+    /** A rate that was measured. */
+    default void measured(Rate rate) {}
+  }
+
   private final Settings settings;
   private final ModelCheckpoint checkpoint;
   private final Serving serving;
-  private final Consumer<String> progress;
+  private final Progress progress;
   private final List<Finding> findings = new ArrayList<>();
   private final List<Rate> rates = new ArrayList<>();
   private final TritonKnowledgeQuery query;
@@ -69,7 +77,7 @@ public final class Doctor {
       Settings settings,
       ModelCheckpoint checkpoint,
       TritonKnowledgeQuery query,
-      Consumer<String> progress) {
+      Progress progress) {
     this.settings = settings;
     this.checkpoint = checkpoint;
     this.serving = checkpoint.serving();
@@ -81,11 +89,10 @@ public final class Doctor {
    * Examines a model.
    *
    * @param checkpoint says where it is served
-   * @param progress is told what is looked at
+   * @param progress is told what is looked at and what was found
    * @throws IllegalStateException where a file or variable that the settings name is missing
    */
-  public static Diagnosis examine(
-      Settings settings, ModelCheckpoint checkpoint, Consumer<String> progress)
+  public static Diagnosis examine(Settings settings, ModelCheckpoint checkpoint, Progress progress)
       throws InterruptedException {
     try (TritonKnowledgeQuery query =
         new TritonKnowledgeQuery.Factory(settings.triton(), settings.query(), settings.evaluation())
@@ -101,7 +108,8 @@ public final class Doctor {
       if (answers) {
         seedsAndEmbeddings();
       }
-      multipleChoice();
+      ChoiceCheck.of(this::outcome, query, settings.query().weighsLetters(), checkpoint)
+          .forEach(this::add);
       evaluate();
       if (answers) {
         longQuestion();
@@ -109,7 +117,7 @@ public final class Doctor {
       }
     } else {
       AFTER_CONTRACT.forEach(
-          check -> findings.add(notChecked(check, "Not asked before the contract fits.")));
+          check -> add(notChecked(check, "Not asked before the contract fits.")));
     }
     return new Diagnosis(
         serving.shown(),
@@ -121,16 +129,21 @@ public final class Doctor {
         load);
   }
 
+  private void add(Finding finding) {
+    findings.add(finding);
+    progress.found(finding);
+  }
+
   // ---------------------------------------------------------------- contract
 
   private boolean fitsContract() throws InterruptedException {
-    progress.accept("waiting for " + serving.shown() + " at " + settings.triton().servers());
+    progress.step("waiting for " + serving.shown() + " at " + settings.triton().servers());
     Outcome<Void> outcome = Outcome.of(query.fits(checkpoint), readyPatience());
     if (!outcome.failed()) {
-      findings.add(well("contract", "The model has the contract's inputs and outputs."));
+      add(well("contract", "The model has the contract's inputs and outputs."));
       return true;
     }
-    findings.add(
+    add(
         outcome.refused()
             ? fault("contract", outcome.sentence(), otherContract())
             : fault("contract", withoutServer(), advice()));
@@ -183,7 +196,7 @@ public final class Doctor {
 
   private <T> Outcome<T> outcome(String what, Supplier<CompletableFuture<T>> asked)
       throws InterruptedException {
-    progress.accept(what);
+    progress.step(what);
     // Asking once more after a failure has deadlines of its own.
     return Outcome.of(asked.get(), settings.triton().deadline().multipliedBy(3).plus(MARGIN));
   }
@@ -199,12 +212,12 @@ public final class Doctor {
                 "asking it again",
                 () -> query.answer(serving, query.queries().samples(question, 1, checkpoint)));
     if (drawn.failed()) {
-      findings.add(fault("open-ended", drawn.sentence(), drawn.advice()));
+      add(fault("open-ended", drawn.sentence(), drawn.advice()));
       return false;
     }
     List<String> samples = drawn.value().samples();
     Optional<Finding> wrong = AnswerChecks.texts("open-ended", samples);
-    wrong.ifPresent(findings::add);
+    wrong.ifPresent(this::add);
     String found =
         "%d of %d samples to \"%s\" are right; the first is %s, certainty is %.2f."
             .formatted(
@@ -214,9 +227,9 @@ public final class Doctor {
                 shown(samples.get(0)),
                 state.value().certainty());
     if (state.value().correctSamples() > 0) {
-      findings.add(well("open-ended", found));
+      add(well("open-ended", found));
     } else if (wrong.isEmpty()) {
-      findings.add(
+      add(
           remark(
               "open-ended",
               found,
@@ -236,50 +249,17 @@ public final class Doctor {
               "trying seeds",
               () -> query.answer(serving, query.queries().samples(question, version, checkpoint)));
       if (drawn.failed()) {
-        findings.add(fault("seeds", drawn.sentence(), drawn.advice()));
-        findings.add(notChecked("embeddings", "There is nothing to compare."));
+        add(fault("seeds", drawn.sentence(), drawn.advice()));
+        add(notChecked("embeddings", "There is nothing to compare."));
         return;
       }
       draws.add(drawn.value());
     }
-    findings.add(
-        AnswerChecks.seeds(draws.get(1).samples(), draws.get(2).samples(), draws.get(0).samples()));
-    findings.add(
+    add(AnswerChecks.seeds(draws.get(1).samples(), draws.get(2).samples(), draws.get(0).samples()));
+    add(
         AnswerChecks.embeddings(
             AnswerChecks.together(draws.get(0).samples(), draws.get(1).samples()),
             AnswerChecks.together(draws.get(0).embeddings(), draws.get(1).embeddings())));
-  }
-
-  private void multipleChoice() throws InterruptedException {
-    Question question = Probes.MULTIPLE_CHOICE;
-    MultipleChoiceQuery asked = query.queries().letters(question);
-    Outcome<KnowledgeState> state =
-        outcome("asking a multiple-choice question", () -> query.ask(question, 1, checkpoint));
-    Outcome<Weighed> weighed =
-        state.failed()
-            ? new Outcome<>(null, state.failure())
-            : outcome("asking it again", () -> query.answer(serving, asked));
-    if (weighed.failed()) {
-      findings.add(fault("multiple-choice", weighed.sentence(), weighed.advice()));
-      return;
-    }
-    double mass = mass(weighed.value());
-    double withoutBlank = -1;
-    String cut = asked.prompt().stripTrailing();
-    if (!asked.isChat() && !cut.equals(asked.prompt())) {
-      Outcome<Weighed> again =
-          outcome(
-              "asking it without the blank at its end",
-              () ->
-                  query.answer(
-                      serving, new MultipleChoiceQuery(asked.id(), cut, asked.letters(), true)));
-      withoutBlank = again.failed() ? -1 : mass(again.value());
-    }
-    findings.add(AnswerChecks.letters(mass, withoutBlank, weighed.value().unseen()));
-  }
-
-  private static double mass(Weighed weighed) {
-    return DoubleStream.of(weighed.probabilities()).sum();
   }
 
   private void evaluate() throws InterruptedException {
@@ -293,11 +273,11 @@ public final class Doctor {
                 "asking it again",
                 () -> query.answer(serving, query.queries().greedy(question, 1, checkpoint)));
     if (answer.failed()) {
-      findings.add(fault("evaluate", answer.sentence(), answer.advice()));
+      add(fault("evaluate", answer.sentence(), answer.advice()));
       return;
     }
     List<String> texts = answer.value().samples();
-    findings.add(
+    add(
         AnswerChecks.texts("evaluate", texts)
             .orElseGet(
                 () ->
@@ -316,16 +296,16 @@ public final class Doctor {
     Outcome<KnowledgeState> state =
         outcome("asking a very long question", () -> query.ask(question, 1, checkpoint));
     if (!state.failed()) {
-      findings.add(well("long question", which + " is answered."));
+      add(well("long question", which + " is answered."));
     } else if (state.refused()) {
-      findings.add(
+      add(
           well(
               "long question",
               which
                   + " is refused and would be a dead letter: "
                   + AnswerChecks.cut(state.sentence(), LONGEST_REFUSAL)));
     } else {
-      findings.add(
+      add(
           fault(
               "long question",
               which + " is not refused, but fails as an outage would: " + state.sentence(),
@@ -335,7 +315,7 @@ public final class Doctor {
     Outcome<KnowledgeState> after =
         outcome("asking a short one after it", () -> query.ask(Probes.OPEN_ENDED, 1, checkpoint));
     if (after.failed()) {
-      findings.add(
+      add(
           fault(
               "long question",
               "After it the model does not answer any more: " + after.sentence(),
@@ -350,17 +330,18 @@ public final class Doctor {
       return null;
     }
     for (int inFlight : settings.levels()) {
-      progress.accept("measuring the rate with " + inFlight + " in flight");
-      rates.add(
+      progress.step("measuring the rate with " + inFlight + " in flight");
+      Rate rate =
           RateRun.of(
               inFlight,
               settings.rateTime(),
               query.health(),
-              number -> query.ask(Probes.ofRun(inFlight, number), 1, checkpoint)));
+              number -> query.ask(Probes.ofRun(inFlight, number), 1, checkpoint));
+      rates.add(rate);
+      progress.measured(rate);
     }
     if (rates.stream().allMatch(rate -> rate.answered() == 0)) {
-      findings.add(
-          fault("rate", "No question was answered while the rates were measured.", advice()));
+      add(fault("rate", "No question was answered while the rates were measured.", advice()));
       return null;
     }
     boolean streams = serving.contract() != Contract.CRAFT;

@@ -1,5 +1,7 @@
 package dev.craftstream.triton.doctor;
 
+import dev.craftstream.model.Verdict;
+
 /**
  * What one check has found.
  *

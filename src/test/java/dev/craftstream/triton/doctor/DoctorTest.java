@@ -148,6 +148,67 @@ class DoctorTest {
   }
 
   @Test
+  void aContractThatTellsNoProbabilitiesIsARemark() throws Exception {
+    Diagnosis diagnosis = examine(llmapi());
+
+    assertThat(diagnosis.well()).isTrue();
+    assertThat(first(diagnosis, "multiple-choice").verdict()).isEqualTo(Verdict.REMARK);
+    assertThat(found(diagnosis, "multiple-choice")).contains("would be dead letters");
+    assertThat(advice(diagnosis, "multiple-choice"))
+        .contains("query.multiple-choice.by to SAMPLES");
+  }
+
+  @Test
+  void choicesBySamplesAreAskedAsSuch() throws Exception {
+    Diagnosis diagnosis =
+        Doctor.examine(
+            settings(
+                triton(),
+                KnowledgePrompt.standard(),
+                ChoiceMeasure.SAMPLES,
+                List.of(),
+                Duration.ZERO),
+            craft("ailing", ""),
+            steps::add);
+
+    assertThat(first(diagnosis, "multiple-choice").verdict()).isEqualTo(Verdict.WELL);
+    assertThat(found(diagnosis, "multiple-choice"))
+        .isEqualTo(
+            "4 of 4 samples choose the right option of \"What is the capital of France?\", and 0"
+                + " refuse.");
+  }
+
+  @Test
+  void findingsAreToldAsSoonAsTheyAreKnown() throws Exception {
+    List<String> told = new ArrayList<>();
+    Diagnosis diagnosis =
+        Doctor.examine(
+            withRates(triton(), 1),
+            craft("ailing", ""),
+            new Doctor.Progress() {
+              @Override
+              public void step(String what) {
+                told.add("step");
+              }
+
+              @Override
+              public void found(Finding finding) {
+                told.add(finding.check());
+              }
+
+              @Override
+              public void measured(Rate rate) {
+                told.add("rate");
+              }
+            });
+
+    assertThat(told).containsSubsequence("contract", "step", "open-ended", "step", "seeds", "rate");
+    assertThat(told)
+        .filteredOn(what -> !what.equals("step"))
+        .hasSize(diagnosis.findings().size() + 1);
+  }
+
+  @Test
   void theContractThatTheModelSpeaksIsNamed() throws Exception {
     Diagnosis diagnosis = examine(craft("vllm_like", ""));
 
@@ -277,17 +338,19 @@ class DoctorTest {
 
   private static Doctor.Settings settings(
       TritonSettings triton, KnowledgePrompt prompt, List<Integer> levels, Duration rateTime) {
+    return settings(triton, prompt, ChoiceMeasure.LETTER_PROBABILITIES, levels, rateTime);
+  }
+
+  private static Doctor.Settings settings(
+      TritonSettings triton,
+      KnowledgePrompt prompt,
+      ChoiceMeasure choices,
+      List<Integer> levels,
+      Duration rateTime) {
     return new Doctor.Settings(
         triton,
         new QuerySettings(
-            4,
-            1,
-            20,
-            List.of("\n"),
-            prompt,
-            CertaintyMeasures.PAPER,
-            ChoiceMeasure.LETTER_PROBABILITIES,
-            Reasoning.NONE),
+            4, 1, 20, List.of("\n"), prompt, CertaintyMeasures.PAPER, choices, Reasoning.NONE),
         EvaluationSettings.standard(),
         LONGEST_QUESTION,
         levels,
@@ -308,6 +371,10 @@ class DoctorTest {
 
   private static ModelCheckpoint vllm(String model, String adapter) {
     return checkpoint(new Serving(model, "", Contract.VLLM, "minilm_like", "", adapter));
+  }
+
+  private static ModelCheckpoint llmapi() {
+    return checkpoint(new Serving("llmapi_like", "", Contract.LLMAPI, "minilm_like", "", ""));
   }
 
   private static ModelCheckpoint checkpoint(Serving serving) {
