@@ -12,6 +12,13 @@ import dev.craftstream.model.Request;
  */
 public record Admitted(ModelCheckpointEvent checkpoint, Request request) {
 
+  public Admitted {
+    if ((checkpoint == null) == (request == null)) {
+      throw new IllegalArgumentException(
+          "The admission lets through either a model checkpoint or a request.");
+    }
+  }
+
   public static Admitted of(ModelCheckpointEvent checkpoint) {
     return new Admitted(checkpoint, null);
   }

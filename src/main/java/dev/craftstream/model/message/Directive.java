@@ -12,6 +12,14 @@ import dev.craftstream.model.ModelCheckpointEvent;
  */
 public record Directive(ModelCheckpointEvent checkpoint, Survey survey, Retry retry) {
 
+  public Directive {
+    boolean isRetry = retry != null;
+    if (isRetry == (checkpoint != null || survey != null)) {
+      throw new IllegalArgumentException(
+          "A directive holds a retry, or a model checkpoint, a survey or both of them.");
+    }
+  }
+
   public static Directive of(ModelCheckpointEvent checkpoint) {
     return new Directive(checkpoint, null, null);
   }
