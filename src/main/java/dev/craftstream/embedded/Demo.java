@@ -1,6 +1,5 @@
 package dev.craftstream.embedded;
 
-import dev.craftstream.CurationJob;
 import dev.craftstream.client.JobMonitor;
 import dev.craftstream.client.RunLedger;
 import dev.craftstream.client.RunReader;
@@ -21,7 +20,6 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.topics.kafka.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +29,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,24 +44,18 @@ public final class Demo implements AutoCloseable {
   private static final ModelCheckpoint REHEARSAL =
       checkpoint("smollm2-rehearsal", Role.REHEARSAL, INITIAL.id(), ADAPTER);
   private static final Duration LOOK = Duration.ofMillis(250);
-  private static final Duration JOB_START = Duration.ofSeconds(60);
   private static final Duration COMMIT = Duration.ofSeconds(60);
 
   private final Project project;
   private final WorkFolder work;
   private final Terminal terminal;
   private final List<Question> questions;
-  private final Map<String, String> options;
-  private final DemoPhases phases;
-  private final DemoServers servers;
+  private final EmbeddedRun run;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final Thread shutdownHook = new Thread(this::stopChildren, "stop-run");
 
-  private DemoJob job;
   private CurationSettings settings;
   private RunLedger live;
   private RunLedger committed;
-  private volatile boolean stopping;
 
   public Demo(
       Project project,
@@ -79,10 +69,19 @@ public final class Demo implements AutoCloseable {
     this.work = work;
     this.terminal = terminal;
     this.questions = questions;
-    this.options = options;
-    this.phases = new DemoPhases(terminal);
-    this.servers = new DemoServers(project, work, terminal, phases, webPort, kafkaPort);
-    Runtime.getRuntime().addShutdownHook(shutdownHook);
+    this.run =
+        new EmbeddedRun(
+            project,
+            work,
+            terminal,
+            new RunSetUp(
+                project.modelRepository(),
+                Map.of(),
+                Map.of(),
+                List.of(EmbeddedOptions.DEMO),
+                options,
+                webPort,
+                kafkaPort));
   }
 
   private static ModelCheckpoint checkpoint(String id, Role role, String base, String adapter) {
@@ -91,13 +90,12 @@ public final class Demo implements AutoCloseable {
         1,
         role,
         base,
-        new Serving(DemoServers.MODEL_NAME, "1", Contract.CRAFT, "", "", adapter));
+        new Serving(RunSetUp.MODEL, "1", Contract.CRAFT, "", "", adapter));
   }
 
   /** What the job will go by, but for the addresses of its servers. */
   public static CurationSettings settings(Project project, Map<String, String> options) {
-    return CurationSettings.of(
-        DemoOptions.of(project, options, "localhost:9092", "localhost:8001"));
+    return EmbeddedOptions.settings(project, List.of(EmbeddedOptions.DEMO), options);
   }
 
   /** Everything up to the report, which goes to {@code page}. */
@@ -110,12 +108,10 @@ public final class Demo implements AutoCloseable {
         Project.shown(work.logs()));
 
     terminal.line("");
-    PythonEnvironment python = servers.pythonEnvironment();
+    PythonEnvironment python = run.pythonEnvironment();
     long start = System.nanoTime();
-    servers.startBroker();
-    servers.startTriton(python);
-    servers.startFlink();
-    startJob();
+    run.start(python);
+    settings = run.settings();
 
     live = new RunLedger(questions);
     committed = new RunLedger(questions);
@@ -137,12 +133,12 @@ public final class Demo implements AutoCloseable {
     List<DemoExport.Exported> exported = DemoExport.run(settings, committed, work, COMMIT);
     Duration total = Duration.ofNanos(System.nanoTime() - start);
 
-    RunData run =
+    RunData data =
         RunData.builder(settings.thresholds())
             .questions(
                 committed.curated(INITIAL.id(), REHEARSAL.id()),
                 count(Task.OPEN_ENDED) + count(Task.MULTIPLE_CHOICE))
-            .took(total, phases.all())
+            .took(total, run.phases().all())
             .sweeps(List.of(initial, rehearsal))
             .datasets(
                 committed.chosen(INITIAL.id(), REHEARSAL.id(), settings.datasets().strategies()))
@@ -151,16 +147,16 @@ public final class Demo implements AutoCloseable {
             .facts(
                 new DemoFacts(
                         settings,
-                        servers.flink(),
+                        run.servers().flink(),
                         committed,
                         INITIAL,
                         REHEARSAL,
-                        requestsInFlight())
+                        run.requestsInFlight())
                     .all())
             .build();
-    Files.writeString(page, HtmlReport.of(run));
+    Files.writeString(page, HtmlReport.of(data));
     terminal.line("");
-    terminal.text(SummaryText.of(run));
+    terminal.text(SummaryText.of(data));
     exported.forEach(
         dataset -> terminal.line("Exported %s: %s", dataset.id(), Project.shown(dataset.folder())));
     terminal.line("Took %s, set-up left out.", Wording.of(total));
@@ -169,46 +165,11 @@ public final class Demo implements AutoCloseable {
 
   /** Stays until Ctrl-C, and brings back what dies. */
   public void keepRunning() throws Exception {
-    new DemoHints(project, work).print(terminal, servers, committed);
+    new DemoHints(project, work).print(terminal, run.servers(), committed);
     while (true) {
-      servers.restartWhatEnded();
-      job.requireAlive();
+      run.watch();
       Thread.sleep(1_000);
     }
-  }
-
-  private void startJob() throws Exception {
-    long start = phases.begin("Job");
-    Configuration all =
-        DemoOptions.of(
-            project, options, servers.broker().bootstrapServers(), servers.triton().endpoint());
-    settings = CurationSettings.of(all);
-    DemoOptions.write(all, work.options());
-    new TopicAdmin(settings.kafka()).prepare();
-    StreamExecutionEnvironment environment = servers.flink().environment();
-    CurationJob.define(environment, settings);
-    job = new DemoJob(servers.flink().submit(environment, "craft-stream"));
-    long deadline = System.nanoTime() + JOB_START.toNanos();
-    while (!job.allTasksRun()) {
-      job.requireAlive();
-      if (System.nanoTime() > deadline) {
-        throw new IOException(
-            "The job does not run after "
-                + Wording.of(JOB_START)
-                + ". Its last failure: "
-                + job.newestFailure());
-      }
-      Thread.sleep(100);
-    }
-    phases.end(
-        "Job",
-        start,
-        "%d requests in flight, Flink checkpoints every %d s"
-            .formatted(requestsInFlight(), servers.flink().checkpointInterval().toSeconds()));
-  }
-
-  private int requestsInFlight() {
-    return settings.tracker().requestsInFlight() * servers.flink().parallelism();
   }
 
   private RunData.Sweep sweep(ModelCheckpoint checkpoint, TopicWriter writer) throws Exception {
@@ -234,29 +195,28 @@ public final class Demo implements AutoCloseable {
       if (now - looked > Duration.ofSeconds(1).toNanos()) {
         looked = now;
         refuse(checkpoint);
-        servers.restartWhatEnded();
-        restartCause = job.requireAlive();
-        tracker = job.tracker();
+        restartCause = run.watch();
+        tracker = run.job().tracker();
       }
       SweepView view =
           new SweepView(
               progress,
               Duration.ofNanos((complete ? newest : now) - start),
               tracker.map(JobMonitor.Tracker::inFlight).orElse(0),
-              requestsInFlight(),
+              run.requestsInFlight(),
               restartCause);
       terminal.draw(view.lines(), view.line());
       if (complete && tracker.isPresent() && tracker.get().completeModelTime() >= modelTime) {
         terminal.settle();
         Duration duration = Duration.ofNanos(newest - start);
-        phases.add("Measuring under " + checkpoint.role(), duration);
+        run.phases().add("Measuring under " + checkpoint.role(), duration);
         return new RunData.Sweep(
             checkpoint.id(),
             checkpoint.role(),
             checkpoint.serving().shown(),
             total,
             duration,
-            requestsInFlight(),
+            run.requestsInFlight(),
             tracker.get().slotsInUse());
       }
       Thread.sleep(LOOK.toMillis());
@@ -290,8 +250,7 @@ public final class Demo implements AutoCloseable {
     int missing = committed.undecided(REHEARSAL);
     long newest = start;
     while (missing > 0 || missingKnowledge() > 0) {
-      servers.restartWhatEnded();
-      job.requireAlive();
+      run.watch();
       Thread.sleep(LOOK.toMillis());
       int now = committed.undecided(REHEARSAL);
       if (now < missing) {
@@ -304,7 +263,7 @@ public final class Demo implements AutoCloseable {
                 .formatted(missing, Wording.of(COMMIT), Project.shown(work.logs())));
       }
     }
-    phases.add("Final instructions", Duration.ofNanos(System.nanoTime() - start));
+    run.phases().add("Final instructions", Duration.ofNanos(System.nanoTime() - start));
   }
 
   /** A dataset of each strategy and a rehearsal set for each task, and INITIAL's evaluation. */
@@ -317,8 +276,7 @@ public final class Demo implements AutoCloseable {
     while (committed.manifests().size() < datasets
         || committed.missingRecords() > 0
         || committed.evaluations().size() < evaluations) {
-      servers.restartWhatEnded();
-      job.requireAlive();
+      run.watch();
       Thread.sleep(LOOK.toMillis());
       if (System.nanoTime() - start > COMMIT.toNanos()) {
         throw new IOException(
@@ -333,7 +291,7 @@ public final class Demo implements AutoCloseable {
                     Project.shown(work.logs())));
       }
     }
-    phases.add("Datasets and evaluation", Duration.ofNanos(System.nanoTime() - start));
+    run.phases().add("Datasets and evaluation", Duration.ofNanos(System.nanoTime() - start));
   }
 
   private int tasks(Purpose purpose) {
@@ -370,28 +328,13 @@ public final class Demo implements AutoCloseable {
     return part;
   }
 
-  /** On Ctrl-C. Broker and server have hooks of their own, pip and whatever else has not. */
-  private void stopChildren() {
-    stopping = true;
-    servers.stopRestarting();
-    terminal.line("");
-    terminal.line("Stopping ...");
-    ProcessHandle.current().children().forEach(ProcessHandle::destroy);
-  }
-
   @Override
   public void close() {
-    if (stopping) {
+    if (run.isStopping()) {
       return;
     }
-    stopping = true;
     Collections.reverse(open);
-    open.forEach(DemoServers::close);
-    servers.close();
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException e) {
-      LOG.debug("The JVM ends; its hook runs.", e);
-    }
+    open.forEach(EmbeddedServers::close);
+    run.close();
   }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /** How to look at an embedded run that stays up. */
 record DemoHints(Project project, WorkFolder work) {
 
-  void print(Terminal terminal, DemoServers servers, RunLedger committed) {
+  void print(Terminal terminal, EmbeddedServers servers, RunLedger committed) {
     terminal.line("");
     terminal.line("Everything is up until Ctrl-C.");
     terminal.line("  Flink's web UI  %s", servers.flink().webUi());

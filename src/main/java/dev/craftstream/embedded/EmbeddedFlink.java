@@ -3,9 +3,13 @@ package dev.craftstream.embedded;
 import dev.craftstream.client.JobMonitor;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -15,8 +19,10 @@ import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -99,9 +105,31 @@ public final class EmbeddedFlink implements AutoCloseable {
     configuration.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofSeconds(1));
   }
 
-  /** An environment to define a job in, of this cluster's configuration. */
-  public StreamExecutionEnvironment environment() {
-    return StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+  /**
+   * An environment to define a job in, of this cluster's configuration. The job goes on from the
+   * newest Flink checkpoint that lies in the cluster's folder; without one it begins.
+   */
+  public StreamExecutionEnvironment environment() throws IOException {
+    Configuration all = new Configuration(configuration);
+    Optional<Path> newest = newestFlinkCheckpoint();
+    if (newest.isPresent()) {
+      all.set(StateRecoveryOptions.SAVEPOINT_PATH, newest.get().toUri().toString());
+      all.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+    }
+    return StreamExecutionEnvironment.getExecutionEnvironment(all);
+  }
+
+  /** The folder of the newest one that is whole: its metadata is written last. */
+  private Optional<Path> newestFlinkCheckpoint() throws IOException {
+    Path all = Path.of(URI.create(configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
+    if (!Files.isDirectory(all)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.find(all, 3, (file, any) -> file.endsWith("_metadata"))) {
+      return files
+          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+          .map(Path::getParent);
+    }
   }
 
   /** How many parallel tasks a stage has. */

@@ -35,27 +35,6 @@ import java.util.function.Consumer;
  * other.
  */
 public final class PythonEnvironment {
-  /** Where all that the requirements pin has wheels: NumPy below 2 ends with 3.12. */
-  private static final List<Integer> MINORS = List.of(12, 11, 10);
-
-  /** The library lies where serve.py and the loader look. */
-  private static final String PROBE =
-      """
-      import ctypes, os, sys, sysconfig
-
-      def loads(library):
-          try:
-              return bool(ctypes.CDLL(library))
-          except OSError:
-              return False
-
-      major, minor = sys.version_info[:2]
-      library = f"libpython{major}.{minor}.so.1.0"
-      folder = sysconfig.get_config_var("LIBDIR") or ""
-      shared = loads(library) or loads(os.path.join(folder, library))
-      print(major, minor, "shared" if shared else "static", sys.executable)
-      """;
-
   private static final int TAIL_LINES = 20;
   private static final long LOCK_POLL_MILLIS = 100;
 
@@ -66,7 +45,7 @@ public final class PythonEnvironment {
   }
 
   /**
-   * Makes the environment, or finds it made.
+   * Makes the environment of the model server's Python, or finds it made.
    *
    * @param folder where it shall be; what else is there is deleted
    * @param requirements pip's requirements file
@@ -78,6 +57,17 @@ public final class PythonEnvironment {
    */
   public static PythonEnvironment prepare(
       Path folder, Path requirements, List<String> pipOptions, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    return prepare(folder, requirements, pipOptions, PythonInterpreter.OF_THE_SERVER, progress);
+  }
+
+  /** The same of another Python. */
+  public static PythonEnvironment prepare(
+      Path folder,
+      Path requirements,
+      List<String> pipOptions,
+      PythonInterpreter interpreter,
+      Consumer<String> progress)
       throws IOException, InterruptedException {
     Path home = folder.toAbsolutePath().normalize();
     var environment = new PythonEnvironment(home);
@@ -91,7 +81,7 @@ public final class PythonEnvironment {
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lock(channel, home, progress)) {
       if (lock.isValid() && !environment.isComplete(fingerprint)) {
-        environment.make(fingerprint, requirements, pipOptions, progress);
+        environment.make(fingerprint, requirements, pipOptions, interpreter.find(), progress);
       }
     }
     return environment;
@@ -113,10 +103,13 @@ public final class PythonEnvironment {
   }
 
   private void make(
-      String fingerprint, Path requirements, List<String> pipOptions, Consumer<String> progress)
+      String fingerprint,
+      Path requirements,
+      List<String> pipOptions,
+      String interpreter,
+      Consumer<String> progress)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
-    String interpreter = interpreter(names());
     progress.accept("Making a Python environment in " + folder);
     deleteRecursively(folder);
     run(
@@ -173,67 +166,6 @@ public final class PythonEnvironment {
     return folder.resolve("requirements.sha256");
   }
 
-  private static List<String> names() {
-    List<String> names = new ArrayList<>(List.of("python3"));
-    MINORS.forEach(minor -> names.add("python3." + minor));
-    return names;
-  }
-
-  /**
-   * The first of these commands that is a Python the packages are there for, with the shared
-   * library that Triton's Python backend loads.
-   *
-   * @throws IOException with a sentence that says what is there instead and what to install
-   */
-  static String interpreter(List<String> commands) throws IOException, InterruptedException {
-    List<String> unfit = new ArrayList<>();
-    for (String command : commands) {
-      String[] words = describe(command);
-      if (words.length != 4 || !words[0].equals("3")) {
-        continue;
-      }
-      int minor = Integer.parseInt(words[1]);
-      if (!MINORS.contains(minor)) {
-        unfit.add("%s is Python 3.%d at %s.".formatted(command, minor, words[3]));
-      } else if (words[2].equals("shared")) {
-        return words[3];
-      } else {
-        unfit.add(
-            "%s at %s lacks its shared library (Debian, Ubuntu: apt-get install libpython3.%d)."
-                .formatted(command, words[3], minor));
-      }
-    }
-    throw new IOException(
-        (unfit.isEmpty()
-                ? "There is no " + commands.get(0) + " that works."
-                : String.join(" ", unfit))
-            + " The model server runs with Python 3.10, 3.11 and 3.12: have one of them, with its venv"
-            + " module and shared library, as "
-            + String.join(", ", commands.subList(0, commands.size() - 1))
-            + " or "
-            + commands.get(commands.size() - 1)
-            + " on the PATH (Ubuntu 24.04: apt-get install python3.12-venv libpython3.12; where the"
-            + " distribution has newer ones only: uv python install 3.12).");
-  }
-
-  /**
-   * Major and minor version, whether a shared library is there, and the executable; anything else
-   * where it does not work.
-   */
-  private static String[] describe(String command) throws IOException, InterruptedException {
-    Process process;
-    try {
-      process = start(List.of(command, "-c", PROBE));
-    } catch (IOException e) {
-      return new String[0];
-    }
-    String answer;
-    try (BufferedReader output = process.inputReader(UTF_8)) {
-      answer = output.readLine();
-    }
-    return process.waitFor() != 0 || answer == null ? new String[0] : answer.split(" ", 4);
-  }
-
   private static void run(List<String> command, Consumer<String> progress, String onFailure)
       throws IOException, InterruptedException {
     Process process = start(command);
@@ -258,7 +190,7 @@ public final class PythonEnvironment {
     }
   }
 
-  private static Process start(List<String> command) throws IOException {
+  static Process start(List<String> command) throws IOException {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     // Another environment's variables would lead this one astray.
     builder.environment().keySet().removeAll(List.of("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"));

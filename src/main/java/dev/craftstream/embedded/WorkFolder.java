@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 
 /**
  * The folder of one embedded run: logs, the broker's data, Flink checkpoints, exported datasets,
- * the report. It starts clean, belongs to one run at a time, and stays after the run to be looked
- * at.
+ * the report. It belongs to one run at a time, and stays after the run to be looked at, or for the
+ * run to go on.
  */
 public final class WorkFolder implements AutoCloseable {
   private static final String MARK = ".craft-run";
-  private static final List<String> PARTS = List.of("kafka", "triton", "flink", "logs", "export");
+  private static final List<String> PARTS = List.of("kafka", "triton", "flink", "logs", "export", "models", "trainer");
 
   private final Path path;
   private final FileChannel channel;
@@ -34,6 +34,20 @@ public final class WorkFolder implements AutoCloseable {
    *     run's
    */
   public static WorkFolder take(Path path) throws IOException {
+    WorkFolder folder = keep(path);
+    for (String part : PARTS) {
+      PythonEnvironment.deleteRecursively(path.resolve(part));
+    }
+    return folder;
+  }
+
+  /**
+   * Takes a folder with what a run before left in it.
+   *
+   * @throws IOException with a sentence where another run has it, or where it holds what is not a
+   *     run's
+   */
+  public static WorkFolder keep(Path path) throws IOException {
     Path mark = path.resolve(MARK);
     if (Files.exists(path) && !Files.exists(mark) && !isEmptyFolder(path)) {
       throw new IOException(
@@ -48,9 +62,6 @@ public final class WorkFolder implements AutoCloseable {
           "Another run is under way in "
               + path
               + ". Stop it, or give this one another folder with --work-dir.");
-    }
-    for (String part : PARTS) {
-      PythonEnvironment.deleteRecursively(path.resolve(part));
     }
     WorkFolder folder = new WorkFolder(path, channel);
     // Until the run writes its own, these would lead to where an earlier one was.
@@ -112,6 +123,16 @@ public final class WorkFolder implements AutoCloseable {
   /** Datasets for trainers, a folder each. */
   public Path export() {
     return path.resolve("export");
+  }
+
+  /** The model repository of a run that adds to it. */
+  public Path models() {
+    return path.resolve("models");
+  }
+
+  /** Journals, datasets and logs of the trainer. */
+  public Path trainer() {
+    return path.resolve("trainer");
   }
 
   /** The job's options as this run has them, for commands that want to reach it. */

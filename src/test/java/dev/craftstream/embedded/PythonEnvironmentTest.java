@@ -78,18 +78,18 @@ class PythonEnvironmentTest {
     String alone = python("alone", "echo 3 12 static /usr/bin/python3.12");
     String broken = python("broken", "echo not installed; exit 127");
 
-    assertThat(PythonEnvironment.interpreter(List.of(older))).endsWith("blanks/python3.11");
-    assertThat(PythonEnvironment.interpreter(List.of(newest, absent, broken, alone, older)))
+    assertThat(PythonInterpreter.OF_THE_SERVER.find(List.of(older))).endsWith("blanks/python3.11");
+    assertThat(PythonInterpreter.OF_THE_SERVER.find(List.of(newest, absent, broken, alone, older)))
         .isEqualTo("/opt/with blanks/python3.11");
-    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(newest, absent, broken)))
+    assertThatThrownBy(() -> PythonInterpreter.OF_THE_SERVER.find(List.of(newest, absent, broken)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(newest + " is Python 3.14 at /usr/bin/python3.14.")
         .hasMessageContaining("Python 3.10, 3.11 and 3.12")
         .hasMessageContaining("as " + newest + ", " + absent + " or " + broken + " on the PATH");
-    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(alone)))
+    assertThatThrownBy(() -> PythonInterpreter.OF_THE_SERVER.find(List.of(alone)))
         .hasMessageContaining("lacks its shared library")
         .hasMessageContaining("apt-get install libpython3.12");
-    assertThatThrownBy(() -> PythonEnvironment.interpreter(List.of(absent, broken)))
+    assertThatThrownBy(() -> PythonInterpreter.OF_THE_SERVER.find(List.of(absent, broken)))
         .hasMessageStartingWith("There is no " + absent + " that works.");
   }
 

@@ -7,17 +7,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The job of an embedded run. What Flink's REST API does not answer is logged, and asked again. */
-final class DemoJob {
-  private static final Logger LOG = LoggerFactory.getLogger(DemoJob.class);
+public final class EmbeddedJob {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJob.class);
 
   private final JobMonitor job;
 
-  DemoJob(JobMonitor job) {
+  EmbeddedJob(JobMonitor job) {
     this.job = job;
   }
 
   /** The REST API answers late on a busy machine; the next look will do. */
-  Optional<JobMonitor.Tracker> tracker() {
+  public Optional<JobMonitor.Tracker> tracker() {
     try {
       return job.tracker();
     } catch (IOException e) {
@@ -31,7 +31,7 @@ final class DemoJob {
    *
    * @throws IOException with a sentence, where the job has ended
    */
-  String requireAlive() throws IOException {
+  public String requireAlive() throws IOException {
     String state;
     try {
       state = job.state();

@@ -2,10 +2,8 @@ package dev.craftstream.embedded;
 
 import dev.craftstream.client.Terminal;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,109 +12,86 @@ import org.slf4j.LoggerFactory;
  * What an embedded run starts around the job: broker, model server and Flink. {@link #close} stops
  * what was started, the last first.
  */
-final class DemoServers implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DemoServers.class);
+public final class EmbeddedServers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServers.class);
   private static final int RESTARTS = 3;
-
-  static final String MODEL_NAME = "smollm2";
-  private static final String EMBEDDING_MODEL = "minilm";
 
   private final Project project;
   private final WorkFolder work;
   private final Terminal terminal;
-  private final DemoPhases phases;
-  private final int webPort;
-  private final int kafkaPort;
+  private final Phases phases;
+  private final RunSetUp setUp;
   private KafkaBroker broker;
   private TritonServer triton;
   private EmbeddedFlink flink;
   private int restarts;
   private volatile boolean stopping;
 
-  DemoServers(
+  EmbeddedServers(
       Project project,
       WorkFolder work,
       Terminal terminal,
-      DemoPhases phases,
-      int webPort,
-      int kafkaPort) {
+      Phases phases,
+      RunSetUp setUp) {
     this.project = project;
     this.work = work;
     this.terminal = terminal;
     this.phases = phases;
-    this.webPort = webPort;
-    this.kafkaPort = kafkaPort;
+    this.setUp = setUp;
   }
 
-  KafkaBroker broker() {
+  public KafkaBroker broker() {
     return broker;
   }
 
-  TritonServer triton() {
+  public TritonServer triton() {
     return triton;
   }
 
-  EmbeddedFlink flink() {
+  public EmbeddedFlink flink() {
     return flink;
   }
 
   /** Makes the environment of the model server, or finds it made. */
   PythonEnvironment pythonEnvironment() throws Exception {
-    Path folder = project.home().virtualEnvironment("triton");
-    long start = System.nanoTime();
-    boolean[] made = {false};
-    PythonEnvironment python =
-        PythonEnvironment.prepare(
-            folder,
-            project.requirements(),
-            List.of("--no-deps"),
-            line -> {
-              if (!made[0]) {
-                terminal.line(
-                    "  %-20s set up, this first time only, in %s ...",
-                    "Python environment", Project.shown(folder));
-                made[0] = true;
-              }
-              LOG.info("Set-up: {}", line);
-            });
-    String detail =
-        made[0]
-            ? String.format(Locale.ROOT, "%d MB in %s", megabytes(folder), Project.shown(folder))
-            : Project.shown(folder);
-    phases.ready("Python environment", start, detail);
-    return python;
-  }
-
-  private static long megabytes(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum()
-          / 1_000_000;
-    }
+    return PythonSetUp.prepare(
+        "Python environment",
+        project.home().virtualEnvironment("triton"),
+        project.requirements(),
+        PythonInterpreter.OF_THE_SERVER,
+        terminal);
   }
 
   void startBroker() {
     long start = phases.begin("Kafka broker");
-    broker = KafkaBroker.start(work.kafka(), kafkaPort, System.getProperty("java.class.path"));
+    broker =
+        KafkaBroker.start(
+            work.kafka(),
+            setUp.kafkaPort(),
+            System.getProperty("java.class.path"),
+            setUp.brokerSettings());
     phases.end("Kafka broker", start, broker.bootstrapServers());
   }
 
   void startTriton(PythonEnvironment python) throws Exception {
     long start = phases.begin("Triton");
+    Map<String, String> environment = new HashMap<>(setUp.serverEnvironment());
+    environment.putIfAbsent("CRAFT_EMBEDDER_JAR", project.embedder().toString());
     triton =
         TritonServer.start(
             TritonServer.Settings.of(
                     python,
                     project.launcher(),
-                    project.modelRepository(),
-                    List.of(MODEL_NAME, EMBEDDING_MODEL),
+                    setUp.modelRepository(),
+                    List.of(RunSetUp.MODEL, RunSetUp.EMBEDDING_MODEL),
                     work.triton())
-                .withEnvironment(Map.of("CRAFT_EMBEDDER_JAR", project.embedder().toString())));
-    phases.end("Triton", start, triton.endpoint() + ", " + MODEL_NAME + " and its adapters");
+                .withEnvironment(environment));
+    phases.end("Triton", start, triton.endpoint() + ", " + RunSetUp.MODEL + " and its adapters");
   }
 
   void startFlink() throws Exception {
     long start = phases.begin("Flink");
-    flink = EmbeddedFlink.start(project.flinkConfiguration(), work.flink(), webPort);
+    flink = EmbeddedFlink.start(project.flinkConfiguration(), work.flink(), setUp.webPort());
     phases.end("Flink", start, flink.webUi().toString());
   }
 

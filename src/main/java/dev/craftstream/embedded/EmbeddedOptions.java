@@ -3,6 +3,7 @@ package dev.craftstream.embedded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationSettings;
 import dev.craftstream.config.KafkaOptions;
 import dev.craftstream.config.TritonOptions;
 import java.io.IOException;
@@ -15,24 +16,40 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
 
-/** The options of the job in an embedded run: the shipped file, the demo's own, the user's. */
-final class DemoOptions {
-  private static final String RESOURCE = "/demo/options.yaml";
+/** The options of the job in an embedded run: the shipped file, the run's own, the user's. */
+public final class EmbeddedOptions {
+  /** Datasets that a few hundred questions and a small model can fill. */
+  public static final String DEMO = "/demo/options.yaml";
 
-  private DemoOptions() {}
+  private EmbeddedOptions() {}
+
+  /**
+   * What the job will go by, but for the addresses of its servers.
+   *
+   * @throws IllegalArgumentException where an option is wrong, with a sentence
+   */
+  public static CurationSettings settings(
+      Project project, List<String> resources, Map<String, String> options) {
+    return CurationSettings.of(of(project, resources, options, "localhost:9092", "localhost:8001"));
+  }
 
   /**
    * What the job goes by.
    *
+   * @param resources files of options on the class path; the later win
    * @param options win over those of the files
    * @param kafka address of the broker
    * @param endpoint of the model server
    * @throws IllegalArgumentException where the options name a server, with a sentence
    */
   static Configuration of(
-      Project project, Map<String, String> options, String kafka, String endpoint) {
+      Project project,
+      List<String> resources,
+      Map<String, String> options,
+      String kafka,
+      String endpoint) {
     Configuration all = ConfigurationFile.read(project.options());
-    all.addAll(ofTheDemo());
+    resources.forEach(resource -> all.addAll(read(resource)));
     for (String key :
         List.of(KafkaOptions.KAFKA_BOOTSTRAP_SERVERS.key(), TritonOptions.TRITON_ENDPOINTS.key())) {
       if (options.containsKey(key)) {
@@ -46,9 +63,9 @@ final class DemoOptions {
     return all;
   }
 
-  private static Configuration ofTheDemo() {
-    try (InputStream yaml = DemoOptions.class.getResourceAsStream(RESOURCE)) {
-      return ConfigurationFile.parse(RESOURCE, new String(yaml.readAllBytes(), UTF_8));
+  private static Configuration read(String resource) {
+    try (InputStream yaml = EmbeddedOptions.class.getResourceAsStream(resource)) {
+      return ConfigurationFile.parse(resource, new String(yaml.readAllBytes(), UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,7 +74,7 @@ final class DemoOptions {
   /** Writes them for commands that want to reach the run. */
   static void write(Configuration all, Path file) throws IOException {
     StringBuilder yaml =
-        new StringBuilder("# The options of the run whose files lie here; made by ./craft demo.\n");
+        new StringBuilder("# The options of the run whose files lie here; made by ./craft.\n");
     new TreeMap<>(all.toMap())
         .forEach(
             (key, value) ->
