@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 from craft_trainer.dataset import REHEARSAL, TRAINING, DatasetReader
@@ -31,6 +32,9 @@ def main() -> int:
         help="train what manifests and rules say, and announce it; goes on where it was stopped",
     )  # fmt: skip
     run.add_argument("--once", action="store_true", help="end when each rule has announced a model checkpoint, or failed to")
+    run.add_argument(
+        "--end-with-stdin", action="store_true", help="end at once when standard input ends, as with the process that started this one"
+    )
     rows = commands.add_parser(
         "rows", parents=[options], allow_abbrev=False,
         help="print a dataset as it would be trained on, as JSON lines like those of ./craft export --as-of manifest --format chat",
@@ -44,6 +48,8 @@ def main() -> int:
         settings = Settings.read(args.config, args.set)
         log = KafkaLog(settings.kafka)
         if args.command == "run":
+            if args.end_with_stdin:
+                threading.Thread(target=_end_with_stdin, daemon=True).start()
             return Service(settings, log, TritonServer(settings.triton)).serve(args.once)
         reader = DatasetReader(log, Codec(settings.kafka.format), settings.kafka.topic_prefix)
         for row in reader.collect([args.dataset], REHEARSAL if args.rehearsal else TRAINING)[0].rows():
@@ -55,6 +61,13 @@ def main() -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _end_with_stdin() -> None:
+    """Whatever is under way is done again from the journal."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,16 @@ class ArchitectureTest {
         "client.exchange",
         "client.report");
     may(
+        "embedded.trainer",
+        "model",
+        "prompt",
+        "prompt.chat",
+        "config",
+        "topics.kafka",
+        "topics.records",
+        "client",
+        "embedded");
+    may(
         "cli",
         "model",
         "method",

@@ -86,11 +86,7 @@ public final class Demo implements AutoCloseable {
 
   private static ModelCheckpoint checkpoint(String id, Role role, String base, String adapter) {
     return new ModelCheckpoint(
-        id,
-        1,
-        role,
-        base,
-        new Serving(RunSetUp.MODEL, "1", Contract.CRAFT, "", "", adapter));
+        id, 1, role, base, new Serving(RunSetUp.MODEL, "1", Contract.CRAFT, "", "", adapter));
   }
 
   /** What the job will go by, but for the addresses of its servers. */

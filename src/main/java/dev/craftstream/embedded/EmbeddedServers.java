@@ -28,11 +28,7 @@ public final class EmbeddedServers implements AutoCloseable {
   private volatile boolean stopping;
 
   EmbeddedServers(
-      Project project,
-      WorkFolder work,
-      Terminal terminal,
-      Phases phases,
-      RunSetUp setUp) {
+      Project project, WorkFolder work, Terminal terminal, Phases phases, RunSetUp setUp) {
     this.project = project;
     this.work = work;
     this.terminal = terminal;

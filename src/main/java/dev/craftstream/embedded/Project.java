@@ -43,6 +43,11 @@ public record Project(Path root, CraftHome home) {
     return modelRepository().resolve("requirements.txt");
   }
 
+  /** The reference trainer. */
+  public Path trainer() {
+    return root.resolve("docker").resolve("trainer");
+  }
+
   /** Jar with the sentence embedding model. */
   public Path embedder() {
     return root.resolve("target").resolve("embedder").resolve("all-minilm-l6-v2.jar");

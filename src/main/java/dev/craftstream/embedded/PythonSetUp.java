@@ -21,11 +21,7 @@ public final class PythonSetUp {
    * @param what its name, for people
    */
   public static PythonEnvironment prepare(
-      String what,
-      Path folder,
-      Path requirements,
-      PythonInterpreter interpreter,
-      Terminal terminal)
+      String what, Path folder, Path requirements, PythonInterpreter interpreter, Terminal terminal)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     boolean[] made = {false};
@@ -39,8 +35,7 @@ public final class PythonSetUp {
             line -> {
               if (!made[0]) {
                 terminal.line(
-                    "  %-20s set up, this first time only, in %s ...",
-                    what, Project.shown(folder));
+                    "  %-20s set up, this first time only, in %s ...", what, Project.shown(folder));
                 made[0] = true;
               }
               LOG.info("Set-up: {}", line);

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  */
 public final class WorkFolder implements AutoCloseable {
   private static final String MARK = ".craft-run";
-  private static final List<String> PARTS = List.of("kafka", "triton", "flink", "logs", "export", "models", "trainer");
+  private static final List<String> PARTS =
+      List.of("kafka", "triton", "flink", "logs", "export", "models", "trainer");
 
   private final Path path;
   private final FileChannel channel;
