@@ -2,6 +2,7 @@ package dev.craftstream;
 
 import dev.craftstream.admission.CheckpointAdmission;
 import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.evaluation.Evaluations;
 import dev.craftstream.knowledge.KnowledgeQuery;
@@ -57,6 +58,7 @@ public record Curation(
    *
    * @param questionIntake which of the questions the trackers have
    * @param announcementIntake which of the announcements the admission has
+   * @param startCondition what has to be so where the job starts without state
    */
   public static Curation of(
       DataStream<QuestionEvent> questions,
@@ -64,6 +66,7 @@ public record Curation(
       DataStream<Request> requests,
       SourceProgress.Factory questionIntake,
       SourceProgress.Factory announcementIntake,
+      StartCondition startCondition,
       KnowledgeQuery.Factory query,
       CurationSettings settings) {
 
@@ -76,7 +79,8 @@ public record Curation(
                         .transform(
                             name,
                             TypeInformation.of(Admitted.class),
-                            new CheckpointAdmission(query, questionIntake, announcementIntake)))
+                            new CheckpointAdmission(
+                                query, questionIntake, announcementIntake, startCondition)))
             .setParallelism(1);
 
     SingleOutputStreamOperator<Directive> directives =

@@ -1,14 +1,17 @@
 package dev.craftstream;
 
 import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.flink.RestorePoints;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.topics.kafka.CommittedProgress;
 import dev.craftstream.topics.kafka.ConflictCheck;
+import dev.craftstream.topics.kafka.EarlierOutput;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.kafka.TopicSetupException;
@@ -22,8 +25,10 @@ import dev.craftstream.topics.records.RecordParser;
 import dev.craftstream.topics.records.RequestParser;
 import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.triton.TritonKnowledgeQuery;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -33,6 +38,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -131,7 +137,7 @@ public final class CurationJob {
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     define(env, settings);
-    checkKafka(env, settings.kafka());
+    checkKafka(env, settings);
     return env;
   }
 
@@ -150,10 +156,14 @@ public final class CurationJob {
    * mode, transactions that begin meanwhile may be those of the job that was recovered, so that a
    * new job's writers look for themselves.
    */
-  private static void checkKafka(StreamExecutionEnvironment env, KafkaSettings kafka) {
-    new TopicAdmin(kafka).prepare();
+  private static void checkKafka(StreamExecutionEnvironment env, CurationSettings settings)
+      throws IOException {
+    new TopicAdmin(settings.kafka()).prepare();
     if (!isEmbedded(env)) {
-      new Transactions(kafka).requireNoOtherJob(conflictCheck(env));
+      new Transactions(settings.kafka()).requireNoOtherJob(conflictCheck(env));
+      if (env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isEmpty()) {
+        startCondition(env, settings).require();
+      }
     }
   }
 
@@ -197,6 +207,7 @@ public final class CurationJob {
             requests,
             isOrdered ? CommittedProgress.ofQuestions(kafka) : SourceProgress.AT_ONCE,
             isOrdered ? CommittedProgress.ofModelCheckpoints(kafka) : SourceProgress.AT_ONCE,
+            startCondition(env, settings),
             new TritonKnowledgeQuery.Factory(
                 settings.triton(), settings.query(), settings.evaluation()),
             settings);
@@ -290,6 +301,18 @@ public final class CurationJob {
               + " longer, or execution.checkpointing.interval, .timeout or"
               + " .tolerable-failed-checkpoints lower.");
     }
+  }
+
+  private static StartCondition startCondition(
+      StreamExecutionEnvironment env, CurationSettings settings) {
+    if (settings.startsAnew()) {
+      LOG.warn(
+          "start.anew is set: a job without state writes everything a second time where an earlier"
+              + " run has written. Take it out again for the next start.");
+      return StartCondition.NONE;
+    }
+    return new EarlierOutput(
+        settings.kafka(), Instant.now(), RestorePoints.of(env.getConfiguration())::advice);
   }
 
   private static ConflictCheck conflictCheck(StreamExecutionEnvironment env) {

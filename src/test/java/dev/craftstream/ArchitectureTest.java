@@ -78,6 +78,7 @@ class ArchitectureTest {
         "topics.kafka");
     may(
         "",
+        "flink",
         "model",
         "model.message",
         "knowledge",

@@ -250,8 +250,20 @@ class CurationJobTest {
       await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 1);
       await().atMost(PATIENCE).until(() -> manifests(job, "more/rehearsal-open-ended").size() == 1);
       job.abandon();
+      try (LogSearch logs =
+          LogSearch.open(
+              Map.of("org.apache.flink.runtime.taskmanager.Task", Level.ALL), "start.anew")) {
+        job.restart(null, 2);
+        await().atMost(PATIENCE).until(() -> !logs.found().isEmpty());
+        assertThat(logs.found().get(0))
+            .contains(
+                "The job starts without state",
+                "holds what an earlier run wrote",
+                "newest savepoint or Flink checkpoint");
+      }
+      job.abandon();
       // All topics are full now, and offsets are committed of what this job has still to read.
-      job.restart(null, 2);
+      job.startAnew(2);
       await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 2);
 
       assertThat(manifests(job, "rehearsal-open-ended-1"))

@@ -58,6 +58,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   private final KnowledgeQuery.Factory queryFactory;
   private final SourceProgress.Factory questionIntakeFactory;
   private final SourceProgress.Factory announcementIntakeFactory;
+  private final StartCondition startCondition;
 
   private transient MailboxExecutor mailbox;
   private transient KnowledgeQuery query;
@@ -82,10 +83,12 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   public CheckpointAdmission(
       KnowledgeQuery.Factory queryFactory,
       SourceProgress.Factory questionIntakeFactory,
-      SourceProgress.Factory announcementIntakeFactory) {
+      SourceProgress.Factory announcementIntakeFactory,
+      StartCondition startCondition) {
     this.queryFactory = queryFactory;
     this.questionIntakeFactory = questionIntakeFactory;
     this.announcementIntakeFactory = announcementIntakeFactory;
+    this.startCondition = startCondition;
   }
 
   @Override
@@ -97,6 +100,9 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    if (!context.isRestored()) {
+      startCondition.require();
+    }
     waitingState =
         context
             .getOperatorStateStore()

@@ -17,7 +17,8 @@ public final class CurationOptions {
           TritonOptions.class,
           QueryOptions.class,
           TrackerOptions.class,
-          DatasetOptions.class);
+          DatasetOptions.class,
+          StartOptions.class);
 
   private CurationOptions() {}
 

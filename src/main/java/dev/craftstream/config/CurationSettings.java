@@ -3,6 +3,7 @@ package dev.craftstream.config;
 import static dev.craftstream.config.DatasetOptions.*;
 import static dev.craftstream.config.KafkaOptions.*;
 import static dev.craftstream.config.QueryOptions.*;
+import static dev.craftstream.config.StartOptions.*;
 import static dev.craftstream.config.TrackerOptions.*;
 import static dev.craftstream.config.TritonOptions.*;
 
@@ -42,6 +43,7 @@ import org.apache.flink.configuration.MemorySize;
  * The job's options, read and checked; a mistake fails here with a sentence that says what to set.
  */
 public record CurationSettings(
+    boolean startsAnew,
     KafkaSettings kafka,
     RecordLimits limits,
     TritonSettings triton,
@@ -63,6 +65,7 @@ public record CurationSettings(
   public static CurationSettings of(Configuration options) {
     OptionsReference.rejectUnknown(options);
     return new CurationSettings(
+        section("start", () -> options.get(START_ANEW)),
         section("kafka", () -> kafka(options)),
         section("limits", () -> limits(options)),
         section("triton", () -> triton(options)),

@@ -20,7 +20,7 @@ public final class OptionsReference {
   private static final int MAX_DISTANCE = 2;
 
   /** Sections of Flink that are within that distance of one of the job's; a test finds them. */
-  private static final Set<String> SIMILAR_FLINK_SECTIONS = Set.of("traces");
+  private static final Set<String> SIMILAR_FLINK_SECTIONS = Set.of("state", "traces");
 
   private OptionsReference() {}
 

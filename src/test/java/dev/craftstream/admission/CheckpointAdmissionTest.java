@@ -3,6 +3,7 @@ package dev.craftstream.admission;
 import static dev.craftstream.tracking.TrackerHarness.announce;
 import static dev.craftstream.tracking.TrackerHarness.retire;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.ServerUnavailableException;
@@ -15,6 +16,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.tracking.ScriptedQuery;
 import dev.craftstream.tracking.TrackerHarness;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointAdmissionTest {
   private ScriptedQuery server;
+  private StartCondition startCondition = StartCondition.NONE;
   private final ScriptedIntake questions = new ScriptedIntake();
   private final ScriptedIntake announcements = new ScriptedIntake();
   private TwoInputStreamOperatorTestHarness<ModelCheckpointEvent, Request, Admitted> harness;
@@ -266,6 +269,22 @@ class CheckpointAdmissionTest {
     assertThat(admitted()).containsExactly("r");
   }
 
+  @Test
+  void aJobThatMustNotStartAnewFailsBeforeItAdmitsAnything() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    startCondition =
+        () -> {
+          throw new IOException("There is output of an earlier run.");
+        };
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> restore(null))
+        .withMessage("There is output of an earlier run.");
+    // With state it goes on from there.
+    restore(state);
+  }
+
   /** Complete at once, or when the test says. */
   private static final class ScriptedIntake implements SourceProgress {
     private CompletableFuture<Void> complete = CompletableFuture.completedFuture(null);
@@ -288,7 +307,8 @@ class CheckpointAdmissionTest {
     server = new ScriptedQuery();
     harness =
         new TwoInputStreamOperatorTestHarness<>(
-            new CheckpointAdmission(server.factory(), () -> questions, () -> announcements));
+            new CheckpointAdmission(
+                server.factory(), () -> questions, () -> announcements, startCondition));
     harness.setup();
     if (state != null) {
       harness.initializeState(state);

@@ -2,6 +2,7 @@ package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
 import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
@@ -104,6 +105,7 @@ final class BenchmarkJob {
             .setParallelism(1),
         SourceProgress.AT_ONCE,
         SourceProgress.AT_ONCE,
+        StartCondition.NONE,
         model,
         settings);
   }

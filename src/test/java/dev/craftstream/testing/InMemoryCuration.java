@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.craftstream.Curation;
 import dev.craftstream.admission.SourceProgress;
+import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Instruction;
@@ -20,6 +21,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.topics.records.WireFormat;
+import io.grpc.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,6 +50,7 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.functions.source.legacy.SourceFunction;
+import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.util.Collector;
 
 /**
@@ -141,6 +144,7 @@ public final class InMemoryCuration implements AutoCloseable {
             source(env, "requests", Request.class),
             SourceProgress.AT_ONCE,
             SourceProgress.AT_ONCE,
+            StartCondition.NONE,
             model.factory(),
             CurationSettings.of(options));
     collect(curation.instructions(), "instructions");

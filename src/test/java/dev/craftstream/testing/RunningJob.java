@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.CurationJob;
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.config.StartOptions;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
@@ -102,6 +103,10 @@ public final class RunningJob implements AutoCloseable {
   }
 
   private JobClient execute(Configuration all) throws Exception {
+    return execute(all, settings);
+  }
+
+  private static JobClient execute(Configuration all, CurationSettings settings) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     CurationJob.define(env, settings);
     return env.executeAsync("craft-stream");
@@ -148,6 +153,14 @@ public final class RunningJob implements AutoCloseable {
     }
     all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
     job = execute(all);
+  }
+
+  /** Starts the job again without its state, which has ended and is meant to begin anew. */
+  public void startAnew(int parallelism) throws Exception {
+    Configuration all = new Configuration(options);
+    all.set(StartOptions.START_ANEW, true);
+    all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    job = execute(all, CurationSettings.of(all));
   }
 
   // ---------------------------------------------------------------- in

@@ -1,0 +1,109 @@
+package dev.craftstream.topics.kafka;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.craftstream.embedded.KafkaBroker;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A job without state does not write a second time what an earlier run has written. */
+@Tag("integration")
+@ExtendWith(KafkaBrokerExtension.class)
+class EarlierOutputTest {
+  private static final Instant WRITTEN = Instant.parse("2026-01-02T03:04:05Z");
+  private static final Instant STARTED = Instant.parse("2026-02-03T04:05:06Z");
+
+  private KafkaSettings settings;
+
+  @BeforeEach
+  void topics(KafkaBroker broker) {
+    settings = TopicsJob.settings(broker).build();
+    new TopicAdmin(settings).prepare();
+  }
+
+  @Test
+  void givenEmptyTopics_whenAJobStarts_thenItMay() {
+    assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
+  }
+
+  @Test
+  void givenOnlyQuestionsAndDeadLetters_whenAJobStarts_thenItMay() throws Exception {
+    write(settings.topics().questions(), WRITTEN);
+    write(settings.topics().modelCheckpoints(), WRITTEN);
+    write(settings.topics().deadLetters(), WRITTEN);
+
+    assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
+  }
+
+  @Test
+  void givenOutputOfAnEarlierRun_whenAJobStarts_thenASentenceSaysWhatToStartFrom()
+      throws Exception {
+    write(settings.topics().knowledge(), WRITTEN);
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(earlierOutput()::require)
+        .withMessageContaining(settings.topics().knowledge())
+        .withMessageContaining(WRITTEN.toString())
+        .withMessageContaining("Start it from s3://savepoints/newest.")
+        .withMessageEndingWith("set start.anew to true for this one start.");
+  }
+
+  /** As at-least-once output is after a failure before the first Flink checkpoint. */
+  @Test
+  void givenOutputOfItsOwn_whenAJobStartsAgain_thenItMay() throws Exception {
+    write(settings.topics().knowledge(), STARTED.plusSeconds(1));
+
+    assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
+  }
+
+  /** As exactly-once output is after a failure before the first Flink checkpoint. */
+  @Test
+  void givenTransactionsThatWereNotCommitted_whenAJobStarts_thenItMay() throws Exception {
+    try (var aborted = transactional("aborted")) {
+      aborted.beginTransaction();
+      send(aborted, settings.topics().instructions(), WRITTEN);
+      aborted.abortTransaction();
+    }
+    try (var open = transactional("open")) {
+      open.beginTransaction();
+      send(open, settings.topics().instructions(), WRITTEN);
+
+      assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
+    }
+  }
+
+  private EarlierOutput earlierOutput() {
+    return new EarlierOutput(settings, STARTED, () -> "Start it from s3://savepoints/newest.");
+  }
+
+  private KafkaProducer<byte[], byte[]> transactional(String id) {
+    var producer =
+        TopicsJob.producer(
+            settings, Map.of("transactional.id", settings.transactionalIdPrefix() + id));
+    producer.initTransactions();
+    return producer;
+  }
+
+  private void write(String topic, Instant time) throws Exception {
+    try (var producer = TopicsJob.producer(settings, Map.of())) {
+      send(producer, topic, time);
+    }
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, Instant time)
+      throws Exception {
+    producer
+        .send(new ProducerRecord<>(topic, 0, time.toEpochMilli(), new byte[] {1}, new byte[] {2}))
+        .get(20, TimeUnit.SECONDS);
+  }
+}
