@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       RetireCommand.class,
       RequestCommand.class,
       ConflictsCommand.class,
+      TransactionsCommand.class,
       OptionsCommand.class,
       MetricsCommand.class,
       CompletionCommand.class

@@ -1,6 +1,9 @@
 package dev.craftstream.topics.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,12 @@ public final class Transactions {
 
   private static final Set<TransactionState> COMMITS =
       Set.of(TransactionState.PREPARE_COMMIT, TransactionState.COMPLETE_COMMIT);
+
+  private static final Set<TransactionState> OPEN =
+      Set.of(
+          TransactionState.ONGOING,
+          TransactionState.PREPARE_COMMIT,
+          TransactionState.PREPARE_ABORT);
 
   private static final Set<TransactionState> ENDS =
       Set.of(TransactionState.PREPARE_ABORT, TransactionState.COMPLETE_ABORT);
@@ -100,14 +110,7 @@ public final class Transactions {
   /** Those of the job's ids whose last transaction is committed. */
   private Map<String, Commit> commits(Brokers brokers) {
     Map<String, Commit> commits = new HashMap<>();
-    brokers
-        .get(
-            "look at the transactions",
-            brokers
-                .admin()
-                .describeTransactions(
-                    ids(brokers, new ListTransactionsOptions().filterStates(COMMITS)))
-                .all())
+    describe(brokers, ids(brokers, new ListTransactionsOptions().filterStates(COMMITS)))
         .forEach(
             (id, found) -> {
               if (COMMITS.contains(found.state())) {
@@ -120,6 +123,60 @@ public final class Transactions {
               }
             });
     return commits;
+  }
+
+  /**
+   * The job's transactions that are not over, the oldest first.
+   *
+   * @throws TopicSetupException where the brokers don't answer
+   */
+  public List<OpenTransaction> open() {
+    try (Brokers brokers = new Brokers(settings, ANSWERS, "")) {
+      List<String> ids = ids(brokers, new ListTransactionsOptions().filterStates(OPEN));
+      return describe(brokers, ids).entrySet().stream()
+          .filter(entry -> OPEN.contains(entry.getValue().state()))
+          .map(entry -> open(entry.getKey(), entry.getValue()))
+          .sorted(Comparator.comparing(OpenTransaction::started))
+          .toList();
+    }
+  }
+
+  private static OpenTransaction open(String id, TransactionDescription found) {
+    return new OpenTransaction(
+        id,
+        found.producerId(),
+        found.producerEpoch(),
+        found.state().toString(),
+        Instant.ofEpochMilli(found.transactionStartTimeMs().orElse(0)),
+        Duration.ofMillis(found.transactionTimeoutMs()),
+        found.topicPartitions().stream().map(TopicPartition::toString).sorted().toList());
+  }
+
+  /**
+   * Aborts a transaction, if it is still open. Its producer, should it live, is fenced.
+   *
+   * @return whether it was open, and is aborted now
+   * @throws TopicSetupException where the brokers don't answer or don't allow it
+   */
+  public boolean abort(OpenTransaction transaction) {
+    try (Brokers brokers = new Brokers(settings, ANSWERS, "")) {
+      TransactionDescription found =
+          describe(brokers, List.of(transaction.id())).get(transaction.id());
+      // Its id may serve another transaction by now.
+      if (!open(transaction.id(), found).equals(transaction)) {
+        return false;
+      }
+      brokers.get(
+          "abort the transaction " + transaction.id(),
+          brokers.admin().fenceProducers(List.of(transaction.id())).all());
+      LOG.info("Aborted the transaction {}", transaction);
+      return true;
+    }
+  }
+
+  private static Map<String, TransactionDescription> describe(
+      Brokers brokers, Collection<String> ids) {
+    return brokers.get("look at the transactions", brokers.admin().describeTransactions(ids).all());
   }
 
   /** The job's transactional ids, of those that {@code which} takes. */

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -146,5 +147,61 @@ class TransactionsTest {
     patient.get(50, TimeUnit.SECONDS);
     running.get(10, TimeUnit.SECONDS);
     job.shutdown();
+  }
+
+  @Test
+  void givenATransactionThatADeadRunLeft_whenItIsAborted_thenReadersGoOn(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    Transactions transactions = new Transactions(settings);
+    assertThat(transactions.open()).isEmpty();
+    var dead = transactional(settings, 0);
+    begin(settings, dead);
+    try (var live = transactional(settings, 1)) {
+      begin(settings, live);
+      live.commitTransaction();
+      begin(settings, live);
+
+      List<OpenTransaction> open = transactions.open();
+      assertThat(open)
+          .extracting(OpenTransaction::id)
+          .containsExactly(
+              settings.transactionalIds(settings.topics().instructions()) + "-0-0",
+              settings.transactionalIds(settings.topics().instructions()) + "-0-1");
+      assertThat(open.get(0).state()).isEqualTo("Ongoing");
+      assertThat(open.get(0).partitions())
+          .singleElement()
+          .asString()
+          .startsWith(settings.topics().instructions() + "-");
+      assertThat(open.get(0).timeout()).isEqualTo(Duration.ofMinutes(1));
+
+      assertThat(transactions.abort(open.get(0))).isTrue();
+      assertThat(transactions.abort(open.get(0))).as("a second time").isFalse();
+      // The other one goes on as if nothing had been.
+      live.commitTransaction();
+    }
+    // All behind the aborted one can be read.
+    assertThat(TopicsJob.read(settings, settings.topics().instructions(), 2)).hasSize(2);
+    assertThat(transactions.open()).isEmpty();
+    assertThatExceptionOfType(KafkaException.class).isThrownBy(dead::commitTransaction);
+    dead.close(Duration.ZERO);
+  }
+
+  @Test
+  void givenATransactionWhoseIdWasUsedAgain_whenItIsAborted_thenTheNewOneGoesOn(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    Transactions transactions = new Transactions(settings);
+    try (var producer = transactional(settings, 0)) {
+      begin(settings, producer);
+      OpenTransaction first = transactions.open().get(0);
+      producer.commitTransaction();
+      begin(settings, producer);
+
+      assertThat(transactions.abort(first)).isFalse();
+      producer.commitTransaction();
+    }
   }
 }
