@@ -43,7 +43,7 @@ class RestorePointsTest {
 
     assertThat(points().advice())
         .startsWith("No savepoint and no Flink checkpoint was found in ")
-        .contains("/checkpoints and ", "/savepoints");
+        .contains("/checkpoints", " and ", "/savepoints");
   }
 
   @Test
