@@ -261,7 +261,7 @@ class CurationJobTest {
                 "holds what an earlier run wrote",
                 "newest savepoint or Flink checkpoint");
       }
-      job.abandon();
+      await().atMost(PATIENCE).until(() -> job.job().getJobStatus().get() == JobStatus.FAILED);
       // All topics are full now, and offsets are committed of what this job has still to read.
       job.startAnew(2);
       await().atMost(PATIENCE).until(() -> manifests(job, "rehearsal-open-ended-1").size() == 2);

@@ -1,6 +1,7 @@
 package dev.craftstream.admission;
 
 import dev.craftstream.flink.MailboxHandOver;
+import dev.craftstream.flink.Restarts;
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
@@ -12,6 +13,7 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.message.Admitted;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -101,7 +103,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     if (!context.isRestored()) {
-      startCondition.require();
+      requireStart();
     }
     waitingState =
         context
@@ -127,6 +129,14 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
             known::containsKey,
             this::isWaiting,
             request -> output.collect(new StreamRecord<>(Admitted.of(request))));
+  }
+
+  private void requireStart() throws IOException {
+    try {
+      startCondition.require();
+    } catch (StartRefusedException e) {
+      throw Restarts.suppressed(e);
+    }
   }
 
   @Override

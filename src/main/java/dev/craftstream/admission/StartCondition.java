@@ -13,8 +13,8 @@ public interface StartCondition extends Serializable {
   /**
    * Looks once, and may take seconds.
    *
-   * @throws IOException where the job must not start, or where that can't be found out, with a
-   *     sentence
+   * @throws StartRefusedException where the job must not start
+   * @throws IOException where that can't be found out now, with a sentence
    */
   void require() throws IOException;
 }

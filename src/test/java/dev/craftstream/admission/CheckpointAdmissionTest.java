@@ -16,12 +16,12 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.tracking.ScriptedQuery;
 import dev.craftstream.tracking.TrackerHarness;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
@@ -275,12 +275,12 @@ class CheckpointAdmissionTest {
     harness.close();
     startCondition =
         () -> {
-          throw new IOException("There is output of an earlier run.");
+          throw new StartRefusedException("There is output of an earlier run.");
         };
 
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(SuppressRestartsException.class)
         .isThrownBy(() -> restore(null))
-        .withMessage("There is output of an earlier run.");
+        .withStackTraceContaining("There is output of an earlier run.");
     // With state it goes on from there.
     restore(state);
   }

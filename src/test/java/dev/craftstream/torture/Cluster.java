@@ -208,6 +208,10 @@ final class Cluster implements AutoCloseable {
     return flink.newestCheckpoint();
   }
 
+  FlinkCluster flink() {
+    return flink;
+  }
+
   KafkaSettings kafka() {
     return kafka;
   }

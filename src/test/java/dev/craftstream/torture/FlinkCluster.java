@@ -1,20 +1,17 @@
 package dev.craftstream.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.CraftHome;
 import dev.craftstream.embedded.PythonEnvironment;
+import dev.craftstream.torture.FlinkCluster.Completed;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,17 +37,16 @@ final class FlinkCluster implements AutoCloseable {
   static final int TASK_MANAGERS = 2;
 
   private static final String ADDRESS = "127.0.0.1";
-  private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private final Path home;
   private final Path folder;
-  private final URI rest;
+  private final FlinkRest rest;
   private final Map<String, String> environment;
+  private final Path jar;
+  private final Path options;
   private final ChildProcess zooKeeper;
-  private final ChildProcess jobManager;
+  private ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
 
   private FlinkCluster(Path home, Path folder, Map<String, String> settings, Path jar, Path options)
@@ -61,7 +57,7 @@ final class FlinkCluster implements AutoCloseable {
     Path logs = Files.createDirectories(folder.resolve("logs"));
     int restPort = freePort();
     int zooKeeperPort = freePort();
-    this.rest = URI.create("http://" + ADDRESS + ":" + restPort);
+    this.rest = new FlinkRest(URI.create("http://" + ADDRESS + ":" + restPort));
     this.environment =
         Map.of(
             "JAVA_HOME",
@@ -79,19 +75,9 @@ final class FlinkCluster implements AutoCloseable {
             zooKeeperCommand(configuration),
             environment,
             logs.resolve("zookeeper.out"));
-    jobManager =
-        service(
-            "job manager",
-            logs.resolve("jobmanager.out"),
-            "standalone-job.sh",
-            "start-foreground",
-            "--job-classname",
-            "dev.craftstream.CurationJob",
-            "--jars",
-            jar.toUri().toString(),
-            "--",
-            "--config",
-            options.toString());
+    this.jar = jar;
+    this.options = options;
+    jobManager = jobManager(List.of());
     for (int i = 1; i <= TASK_MANAGERS; i++) {
       taskManagers.add(
           service(
@@ -100,6 +86,20 @@ final class FlinkCluster implements AutoCloseable {
               "taskmanager.sh",
               "start-foreground"));
     }
+  }
+
+  private ChildProcess jobManager(List<String> ofFlink) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("start-foreground");
+    arguments.addAll(List.of("--job-classname", "dev.craftstream.CurationJob"));
+    arguments.addAll(List.of("--jars", jar.toUri().toString()));
+    arguments.addAll(ofFlink);
+    arguments.addAll(List.of("--", "--config", options.toString()));
+    return service(
+        "job manager",
+        folder.resolve("logs/jobmanager.out"),
+        "standalone-job.sh",
+        arguments.toArray(String[]::new));
   }
 
   /** Folder of the Flink distribution of {@code src/test/flink}; installed on its first use. */
@@ -239,9 +239,10 @@ final class FlinkCluster implements AutoCloseable {
     return ChildProcess.endingWithJvm(name, command, environment, log);
   }
 
-  private void awaitJob() throws IOException, InterruptedException {
+  /** Waits until the job runs. */
+  void awaitJob() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (job().flatMap(id -> get("/jobs/" + id)).filter(FlinkCluster::allTasksRun).isEmpty()) {
+    while (rest.job().filter(FlinkCluster::allTasksRun).isEmpty()) {
       zooKeeper.requireRunning();
       jobManager.requireRunning();
       taskManagers.forEach(ChildProcess::requireRunning);
@@ -252,14 +253,6 @@ final class FlinkCluster implements AutoCloseable {
       }
       Thread.sleep(200);
     }
-  }
-
-  /** The id of the only job; always the same in application mode with high availability. */
-  private Optional<String> job() {
-    return get("/jobs/overview")
-        .map(overview -> overview.get("jobs"))
-        .filter(jobs -> !jobs.isEmpty())
-        .map(jobs -> jobs.get(0).get("jid").textValue());
   }
 
   private static boolean allTasksRun(JsonNode job) {
@@ -281,8 +274,7 @@ final class FlinkCluster implements AutoCloseable {
 
   /** The newest; empty where there is none or the job manager does not answer. */
   Optional<Completed> newestCheckpoint() {
-    return job()
-        .flatMap(id -> get("/jobs/" + id + "/checkpoints"))
+    return rest.checkpoints()
         .map(all -> all.get("latest").get("completed"))
         .filter(JsonNode::isObject)
         .map(
@@ -293,20 +285,26 @@ final class FlinkCluster implements AutoCloseable {
                     Instant.ofEpochMilli(newest.get("latest_ack_timestamp").longValue())));
   }
 
-  private Optional<JsonNode> get(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(rest.resolve(path)).timeout(Duration.ofSeconds(5)).build();
-    try {
-      var answer = client.send(request, BodyHandlers.ofString());
-      return answer.statusCode() == 200
-          ? Optional.of(MAPPER.readTree(answer.body()))
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
+  /**
+   * Starts a job manager, where the one before has ended.
+   *
+   * @param ofFlink more arguments of Flink's, such as {@code --fromSavepoint}
+   */
+  void startJobManager(String... ofFlink) throws IOException {
+    jobManager.close();
+    jobManager = jobManager(List.of(ofFlink));
+    jobManager.start();
+  }
+
+  /** Starts what was killed, as after the machine was started again. */
+  void startAll() throws IOException {
+    for (ChildProcess process : processes()) {
+      process.start();
     }
+  }
+
+  FlinkRest rest() {
+    return rest;
   }
 
   ChildProcess jobManager() {

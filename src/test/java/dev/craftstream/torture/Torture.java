@@ -172,8 +172,15 @@ public final class Torture implements Callable<Integer> {
   }
 
   private Map<String, String> jobOptions() {
-    Map<String, String> all = new TreeMap<>();
+    Map<String, String> all = new TreeMap<>(datasetOptions(workload));
     all.put("tracker.requests-in-flight", String.valueOf(requestsInFlight()));
+    all.putAll(options);
+    return all;
+  }
+
+  /** What the job is to choose of the questions: all that {@link Workload#datasets} names. */
+  static Map<String, String> datasetOptions(Workload workload) {
+    Map<String, String> all = new TreeMap<>();
     all.put("datasets.strategies", "VAN_TUNING;COR_RAIT;CORCER_RAIT;CRAFT_WITHOUT_CERTAINTY;CRAFT");
     // Datasets of a size that the questions give.
     for (String task : List.of("open-ended", "multiple-choice")) {
@@ -181,7 +188,6 @@ public final class Torture implements Callable<Integer> {
       all.put("datasets." + task + ".refusals", String.valueOf(workload.questions() / 40));
       all.put("datasets." + task + ".shortage", "SHORT");
     }
-    all.putAll(options);
     return all;
   }
 
@@ -295,7 +301,7 @@ public final class Torture implements Callable<Integer> {
     return List.copyOf(struck);
   }
 
-  private static void empty(Path folder) throws IOException {
+  static void empty(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (var files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

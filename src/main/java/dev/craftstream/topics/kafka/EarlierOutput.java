@@ -1,6 +1,7 @@
 package dev.craftstream.topics.kafka;
 
 import dev.craftstream.admission.StartCondition;
+import dev.craftstream.admission.StartRefusedException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -63,7 +64,7 @@ public final class EarlierOutput implements StartCondition {
           e);
     }
     if (found.isPresent()) {
-      throw new IOException(
+      throw new StartRefusedException(
           "The job starts without state, but the topic %s holds what an earlier run wrote, such as at %s: it would ask every question again and write everything a second time. %s If it is meant to begin anew, set start.anew to true for this one start."
               .formatted(found.get().topic(), found.get().written(), advice.get()));
     }

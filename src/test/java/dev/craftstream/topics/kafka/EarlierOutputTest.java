@@ -3,9 +3,9 @@ package dev.craftstream.topics.kafka;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.craftstream.admission.StartRefusedException;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +50,7 @@ class EarlierOutputTest {
       throws Exception {
     write(settings.topics().knowledge(), WRITTEN);
 
-    assertThatExceptionOfType(IOException.class)
+    assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(earlierOutput()::require)
         .withMessageContaining(settings.topics().knowledge())
         .withMessageContaining(WRITTEN.toString())

@@ -1,0 +1,155 @@
+package dev.craftstream.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.craftstream.embedded.ChildProcess;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Task;
+import dev.craftstream.topics.records.EncodedRecord;
+import dev.craftstream.topics.records.RecordEncoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an operator does with a job in application mode, on the real distribution: stop it, start it
+ * with and without the savepoint, start the machine again, cancel it. The job manager ends with the
+ * job each time, and a supervisor such as Docker starts it again. No question is ever asked twice.
+ */
+@Tag("integration")
+class StopAndStartIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Path FOLDER = Path.of("target/stop-and-start");
+  private static final String REFUSAL = "set start.anew to true";
+
+  private Cluster cluster;
+
+  @Test
+  void aJobIsStoppedStartedAndCancelledWithoutAskingAnythingAgain() throws Exception {
+    Torture.empty(FOLDER);
+    Workload workload = new Workload(80, 1);
+    Map<String, String> flink =
+        Map.of(
+            "execution.checkpointing.interval", "1s",
+            "high-availability.zookeeper.client.session-timeout", "8s");
+    try (Cluster started =
+        Cluster.start(FOLDER, Duration.ofMillis(20), Torture.datasetOptions(workload), flink)) {
+      cluster = started;
+      try (CommittedRecords records = new CommittedRecords(cluster.kafka(), workload)) {
+        new Feeder(cluster.kafka(), workload, Duration.ofSeconds(5)).join();
+        await().atMost(PATIENCE).until(() -> records.awaited() == 0);
+      }
+      long asked = asked();
+
+      String savepoint = cluster.flink().rest().stopWithSavepoint();
+      awaitEnd();
+      // As Docker does after any exit with restart: unless-stopped.
+      cluster.flink().startJobManager();
+      awaitRefusal(1);
+      awaitFailure();
+      assertThat(lastRefusal()).contains("newest savepoint", savepoint.replace("file:", ""));
+      assertThat(asked()).as("by a job without state").isEqualTo(asked);
+
+      cluster.flink().startJobManager("--fromSavepoint", savepoint);
+      cluster.flink().awaitJob();
+      ask(900);
+      await().atMost(PATIENCE).until(() -> asked() >= asked + 3);
+      assertThat(asked()).as("with the savepoint").isEqualTo(asked + 3);
+
+      awaitFlinkCheckpoint();
+      cluster.flink().processes().forEach(ChildProcess::kill);
+      cluster.flink().startAll();
+      cluster.flink().awaitJob();
+      ask(901);
+      await().atMost(PATIENCE).until(() -> asked() >= asked + 6);
+      assertThat(asked()).as("after the machine was started again").isEqualTo(asked + 6);
+
+      int refusals = refusals().size();
+      awaitFlinkCheckpoint();
+      cluster.flink().rest().cancel();
+      awaitEnd();
+      cluster.flink().startJobManager();
+      awaitRefusal(refusals + 1);
+      assertThat(asked()).as("after a cancel").isEqualTo(asked + 6);
+    }
+  }
+
+  private long asked() throws IOException {
+    return RequestLog.read(cluster.requestLog()).count();
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    assertThat(cluster.flink().jobManager().awaitEnd(PATIENCE)).isTrue();
+    assertThat(cluster.flink().jobManager().exitValue()).isZero();
+  }
+
+  /** A job that is refused does not stay: the next start is not bound to it. */
+  private void awaitFailure() throws InterruptedException {
+    assertThat(cluster.flink().jobManager().awaitEnd(PATIENCE)).isTrue();
+    assertThat(cluster.flink().jobManager().exitValue()).isNotZero();
+  }
+
+  /** One that began after this call. */
+  private void awaitFlinkCheckpoint() {
+    long before = cluster.newestCheckpoint().map(FlinkCluster.Completed::id).orElse(0L);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> cluster.newestCheckpoint().filter(now -> now.id() > before + 1).isPresent());
+  }
+
+  private void awaitRefusal(int number) {
+    await().atMost(PATIENCE).until(() -> refusals().size() >= number);
+  }
+
+  private String lastRefusal() throws IOException {
+    List<String> all = refusals();
+    return all.get(all.size() - 1);
+  }
+
+  private List<String> refusals() throws IOException {
+    try (var lines = Files.lines(cluster.flink().jobManager().log())) {
+      return lines.filter(line -> line.contains(REFUSAL)).toList();
+    }
+  }
+
+  /** A question that the workload does not have; three model checkpoints are asked it. */
+  private void ask(int number) throws Exception {
+    Question question =
+        new Question(
+            Workload.id(number),
+            Task.OPEN_ENDED,
+            Purpose.TRAIN,
+            "What is the answer to torture question " + number + ", edition 1?",
+            "amber",
+            List.of(),
+            List.of(),
+            Workload.SUBJECT,
+            List.of());
+    EncodedRecord record =
+        new RecordEncoder(cluster.kafka().format())
+            .question(new QuestionEvent(question.id(), question, new Origin("", 0, 0)));
+    Properties properties = new Properties();
+    properties.setProperty("bootstrap.servers", cluster.kafka().bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  cluster.kafka().topics().questions(), record.key(), record.value()))
+          .get();
+    }
+  }
+}
