@@ -101,6 +101,16 @@ class ContainersTest {
     }
   }
 
+  @Test
+  void prometheusAndGrafanaReadWhatIsInDeployMonitoring() throws IOException {
+    assertThat(service("prometheus")).containsEntry("profiles", List.of("monitoring"));
+    assertThat(service("grafana")).containsEntry("profiles", List.of("monitoring"));
+    assertThat(mounted(service("prometheus")))
+        .contains("/etc/prometheus/prometheus.yaml", "/etc/prometheus/alerts");
+    assertThat(mounted(service("grafana")))
+        .contains("/etc/grafana/provisioning", "/etc/grafana/dashboards");
+  }
+
   /** The job is told of the GPU's server by a variable; without it nothing changes. */
   @Test
   void theModelOnAGpuIsStartedByItsProfileAloneAndAskedByAVariable() throws IOException {
@@ -111,7 +121,7 @@ class ContainersTest {
             (name, service) ->
                 assertThat(((Map<?, ?>) service).containsKey("profiles"))
                     .as(name.toString())
-                    .isEqualTo(Set.of("vllm", "trainer").contains(name)));
+                    .isEqualTo(Set.of("vllm", "trainer", "prometheus", "grafana").contains(name)));
     assertThat((List<?>) service("jobmanager").get("command"))
         .map(argument -> withDefaults(argument.toString()))
         .contains("-Dtriton.endpoints=triton:8001");

@@ -19,13 +19,14 @@ public final class MetricsReference {
             # Metrics of the job
 
             Made by `./craft metrics` from `JobMetric`, by which the stages register them; a test keeps it so. These are the job's
-            own, beside Flink's and the Kafka connector's.
+            own; [at the end](#flinks-own) are those of Flink's that alerts and dashboard read. [Monitoring](../operate/monitoring.md) has the alerts.
 
             **Prometheus.** `flink-conf/config.yaml` switches Flink's Prometheus reporter on. It writes counters and gauges as gauges,
             and a histogram as a summary with the quantiles 0.5, 0.75, 0.95, 0.98, 0.99 and 0.999 and a `_count`. Each series has the labels
             `job_name`, `job_id`, `task_name`, `task_id`, `task_attempt_id`, `task_attempt_num`, `operator_name`, `operator_id`,
             `subtask_index`, `host` and `tm_id`. Names repeat between stages, so select by `operator_name`, in which the reporter writes `_` for what
-            is neither letter nor digit, such as `knowledge_tracker` (`filterLabelValueCharacters`).
+            is neither letter nor digit, such as `knowledge_tracker` (`filterLabelValueCharacters`). `job_name` and `job_id` can be the same in two
+            clusters: `deployment`, which `deploy/monitoring` adds where it scrapes, tells them apart.
 
             **Restarts.** A counter begins at 0 again when its task starts again, as after a failure: use rates, not sums over days. Gauges of what
             is in the state, such as `questions` and `backlog`, are right at once.
@@ -58,6 +59,7 @@ public final class MetricsReference {
                   metric.change()));
     }
     failureKinds(page);
+    flinksOwn(page);
     return page.toString();
   }
 
@@ -86,6 +88,38 @@ public final class MetricsReference {
     for (FailureKind kind : FailureKind.values()) {
       page.append("| `%s` | %s |\n".formatted(kind.camelCase(), row(kind)));
     }
+  }
+
+  /** Names as a real cluster's reporters give them. */
+  private static void flinksOwn(StringBuilder page) {
+    page.append(
+        """
+
+        ## Flink's own
+
+        What alerts and dashboard read beside the job's own metrics. Those of the job manager have the labels `job_name`, `job_id` and `host`;
+        those of tasks and operators the labels above; those of a task manager `host` and `tm_id`.
+
+        | in Prometheus | type | unit | meaning | what a change means |
+        |---|---|---|---|---|
+        | `flink_jobmanager_numRunningJobs` | gauge | jobs | Jobs that the job manager has, those that restart included. | Missing: no job manager is scraped. |
+        | `flink_jobmanager_job_allSubTasksRunningOrFinishedTime` | gauge | milliseconds | For how long all tasks have been running. | 0: some do not. |
+        | `flink_jobmanager_job_runningTime` | gauge | milliseconds | For how long the job has been in the state RUNNING, in which tasks may still start. | 0: it restarts or fails. |
+        | `flink_jobmanager_job_numRestarts` | gauge | restarts | Since the job manager started. | Rises: the job went back to its newest Flink checkpoint. |
+        | `flink_jobmanager_job_lastCheckpointRestoreTimestamp` | gauge | milliseconds since 1970 | When the job last started from a Flink checkpoint, or from nothing; -1 before. | Changes with each start, after the death of a job manager too. |
+        | `flink_jobmanager_job_lastCheckpointCompletedTimestamp` | gauge | milliseconds since 1970 | When the newest Flink checkpoint was complete; -1 before the first. | Stands still: output is not committed. |
+        | `flink_jobmanager_job_lastCheckpointDuration` | gauge | milliseconds | How long the newest Flink checkpoint took. | Rises: slow storage, slow commits, or back-pressure. |
+        | `flink_jobmanager_job_lastCheckpointFullSize` | gauge | bytes | Size of the state in the newest Flink checkpoint. | Grows with the questions. |
+        | `flink_jobmanager_job_numberOfFailedCheckpoints` | gauge | Flink checkpoints | Since the job manager started. Those that were due while tasks were starting count too. | Rises while all tasks run: see [the runbook](../operate/alerts/flink-checkpoints-fail.md). |
+        | `flink_jobmanager_Status_JVM_Memory_Heap_Used` | gauge | bytes | Heap of the job manager. | Near `Heap_Max`: give it more memory. |
+        | `flink_jobmanager_Status_JVM_Memory_Heap_Max` | gauge | bytes | The most it may use. | Follows the configuration. |
+        | `flink_taskmanager_Status_JVM_Memory_Heap_Used` | gauge | bytes | Heap of a task manager. It does not grow with the questions. | Near `Heap_Max`: give it more memory. |
+        | `flink_taskmanager_Status_JVM_Memory_Heap_Max` | gauge | bytes | The most it may use. | Follows the configuration. |
+        | `flink_taskmanager_job_task_busyTimeMsPerSecond` | gauge | milliseconds a second | How busy a task's thread is. The tracker's is idle while it waits for the model. | Near 1,000: this stage sets the pace; raise the parallelism. |
+        | `flink_taskmanager_job_task_backPressuredTimeMsPerSecond` | gauge | milliseconds a second | How long a task waits for the stages behind it. | Rises: a stage behind it, or the broker, does not keep up. |
+        | `flink_taskmanager_job_task_operator_numRecordsIn` | counter | records | Records that an operator took. Of `dead_letters:_Writer`: dead letters; of the other writers: records for their topics. | Follows the work. |
+        | `flink_taskmanager_job_task_operator_pendingRecords` | gauge | records | Records of an input topic that the sources have not read. | Stays above 0: questions come faster than they are read, or the job does not run. |
+        """);
   }
 
   private static String row(FailureKind kind) {
