@@ -5,9 +5,7 @@ import dev.craftstream.model.Label;
 import dev.craftstream.model.Selection;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Ties;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
+import java.util.Arrays;
 
 /** Up to where candidates are taken (paper, section 3.2; method of the counts, ties, shortage). */
 public final class CutOffs {
@@ -24,32 +22,34 @@ public final class CutOffs {
    *
    * @param datasetId part of the draws' seed
    * @param candidates how many candidates there are
-   * @param offered ranks of candidates, the best n among them, in any order
+   * @param offered how many of these were offered
+   * @param best the best n of these, which it may empty; n is as many as are wanted
+   * @param tied how many more of these have the score of the n-th
    */
   public static Bound bound(
-      Selection selection, String datasetId, Label label, long candidates, List<Rank> offered) {
+      Selection selection,
+      String datasetId,
+      Label label,
+      long candidates,
+      long offered,
+      BestRanks best,
+      long tied) {
     int wanted = selection.wanted(label);
     if (candidates < wanted) {
       return selection.shortage() == Shortage.DRAW_AGAIN
-          ? drawnAgain(selection, datasetId, label, candidates, offered)
-          : everything(candidates, offered.size());
+          ? drawnAgain(selection, datasetId, label, candidates, offered, best.takeHashesInOrder())
+          : everything(candidates, offered);
     }
     if (wanted == 0) {
       return new Bound(
-          candidates, offered.size(), 0, false, Double.NEGATIVE_INFINITY, 0, NO_HASHES, NO_COPIES);
+          candidates, offered, 0, false, Double.NEGATIVE_INFINITY, 0, NO_HASHES, NO_COPIES);
     }
     boolean keepsTies = selection.tiesAtCutOff() == Ties.KEEP_ALL;
-    BestRanks best = new BestRanks(wanted, Ties.EXACT);
-    offered.forEach(best::offer);
     Rank last = best.worst();
-    long taken = wanted;
-    if (keepsTies) {
-      taken = offered.stream().filter(rank -> rank.score() <= last.score()).count();
-    }
     return new Bound(
         candidates,
-        offered.size(),
-        taken,
+        offered,
+        keepsTies ? wanted + tied : wanted,
         false,
         last.score(),
         keepsTies ? LAST_HASH : last.hash(),
@@ -85,7 +85,7 @@ public final class CutOffs {
     return failure;
   }
 
-  private static Bound everything(long candidates, int offered) {
+  private static Bound everything(long candidates, long offered) {
     return new Bound(
         candidates,
         offered,
@@ -97,27 +97,43 @@ public final class CutOffs {
         NO_COPIES);
   }
 
-  /** Each of the missing ones is drawn from all candidates, in the order of their ranks. */
+  /**
+   * Each of the missing ones is drawn from all candidates, in the order of their ranks.
+   *
+   * @param hashes of all candidates, in that order
+   */
   private static Bound drawnAgain(
-      Selection selection, String datasetId, Label label, long candidates, List<Rank> offered) {
-    if (offered.isEmpty()) {
+      Selection selection,
+      String datasetId,
+      Label label,
+      long candidates,
+      long offered,
+      long[] hashes) {
+    if (hashes.length == 0) {
       return everything(candidates, 0);
     }
-    List<Rank> ranks = new ArrayList<>(offered);
-    ranks.sort(null);
-    TreeMap<Integer, Integer> extra = new TreeMap<>();
+    int[] extra = new int[hashes.length];
     for (int draw = 0; draw < selection.wanted(label) - candidates; draw++) {
-      extra.merge(
-          Seeds.draw(selection.seed(), datasetId, label, draw, ranks.size()), 1, Integer::sum);
+      extra[Seeds.draw(selection.seed(), datasetId, label, draw, hashes.length)]++;
+    }
+    int drawn = (int) Arrays.stream(extra).filter(copies -> copies > 0).count();
+    long[] drawnAgain = new long[drawn];
+    int[] extraCopies = new int[drawn];
+    int at = 0;
+    for (int place = 0; place < extra.length; place++) {
+      if (extra[place] > 0) {
+        drawnAgain[at] = hashes[place];
+        extraCopies[at++] = extra[place];
+      }
     }
     return new Bound(
         candidates,
-        offered.size(),
+        offered,
         candidates,
         true,
         Double.POSITIVE_INFINITY,
         LAST_HASH,
-        extra.keySet().stream().mapToLong(place -> ranks.get(place).hash()).toArray(),
-        extra.values().stream().mapToInt(Integer::intValue).toArray());
+        drawnAgain,
+        extraCopies);
   }
 }

@@ -11,8 +11,13 @@ public record Rank(double score, long hash) implements Comparable<Rank> {
 
   @Override
   public int compareTo(Rank other) {
+    return compare(score, hash, other.score, other.hash);
+  }
+
+  /** Compares two ranks by their parts. */
+  public static int compare(double score, long hash, double otherScore, long otherHash) {
     // Adding 0.0 makes -0.0 and 0.0 the same.
-    int byScore = Double.compare(score + 0.0, other.score + 0.0);
-    return byScore != 0 ? byScore : Long.compareUnsigned(hash, other.hash);
+    int byScore = Double.compare(score + 0.0, otherScore + 0.0);
+    return byScore != 0 ? byScore : Long.compareUnsigned(hash, otherHash);
   }
 }

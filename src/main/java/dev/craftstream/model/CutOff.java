@@ -1,8 +1,5 @@
 package dev.craftstream.model;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * Up to where a dataset's candidates are taken.
  *
@@ -85,17 +82,6 @@ public record CutOff(
       return all
           || candidateScore < score
           || (candidateScore == score && Long.compareUnsigned(candidateHash, hash) <= 0);
-    }
-
-    /**
-     * How often the candidates are in the dataset that are taken more than once, by their hashes.
-     */
-    public Map<Long, Integer> copies() {
-      Map<Long, Integer> copies = new HashMap<>();
-      for (int i = 0; i < drawnAgain.length; i++) {
-        copies.put(drawnAgain[i], 1 + extraCopies[i]);
-      }
-      return copies;
     }
   }
 }

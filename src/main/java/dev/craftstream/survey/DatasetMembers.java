@@ -77,7 +77,7 @@ public final class DatasetMembers
   private transient MapState<String, Candidate> offered;
   private transient MapState<String, Candidate> changed;
   private transient MapState<String, Membership> memberships;
-  private transient Map<String, Map<Label, Map<Long, Integer>>> drawnAgain;
+  private transient Map<String, Map<Label, DrawnAgain>> drawnAgain;
   private transient MetricGroup metrics;
   private transient Map<Mark, Counter> marks;
 
@@ -195,8 +195,8 @@ public final class DatasetMembers
   private int copies(CutOff cutOff, Label label, Rank rank) {
     return drawnAgain
         .computeIfAbsent(cutOff.dataset().id(), id -> new EnumMap<>(Label.class))
-        .computeIfAbsent(label, any -> cutOff.of(label).copies())
-        .getOrDefault(rank.hash(), 1);
+        .computeIfAbsent(label, any -> new DrawnAgain(cutOff.of(label)))
+        .copies(rank.hash());
   }
 
   /** Does what a later change asks for. */

@@ -35,8 +35,21 @@ class CutOffsTest {
   }
 
   private static Bound bound(int answers, Strategy strategy, Ties ties, Shortage shortage) {
+    return bound(answers, strategy, ties, shortage, RANKS);
+  }
+
+  private static Bound bound(
+      int answers, Strategy strategy, Ties ties, Shortage shortage, List<Rank> ranks) {
+    BestRanks best = new BestRanks(answers, Ties.EXACT);
+    ranks.forEach(best::offer);
     return CutOffs.bound(
-        selection(answers, strategy, ties, shortage), "d", Label.ANSWER, RANKS.size(), RANKS);
+        selection(answers, strategy, ties, shortage),
+        "d",
+        Label.ANSWER,
+        ranks.size(),
+        ranks.size(),
+        best,
+        best.tied());
   }
 
   private static List<Rank> taken(Bound bound) {
@@ -80,21 +93,20 @@ class CutOffsTest {
     Bound bound = bound(9, Strategy.CRAFT, Ties.EXACT, Shortage.SHORT);
     assertThat(bound.taken()).isEqualTo(4);
     assertThat(bound.takes(100, -1L)).isTrue();
-    assertThat(bound.copies()).isEmpty();
+    assertThat(bound.drawnAgain()).isEmpty();
   }
 
   @Test
   void drawingAgainFillsTheDataset_theSameWayEachTime() {
     Bound bound = bound(50, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN);
-    assertThat(RANKS.stream().mapToInt(rank -> bound.copies().getOrDefault(rank.hash(), 1)).sum())
-        .isEqualTo(50);
-    assertThat(bound.drawnAgain()).hasSize(4);
+    assertThat(RANKS.size() + Arrays.stream(bound.extraCopies()).sum()).isEqualTo(50);
+    assertThat(bound.drawnAgain()).as("in the order of their ranks").containsExactly(9, 4, -1L, 5);
     Bound again =
-        CutOffs.bound(
-            selection(50, Strategy.CRAFT, Ties.EXACT, Shortage.DRAW_AGAIN),
-            "d",
-            Label.ANSWER,
-            RANKS.size(),
+        bound(
+            50,
+            Strategy.CRAFT,
+            Ties.EXACT,
+            Shortage.DRAW_AGAIN,
             List.of(RANKS.get(2), RANKS.get(0), RANKS.get(3), RANKS.get(1)));
     assertThat(Arrays.equals(again.extraCopies(), bound.extraCopies())).isTrue();
   }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.summingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.BestRanks;
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.method.CutOffs;
 import dev.craftstream.method.Rank;
@@ -248,7 +249,14 @@ class SurveysTest {
         ranks.add(new Rank(its.scores()[i], its.hashes()[i]));
       }
     }
-    return CutOffs.bound(dataset.selection(), dataset.id(), label, candidates, ranks);
+    return bound(dataset, label, candidates, ranks);
+  }
+
+  private static Bound bound(Dataset dataset, Label label, long candidates, List<Rank> offered) {
+    BestRanks best = new BestRanks(dataset.selection().wanted(label), Ties.EXACT);
+    offered.forEach(best::offer);
+    return CutOffs.bound(
+        dataset.selection(), dataset.id(), label, candidates, offered.size(), best, best.tied());
   }
 
   private static TreeSet<String> taken(
@@ -385,12 +393,7 @@ class SurveysTest {
       for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
         List<Candidacy> its = passed.values().stream().filter(c -> c.label() == label).toList();
         Bound expected =
-            CutOffs.bound(
-                dataset.selection(),
-                dataset.id(),
-                label,
-                its.size(),
-                its.stream().map(Candidacy::rank).toList());
+            bound(dataset, label, its.size(), its.stream().map(Candidacy::rank).toList());
         Bound bound =
             bound(
                 dataset,

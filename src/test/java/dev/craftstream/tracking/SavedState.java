@@ -8,11 +8,11 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
-import dev.craftstream.model.message.SurveyReport.Ranks;
 import dev.craftstream.relabel.LastDecision;
 import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
+import dev.craftstream.survey.RankMerge;
 import dev.craftstream.survey.Surveys;
 import dev.craftstream.testing.InMemoryCuration;
 import java.io.IOException;
@@ -116,8 +116,12 @@ public final class SavedState {
     state.keyed(
         "cut-offs",
         new ValueStateDescriptor<>("progress", TypeInformation.of(DatasetCutOffs.Progress.class)),
-        new ListStateDescriptor<>("answers", TypeInformation.of(Ranks.class)),
-        new ListStateDescriptor<>("refusals", TypeInformation.of(Ranks.class)));
+        new ValueStateDescriptor<>("answer-summary", TypeInformation.of(RankMerge.Summary.class)),
+        new MapStateDescriptor<>(
+            "answer-ranks", Types.INT, TypeInformation.of(RankMerge.Chunk.class)),
+        new ValueStateDescriptor<>("refusal-summary", TypeInformation.of(RankMerge.Summary.class)),
+        new MapStateDescriptor<>(
+            "refusal-ranks", Types.INT, TypeInformation.of(RankMerge.Chunk.class)));
     state.keyed(
         MEMBERS,
         new MapStateDescriptor<>("offered", Types.STRING, TypeInformation.of(Candidate.class)),

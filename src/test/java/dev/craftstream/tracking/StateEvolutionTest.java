@@ -7,11 +7,11 @@ import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
-import dev.craftstream.model.message.SurveyReport.Ranks;
 import dev.craftstream.relabel.LastDecision;
 import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
+import dev.craftstream.survey.RankMerge;
 import dev.craftstream.survey.Surveys;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -51,7 +51,8 @@ class StateEvolutionTest {
           Manifests.Progress.class,
           Membership.class,
           ModelCheckpointEvent.class,
-          Ranks.class,
+          RankMerge.Chunk.class,
+          RankMerge.Summary.class,
           Survey.class,
           Surveys.Unfinished.class,
           QuestionCounts.KeyGroupCount.class);
