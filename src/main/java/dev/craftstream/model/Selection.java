@@ -32,7 +32,7 @@ public record Selection(
 
   /**
    * As many questions of either label can be wanted: while they are chosen, their ranks lie on the
-   * heap of one task, some 100 bytes each.
+   * heap of a task, 16 bytes each.
    */
   public static final int MOST_WANTED = 1_000_000;
 
