@@ -125,6 +125,19 @@ class ArchitectureTest {
         "client",
         "embedded");
     may(
+        "embedded.circle",
+        "model",
+        "method",
+        "config",
+        "survey",
+        "tracking",
+        "topics.kafka",
+        "topics.records",
+        "client",
+        "client.report",
+        "embedded",
+        "embedded.trainer");
+    may(
         "cli",
         "model",
         "method",
@@ -139,7 +152,8 @@ class ArchitectureTest {
         "client.conflict",
         "client.exchange",
         "client.report",
-        "embedded");
+        "embedded",
+        "embedded.circle");
   }
 
   private static void may(String name, String... others) {

@@ -31,6 +31,15 @@ final class Commands {
     }
   }
 
+  /**
+   * @param value null where the option is not given
+   */
+  static void requirePort(CommandSpec spec, String option, Integer value) {
+    if (value != null && (value < 0 || value > 65_535)) {
+      throw wrong(spec, option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
+    }
+  }
+
   /** Checks a record by the rules of the job itself, before it is written. */
   static void requireAccepted(
       CommandSpec spec, RecordParser<?> parser, String topic, EncodedRecord record) {

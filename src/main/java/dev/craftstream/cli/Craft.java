@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      CircleCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       StatusCommand.class,

@@ -6,15 +6,9 @@ import dev.craftstream.embedded.Logs;
 import dev.craftstream.embedded.Ports;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.WorkFolder;
-import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Task;
-import dev.craftstream.topics.records.RecordLimits;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +50,6 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   private static final int WEB_PORT = 8081;
   private static final int KAFKA_PORT = 9092;
-
-  /** As many as two cores measure twice in about five minutes. */
-  private static final int OPEN_ENDED = 150;
-
-  private static final int MULTIPLE_CHOICE = 60;
 
   /** Of the rest; each is asked once and answered in a moment. */
   private static final int HELD_OUT = 60;
@@ -147,8 +136,8 @@ final class DemoCommand implements Callable<Integer> {
     Commands.requireAtLeast(spec, "--multiple-choice", multipleChoice, 0);
     Commands.requireAtLeast(spec, "--held-out", heldOut, 0);
     Commands.requireAtLeast(spec, "--requests-in-flight", requestsInFlight, 2);
-    port("--web-port", webPort);
-    port("--kafka-port", kafkaPort);
+    Commands.requirePort(spec, "--web-port", webPort);
+    Commands.requirePort(spec, "--kafka-port", kafkaPort);
     Terminal terminal = Terminal.of(spec.commandLine().getOut());
     Project project = Project.here();
     Map<String, String> set = new HashMap<>(options);
@@ -156,7 +145,12 @@ final class DemoCommand implements Callable<Integer> {
       set.put("tracker.requests-in-flight", requestsInFlight.toString());
     }
     // Mistakes in the options and the questions show before anything is started.
-    List<Question> asked = questions(Demo.settings(project, set).limits());
+    List<Question> asked = QuestionChoice.of(
+            questions,
+            openEnded,
+            multipleChoice,
+            heldOut == null ? HELD_OUT : heldOut,
+            Demo.settings(project, set).limits());
     project.check();
     int web = Ports.choose(webPort, WEB_PORT, "the web UI", "--web-port");
     int kafka = Ports.choose(kafkaPort, KAFKA_PORT, "the broker", "--kafka-port");
@@ -175,73 +169,5 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private void port(String option, Integer value) {
-    if (value != null && (value < 0 || value > 65_535)) {
-      throw Commands.wrong(
-          spec, option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
-    }
-  }
-
-  private List<Question> questions(RecordLimits limits) throws IOException {
-    List<QuestionEvent> events =
-        questions == null ? QuestionsFile.builtIn(limits) : QuestionsFile.read(questions, limits);
-    List<Question> all = new ArrayList<>();
-    for (QuestionEvent event : events) {
-      if (event.question() == null) {
-        throw new IOException(
-            "The file removes question "
-                + event.questionId()
-                + "; a run that starts clean has nothing to remove.");
-      }
-      all.add(event.question());
-    }
-    boolean own = questions == null;
-    List<Question> chosen =
-        spread(
-            all,
-            openEnded == null && own ? OPEN_ENDED : openEnded,
-            multipleChoice == null && own ? MULTIPLE_CHOICE : multipleChoice);
-    if (chosen.stream().noneMatch(question -> question.purpose() == Purpose.TRAIN)) {
-      throw new IOException(
-          "No question is left that could become an instruction; give at least one of PURPOSE_TRAIN.");
-    }
-    if (own) {
-      chosen = new ArrayList<>(chosen);
-      chosen.addAll(heldOut(all, chosen, heldOut == null ? HELD_OUT : heldOut));
-    }
-    return chosen;
-  }
-
-  /** At most {@code most} of those that were not chosen, both tasks in their proportion. */
-  private static List<Question> heldOut(List<Question> all, List<Question> chosen, int most) {
-    List<Question> rest = new ArrayList<>(all);
-    rest.removeAll(chosen);
-    int openEnded = (int) rest.stream().filter(q -> q.task() == Task.OPEN_ENDED).count();
-    int some = rest.isEmpty() ? 0 : Math.round((float) most * openEnded / rest.size());
-    return spread(rest, some, most - some).stream()
-        .map(question -> question.withPurpose(Purpose.EVALUATE))
-        .toList();
-  }
-
-  /** At most so many of each task, in their order, from everywhere in the list. */
-  static List<Question> spread(List<Question> all, Integer openEnded, Integer multipleChoice) {
-    Map<Task, Integer> limits = new HashMap<>();
-    limits.put(Task.OPEN_ENDED, openEnded);
-    limits.put(Task.MULTIPLE_CHOICE, multipleChoice);
-    Map<Task, Integer> sizes = new HashMap<>();
-    all.forEach(question -> sizes.merge(question.task(), 1, Integer::sum));
-    Map<Task, Integer> seen = new HashMap<>();
-    List<Question> chosen = new ArrayList<>();
-    for (Question question : all) {
-      long size = sizes.get(question.task());
-      Integer limit = limits.get(question.task());
-      long place = seen.merge(question.task(), 1, Integer::sum);
-      if (limit == null || limit >= size || place * limit / size > (place - 1) * limit / size) {
-        chosen.add(question);
-      }
-    }
-    return chosen;
   }
 }

@@ -141,7 +141,7 @@ public final class EmbeddedServers implements AutoCloseable {
     close(broker);
   }
 
-  static void close(AutoCloseable part) {
+  public static void close(AutoCloseable part) {
     if (part != null) {
       try {
         part.close();

@@ -235,11 +235,11 @@ class CraftTest {
       all.add(question("m" + i, Task.MULTIPLE_CHOICE));
     }
 
-    assertThat(DemoCommand.spread(all, null, null)).isEqualTo(all);
-    assertThat(DemoCommand.spread(all, 3, 0))
+    assertThat(QuestionChoice.spread(all, null, null)).isEqualTo(all);
+    assertThat(QuestionChoice.spread(all, 3, 0))
         .extracting(Question::id)
         .containsExactly("o3", "o6", "o9");
-    assertThat(DemoCommand.spread(all, 99, 1)).hasSize(11);
+    assertThat(QuestionChoice.spread(all, 99, 1)).hasSize(11);
   }
 
   private static Question question(String id, Task task) {

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The plane's frame: correctness from 0 to 1 to the right, certainty upwards.
+ * The plane's frame: a share, such as correctness, from 0 to 1 to the right, and another figure, such
+ * as certainty, upwards.
  *
- * @param bottom least certainty that is shown
- * @param top greatest certainty that is shown
+ * @param bottom least value that is shown upwards
+ * @param top greatest value that is shown upwards
  */
 record Axes(double bottom, double top) {
   static final int WIDTH = 480;
@@ -27,6 +28,11 @@ record Axes(double bottom, double top) {
     double bottom = Math.floor(low / step + 1e-9) * step;
     double top = Math.ceil(high / step - 1e-9) * step;
     return top > bottom ? new Axes(bottom, top) : new Axes(bottom - step, top + step);
+  }
+
+  /** Axes from 0 to 1. */
+  static Axes ofShares() {
+    return new Axes(0, 1);
   }
 
   private static double step(double range) {
@@ -63,8 +69,13 @@ record Axes(double bottom, double top) {
     return lower() - INSET - share * (lower() - ABOVE - 2 * INSET);
   }
 
-  /** Grid lines and their numbers. */
+  /** Of the plane of correctness and certainty. */
   Picture.Frame frame() {
+    return frame("correctness", "certainty");
+  }
+
+  /** Grid lines and their numbers. */
+  Picture.Frame frame(String across, String up) {
     List<Picture.Line> grid = new ArrayList<>();
     List<Picture.Text> ticks = new ArrayList<>();
     for (int tenth = 0; tenth <= 10; tenth += 2) {
@@ -81,7 +92,7 @@ record Axes(double bottom, double top) {
       grid.add(new Picture.Line(left(), at, right(), at));
       ticks.add(new Picture.Text("tick end", left() - 7, at + 4.5, tick(value, step)));
     }
-    return new Picture.Frame(left(), right(), upper(), lower(), grid, ticks);
+    return new Picture.Frame(left(), right(), upper(), lower(), across, up, grid, ticks);
   }
 
   private static String tick(double value, double step) {

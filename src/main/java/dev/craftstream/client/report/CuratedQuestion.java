@@ -1,5 +1,7 @@
 package dev.craftstream.client.report;
 
+import dev.craftstream.Curation;
+import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;

@@ -3,8 +3,8 @@ package dev.craftstream.client.report;
 import java.util.List;
 
 /**
- * A drawing over the plane of correctness and certainty, in the units of its {@link Axes}. The
- * template {@code report.ftlx} renders it as SVG.
+ * A drawing over a plane, such as that of correctness and certainty, in the units of its {@link
+ * Axes}. The template {@code report.ftlx} renders it as SVG.
  *
  * @param description for those who cannot see it
  * @param frame the ground, grid lines and their numbers
@@ -21,9 +21,21 @@ public record Picture(
     List<Point> points,
     List<Arrow> arrows) {
 
-  /** The ground of the picture, and what is drawn on it. */
+  /**
+   * The ground of the picture, and what is drawn on it.
+   *
+   * @param across what grows to the right
+   * @param up what grows upwards
+   */
   public record Frame(
-      double left, double right, double upper, double lower, List<Line> grid, List<Text> ticks) {}
+      double left,
+      double right,
+      double upper,
+      double lower,
+      String across,
+      String up,
+      List<Line> grid,
+      List<Text> ticks) {}
 
   /** A line. */
   public record Line(double x1, double y1, double x2, double y2) {}

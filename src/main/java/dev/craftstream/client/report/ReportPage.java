@@ -14,6 +14,7 @@ import java.util.function.Function;
  *
  * @param lead what the page is on
  * @param figures the run in a few numbers
+ * @param circle the circle; null where the run is none
  * @param planes the questions of each task on the plane of correctness and certainty
  * @param flows where they move; empty where there is no REHEARSAL
  * @param changes what rehearsal changed, and why questions were dropped
@@ -23,6 +24,7 @@ import java.util.function.Function;
 public record ReportPage(
     String lead,
     List<Figure> figures,
+    CircleSection circle,
     boolean spreadsPoints,
     List<TaskPicture> planes,
     List<TaskPicture> flows,
@@ -60,12 +62,15 @@ public record ReportPage(
     return new ReportPage(
         lead(run, summary),
         figures(summary),
+        run.circle() == null ? null : CircleSection.of(run.circle()),
         summary.tasks().contains(Task.OPEN_ENDED),
         pictures(
             summary,
             task -> new KnowledgePlane(task, run.thresholds(), run.questions()).draw(),
             ReportPage::certainty),
-        hasFlow
+        run.circle() != null
+            ? CircleSection.flows(run.circle())
+            : hasFlow
             ? pictures(
                 summary,
                 task -> new KnowledgeFlowMap(task, run.questions()).draw(),
@@ -130,7 +135,7 @@ public record ReportPage(
     };
   }
 
-  private static String flow(Summary.Flow flow) {
+  static String flow(Summary.Flow flow) {
     return "%s up, %s down, %s the same; mean %s."
         .formatted(
             Wording.count(flow.up()),

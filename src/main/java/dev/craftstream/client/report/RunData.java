@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param thresholds what divided the questions
  * @param phases how long each part took, in order
  * @param sweeps the measurements of all questions, one a model checkpoint, in order
+ * @param circle the turns of a circle, of which {@code questions} and {@code datasets} are the newest;
+ *     null where the run is none
  * @param questions the questions, in the order in which they were published
  * @param datasets what the strategies chose, and the rehearsal sets
  * @param evaluations how the model does on questions that it is not trained on
@@ -31,6 +33,7 @@ public record RunData(
     Thresholds thresholds,
     List<Phase> phases,
     List<Sweep> sweeps,
+    CircleData circle,
     List<CuratedQuestion> questions,
     List<ChosenDataset> datasets,
     List<EvaluatedCheckpoint> evaluations,
@@ -58,6 +61,7 @@ public record RunData(
     private Duration total = Duration.ZERO;
     private List<Phase> phases = List.of();
     private List<Sweep> sweeps = List.of();
+    private CircleData circle;
     private long questionsInAll;
     private List<CuratedQuestion> questions = List.of();
     private List<ChosenDataset> datasets = List.of();
@@ -83,6 +87,11 @@ public record RunData(
 
     public Builder sweeps(List<Sweep> sweeps) {
       this.sweeps = sweeps;
+      return this;
+    }
+
+    public Builder circle(CircleData circle) {
+      this.circle = circle;
       return this;
     }
 
@@ -121,6 +130,7 @@ public record RunData(
           thresholds,
           phases,
           sweeps,
+          circle,
           questions,
           datasets,
           evaluations,

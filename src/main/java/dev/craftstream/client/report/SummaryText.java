@@ -24,6 +24,13 @@ public final class SummaryText {
           summary.size(), run.questionsInAll());
       line("");
     }
+    if (run.circle() != null) {
+      CircleTables circle = new CircleTables(run.circle());
+      table(circle.results());
+      table(circle.sides());
+      table(circle.labels());
+      table(circle.paths());
+    }
     TableText.lines(tables.labels()).forEach(this::asItIs);
     List<String> changes = summary.labelChanges("%s -> %s: %d");
     line(
