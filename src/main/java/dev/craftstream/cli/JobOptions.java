@@ -21,11 +21,14 @@ import picocli.CommandLine.Spec;
 
 /** Where the commands find the job's Kafka: by the options that the job itself was started with. */
 final class JobOptions {
+  /** The commands that bring everything up, and the folders of their runs. */
+  private static final List<String> EMBEDDED_RUNS = List.of("demo", "circle");
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
-          "The job's options. Default: while ./craft demo runs, those of that run, else those of"
+          "The job's options. Default: while ./craft demo or circle runs, those of that run, else those of"
               + " flink-conf/craft-stream.yaml.")
   private Path config;
 
@@ -87,14 +90,16 @@ final class JobOptions {
     if (config != null) {
       return config;
     }
-    Path demo = project.home().path().resolve("demo");
-    Path ofTheDemo = demo.resolve("craft-stream.yaml");
-    if (!WorkFolder.isTaken(demo) || !Files.exists(ofTheDemo)) {
-      return project.options();
+    for (String run : EMBEDDED_RUNS) {
+      Path folder = project.home().path().resolve(run);
+      Path its = folder.resolve("craft-stream.yaml");
+      if (WorkFolder.isTaken(folder) && Files.exists(its)) {
+        PrintWriter err = command.commandLine().getErr();
+        err.println("With the options of the %s that runs, %s".formatted(run, Project.shown(its)));
+        err.flush();
+        return its;
+      }
     }
-    PrintWriter err = command.commandLine().getErr();
-    err.println("With the options of the demo that runs, " + Project.shown(ofTheDemo));
-    err.flush();
-    return ofTheDemo;
+    return project.options();
   }
 }

@@ -15,9 +15,9 @@ import java.util.Map;
 /** Which questions an embedded run asks. */
 final class QuestionChoice {
   /** As many of the project's as two cores measure twice in about five minutes. */
-  private static final int OPEN_ENDED = 150;
+  private static final Integer OPEN_ENDED = 150;
 
-  private static final int MULTIPLE_CHOICE = 60;
+  private static final Integer MULTIPLE_CHOICE = 60;
 
   private QuestionChoice() {}
 

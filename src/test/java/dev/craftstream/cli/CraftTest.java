@@ -10,6 +10,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
+import dev.craftstream.topics.records.RecordLimits;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine;
 
 @Tag("integration")
 class CraftTest {
@@ -240,6 +241,42 @@ class CraftTest {
         .extracting(Question::id)
         .containsExactly("o3", "o6", "o9");
     assertThat(QuestionChoice.spread(all, 99, 1)).hasSize(11);
+  }
+
+  @Test
+  void ofAFileAllQuestionsAreTakenAndOfTheProjectsSome(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("own.jsonl"),
+            """
+            {"question_id": "a", "open_ended": {"question": "Who?", "answer": "I"}}
+            {"question_id": "b", "purpose": "PURPOSE_EVALUATE", "open_ended": {"question": "Who?", "answer": "I"}}
+            """);
+
+    assertThat(QuestionChoice.of(file, null, null, null, RecordLimits.DEFAULT))
+        .extracting(Question::id)
+        .containsExactly("a", "b");
+    assertThat(QuestionChoice.of(null, null, null, null, RecordLimits.DEFAULT))
+        .as("210 to train on, and the others held out")
+        .hasSize(283);
+    assertThat(QuestionChoice.of(null, 10, 5, 6, RecordLimits.DEFAULT)).hasSize(21);
+  }
+
+  @Test
+  void theCircleSaysWhatIsWrongBeforeAnythingStarts(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("own.jsonl"),
+            "{\"question_id\": \"a\", \"open_ended\": {\"question\": \"Who?\", \"answer\": \"I\"}}\n");
+
+    assertThat(run("circle", "--questions", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("No question is held out to evaluate with");
+    assertThat(run("circle", "--turns", "0")).isEqualTo(2);
+    assertThat(run("circle", "--base-model", "none.gguf")).isEqualTo(1);
+    assertThat(err.toString()).contains("none.gguf is no file");
+    assertThat(run("circle", "--strategies", "COR_RAIT", "-Ddatasets.strategies=CRAFT"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("The job makes no datasets of COR_RAIT");
   }
 
   private static Question question(String id, Task task) {

@@ -15,9 +15,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
 
 class JobOptionsTest {
   private final StringWriter err = new StringWriter();
@@ -46,6 +46,32 @@ class JobOptionsTest {
     err.getBuffer().setLength(0);
     assertThat(server()).as("when the demo has ended").isEqualTo("own:9092");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void theCirclesAreTakenWhileItRuns() throws IOException {
+    try (WorkFolder circle = WorkFolder.keep(project.home().path().resolve("circle"))) {
+      Files.writeString(circle.options(), "kafka.bootstrap-servers: circle:9092\n");
+
+      assertThat(server()).isEqualTo("circle:9092");
+      assertThat(err.toString()).contains("options of the circle that runs");
+    }
+  }
+
+  @Test
+  void whatIsKeptIsThereWhenTheFolderIsTakenAgainToGoOn() throws IOException {
+    Path folder = project.home().path().resolve("circle");
+    try (WorkFolder before = WorkFolder.keep(folder)) {
+      Files.createDirectories(before.kafka());
+      Files.writeString(before.kafka().resolve("log"), "records");
+    }
+    try (WorkFolder now = WorkFolder.keep(folder)) {
+      assertThat(now.kafka().resolve("log")).hasContent("records");
+      assertThatIOException().isThrownBy(() -> WorkFolder.keep(folder));
+    }
+    try (WorkFolder anew = WorkFolder.take(folder)) {
+      assertThat(anew.kafka()).doesNotExist();
+    }
   }
 
   @Test

@@ -41,8 +41,8 @@ final class CircleTables {
             Column.number("wrong", 11),
             Column.number("refused", 11),
             Column.number("over-refusal", 12),
-            Column.number("THS against INITIAL", 12).named("THS"),
-            Column.number("THS against the turn before", 12).named("THS, before")),
+            Column.number("THS", 12),
+            Column.number("THS by turn", 12)),
         rows);
   }
 
@@ -93,8 +93,8 @@ final class CircleTables {
             Column.number("ANSWER", 8),
             Column.number("REFUSAL", 8),
             Column.number("DROPPED", 8),
-            Column.number("another label than before", 9).named("changed"),
-            Column.number("mean knowledge flow", 9).named("flow")),
+            Column.number("changed", 9),
+            Column.number("mean flow", 9)),
         rows);
   }
 

@@ -95,9 +95,16 @@ public record ReportPage(
   }
 
   private static String lead(RunData run, Summary summary) {
-    return "%s questions, relabelled by what the model knows before and after rehearsal%s. %s."
+    return "%s questions, relabelled by what the model knows before and after rehearsal%s%s. %s."
         .formatted(
             Wording.count(run.questionsInAll()),
+            run.circle() == null
+                ? ""
+                : ", and the model trained on what came of it, %s"
+                    .formatted(
+                        run.circle().turns().size() == 1
+                            ? "once around"
+                            : run.circle().turns().size() + " times around"),
             run.questionsInAll() > summary.size()
                 ? "; this page shows %s of them, drawn at random"
                     .formatted(Wording.count(summary.size()))

@@ -32,7 +32,7 @@ class CircleReportTest {
     assertThat(page)
         .contains("The circle", "Turn 2 helps.")
         .contains("INITIAL, turn-1", "Turn 1, CRAFT", "Turn 2, CRAFT")
-        .contains("THS against INITIAL", "THS against the turn before")
+        .contains("THS by turn", "2 times around")
         .contains("answered correctly, Pc", "answered wrongly, Pw")
         .contains("wrong, then refused", "Who painted number 1? (Nobody)")
         .as("the flow of each turn")

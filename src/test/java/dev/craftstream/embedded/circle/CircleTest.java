@@ -117,7 +117,7 @@ class CircleTest {
             "datasets.multiple-choice.answers=4")) {
       command.add("-D" + option);
     }
-    for (String option : List.of("rehearsal.epochs=1", "tuning.epochs=1")) {
+    for (String option : List.of("rehearsal.epochs=1", "rehearsal.batch=4", "tuning.epochs=1")) {
       command.addAll(List.of("-T", option));
     }
     ProcessBuilder builder =
