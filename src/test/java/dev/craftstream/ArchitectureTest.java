@@ -129,6 +129,7 @@ class ArchitectureTest {
         "model",
         "method",
         "config",
+        "triton",
         "survey",
         "tracking",
         "topics.kafka",

@@ -97,8 +97,7 @@ class TurnsTest {
     curation.announce(initial, Role.INITIAL, "");
     await()
         .atMost(PATIENCE)
-        .until(
-            () -> manifestsOf(curation, initial).size() == 2 && isEvaluated(curation, initial));
+        .until(() -> manifestsOf(curation, initial).size() == 2 && isEvaluated(curation, initial));
     curation.announce("rehearsal-" + number, Role.REHEARSAL, initial);
     await().atMost(PATIENCE).until(() -> manifestsOf(curation, initial).size() == 6);
     curation.announce("tuned-" + number, Role.TUNED, initial);
@@ -149,7 +148,13 @@ class TurnsTest {
                 "initial-1 rehearsal-1",
                 "initial-2 rehearsal-2",
                 "initial-3 rehearsal-3");
-        flipped += all.get(1).path("decision").get("label").equals(all.get(2).path("decision").get("label")) ? 0 : 1;
+        flipped +=
+            all.get(1)
+                    .path("decision")
+                    .get("label")
+                    .equals(all.get(2).path("decision").get("label"))
+                ? 0
+                : 1;
       }
     }
     assertThat(flipped).as("labels that the second turn changed").isGreaterThan(TRAINED_ON / 10);

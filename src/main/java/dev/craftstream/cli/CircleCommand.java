@@ -58,7 +58,8 @@ final class CircleCommand implements Callable<Integer> {
       names = "--turns",
       paramLabel = "N",
       defaultValue = "1",
-      description = "How many times around, those included that are done. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How many times around, those included that are done. Default: ${DEFAULT-VALUE}.")
   private int turns;
 
   @Option(

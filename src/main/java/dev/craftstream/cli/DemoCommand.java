@@ -145,7 +145,8 @@ final class DemoCommand implements Callable<Integer> {
       set.put("tracker.requests-in-flight", requestsInFlight.toString());
     }
     // Mistakes in the options and the questions show before anything is started.
-    List<Question> asked = QuestionChoice.of(
+    List<Question> asked =
+        QuestionChoice.of(
             questions,
             openEnded,
             multipleChoice,

@@ -44,8 +44,7 @@ public final class RunReader implements AutoCloseable {
     List<String> topics = new ArrayList<>(outputs(settings.topics()));
     topics.add(settings.topics().questions());
     topics.add(settings.topics().modelCheckpoints());
-    return new RunReader(
-        settings, new RecordDispatcher(settings, limits), ledger, topics, true);
+    return new RunReader(settings, new RecordDispatcher(settings, limits), ledger, topics, true);
   }
 
   private RunReader(

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The plane's frame: a share, such as correctness, from 0 to 1 to the right, and another figure, such
- * as certainty, upwards.
+ * The plane's frame: a share, such as correctness, from 0 to 1 to the right, and another figure,
+ * such as certainty, upwards.
  *
  * @param bottom least value that is shown upwards
  * @param top greatest value that is shown upwards

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The models of a circle by how often they answer rightly (Pc) and wrongly (Pw), as in figure 6 of
- * the paper. On the line through the origin and INITIAL a model scores 0: it refuses without telling
- * what it knows from what it does not. Right of and below it the score grows, to 1 at Pc = 1.
+ * The models of a circle by how often they answer rightly (Pc) and wrongly (Pw), the plane that the
+ * truthful helpfulness score is defined in (paper, section 4.1). On the line through the origin and
+ * INITIAL a model scores 0: it refuses without telling what it knows from what it does not. Right
+ * of and below it the score grows, to 1 at Pc = 1.
  */
 final class CirclePlane {
   private static final double INSET = 10;
@@ -30,7 +31,10 @@ final class CirclePlane {
     double reach = 1 / Math.max(Math.max(pc, pw), 1e-9);
     lines.add(
         new Picture.Line(
-            axes.x(0), axes.y(0), axes.x(Math.min(1, pc * reach)), axes.y(Math.min(1, pw * reach))));
+            axes.x(0),
+            axes.y(0),
+            axes.x(Math.min(1, pc * reach)),
+            axes.y(Math.min(1, pw * reach))));
     point("none", first, "INITIAL", points, texts);
     for (CircleData.Turn turn : circle.turns()) {
       for (int i = 0; i < turn.tuned().size(); i++) {

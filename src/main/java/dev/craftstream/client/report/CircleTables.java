@@ -150,8 +150,7 @@ final class CircleTables {
         "Ways through the turns",
         "sides",
         List.of(
-            Column.text("Question", 50),
-            Column.text("correctness and label, turn after turn", 62)),
+            Column.text("Question", 50), Column.text("correctness and label, turn after turn", 62)),
         rows);
   }
 

@@ -71,11 +71,11 @@ public record ReportPage(
         run.circle() != null
             ? CircleSection.flows(run.circle())
             : hasFlow
-            ? pictures(
-                summary,
-                task -> new KnowledgeFlowMap(task, run.questions()).draw(),
-                task -> flow(summary.of(task).flow()))
-            : List.of(),
+                ? pictures(
+                    summary,
+                    task -> new KnowledgeFlowMap(task, run.questions()).draw(),
+                    task -> flow(summary.of(task).flow()))
+                : List.of(),
         new Tables(
             tables.labels(),
             tables.flow(),

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * @param thresholds what divided the questions
  * @param phases how long each part took, in order
  * @param sweeps the measurements of all questions, one a model checkpoint, in order
- * @param circle the turns of a circle, of which {@code questions} and {@code datasets} are the newest;
- *     null where the run is none
+ * @param circle the turns of a circle, of which {@code questions} and {@code datasets} are the
+ *     newest; null where the run is none
  * @param questions the questions, in the order in which they were published
  * @param datasets what the strategies chose, and the rehearsal sets
  * @param evaluations how the model does on questions that it is not trained on

@@ -117,9 +117,7 @@ public final class Circle implements AutoCloseable, Course.Actions {
       Progress progress = report.progress(done);
       terminal.line("  %s", end.isEmpty() ? progress.sentence() : end);
       boolean isLast =
-          !end.isEmpty()
-              || (setUp.stops() && !progress.helps())
-              || turn.number() == setUp.turns();
+          !end.isEmpty() || (setUp.stops() && !progress.helps()) || turn.number() == setUp.turns();
       report.write(
           done, end, Duration.ofNanos(System.nanoTime() - start), isLast ? terminal : null);
       if (isLast) {
@@ -164,15 +162,14 @@ public final class Circle implements AutoCloseable, Course.Actions {
   private void feed() throws Exception {
     QuestionFeed feed = new QuestionFeed(work.path().resolve("questions"));
     boolean first = ledger.questions().isEmpty();
-    QuestionFeed.Change change = feed.feed(setUp.questions(), ledger.questions(), writer::questions);
+    QuestionFeed.Change change =
+        feed.feed(setUp.questions(), ledger.questions(), writer::questions);
     if (first) {
       terminal.line("  %d questions published", change.came());
     } else if (!change.isNone()) {
       terminal.line("  %d questions came or changed, %d went", change.came(), change.went());
     }
-    await(
-        new Course.Waiting(
-            "the questions", null, null, () -> ledger.holds(setUp.questions())));
+    await(new Course.Waiting("the questions", null, null, () -> ledger.holds(setUp.questions())));
   }
 
   // ---------------------------------------------------------------- what the course has done

@@ -53,9 +53,7 @@ record CircleFigures(CircleLedger ledger, Bootstrap bootstrap) {
         estimate(ofFirst.refusedShare()),
         isFirst ? null : ofFirst.overRefusal().map(CircleFigures::estimate).orElse(null),
         isFirst ? null : ofFirst.truthfulHelpfulness().map(CircleFigures::estimate).orElse(null),
-        isFirst
-            ? null
-            : truthfulHelpfulness(id, baseId).map(CircleFigures::estimate).orElse(null));
+        isFirst ? null : truthfulHelpfulness(id, baseId).map(CircleFigures::estimate).orElse(null));
   }
 
   private EvaluationFigures figures(String checkpointId, String baseId) throws IOException {

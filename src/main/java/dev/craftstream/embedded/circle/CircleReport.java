@@ -133,15 +133,17 @@ final class CircleReport {
                     question.newest() == null ? null : question.newest().label()));
       }
       CuratedQuestion question = turns.get(0).questions().get(i);
-      paths.add(
-          new CircleData.Path(question.task(), question.text(), question.goldText(), stops));
+      paths.add(new CircleData.Path(question.task(), question.text(), question.goldText(), stops));
     }
     return paths;
   }
 
   private List<RunData.Fact> facts(Turn last) {
     List<RunData.Fact> facts = new ArrayList<>();
-    facts.add(new RunData.Fact("Strategies", String.join(", ", setUp.strategies().stream().map(Strategy::name).toList())));
+    facts.add(
+        new RunData.Fact(
+            "Strategies",
+            String.join(", ", setUp.strategies().stream().map(Strategy::name).toList())));
     ledger
         .announced(last.initial())
         .ifPresent(

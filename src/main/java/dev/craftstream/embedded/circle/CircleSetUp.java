@@ -62,7 +62,8 @@ public record CircleSetUp(
     for (Strategy strategy : strategies) {
       if (!job.datasets().strategies().contains(strategy)) {
         throw new IllegalArgumentException(
-            "The job makes no datasets of %s; name it in -D%s, too.".formatted(strategy, STRATEGIES));
+            "The job makes no datasets of %s; name it in -D%s, too."
+                .formatted(strategy, STRATEGIES));
       }
     }
   }

@@ -107,19 +107,16 @@ final class Course {
 
     for (Strategy strategy : strategies) {
       ModelCheckpoint tuned = awaitTrained(turn, turn.tuned(strategy));
-      actions.await(
-          new Waiting("evaluated", turn, tuned, () -> ledger.isEvaluated(tuned.id())));
+      actions.await(new Waiting("evaluated", turn, tuned, () -> ledger.isEvaluated(tuned.id())));
     }
   }
 
   private ModelCheckpoint announceInitial(Turn turn) throws Exception {
     String id = turn.initial();
     if (ledger.announced(id).isEmpty()) {
-      Serving serving =
-          turn.before().map(before -> tuned(before).serving()).orElse(model);
+      Serving serving = turn.before().map(before -> tuned(before).serving()).orElse(model);
       actions.announce(new ModelCheckpoint(id, 1, Role.INITIAL, "", serving));
-      actions.await(
-          new Waiting("announced", turn, null, () -> ledger.announced(id).isPresent()));
+      actions.await(new Waiting("announced", turn, null, () -> ledger.announced(id).isPresent()));
     }
     return ledger.announced(id).orElseThrow();
   }
@@ -131,8 +128,7 @@ final class Course {
 
   private ModelCheckpoint awaitTrained(Turn turn, String id) throws Exception {
     actions.await(
-        new Waiting(
-            "the trainer makes " + id, turn, null, () -> ledger.announced(id).isPresent()));
+        new Waiting("the trainer makes " + id, turn, null, () -> ledger.announced(id).isPresent()));
     return ledger.announced(id).orElseThrow();
   }
 
@@ -175,11 +171,12 @@ final class Course {
       actions.retire(before.initial());
     }
     Set<String> used = new HashSet<>();
-    ledger.announced(turn.initial()).ifPresent(initial -> used.add(initial.serving().adapterName()));
+    ledger
+        .announced(turn.initial())
+        .ifPresent(initial -> used.add(initial.serving().adapterName()));
     for (Turn old = before; old != null; old = old.before().orElse(null)) {
       for (String id : old.checkpoints(strategies)) {
-        String adapter =
-            ledger.announced(id).map(gone -> gone.serving().adapterName()).orElse("");
+        String adapter = ledger.announced(id).map(gone -> gone.serving().adapterName()).orElse("");
         if (!adapter.isEmpty() && used.add(adapter)) {
           actions.removeAdapter(adapter);
         }

@@ -26,7 +26,8 @@ final class Leftovers {
     List<ProcessHandle> found =
         ProcessHandle.allProcesses().filter(process -> worksIn(process, within)).toList();
     found.forEach(ProcessHandle::destroyForcibly);
-    found.forEach(process -> process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join());
+    found.forEach(
+        process -> process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join());
     return found.size();
   }
 

@@ -39,8 +39,7 @@ record QuestionFeed(Path published) {
    * @param present what the topic holds
    * @param writer takes the events; returns when the broker has them
    */
-  Change feed(
-      List<Question> given, List<Question> present, Consumer<List<QuestionEvent>> writer)
+  Change feed(List<Question> given, List<Question> present, Consumer<List<QuestionEvent>> writer)
       throws IOException {
     Map<String, Question> there = new HashMap<>();
     present.forEach(question -> there.put(question.id(), question));
@@ -53,7 +52,8 @@ record QuestionFeed(Path published) {
       }
     }
     int came = events.size();
-    Set<String> all = new TreeSet<>(Files.exists(published) ? Files.readAllLines(published) : List.of());
+    Set<String> all =
+        new TreeSet<>(Files.exists(published) ? Files.readAllLines(published) : List.of());
     for (String id : all) {
       if (!ids.contains(id) && there.containsKey(id)) {
         events.add(event(id, null));
@@ -74,6 +74,7 @@ record QuestionFeed(Path published) {
   private void write(Collection<String> ids) throws IOException {
     Path part = published.resolveSibling(published.getFileName() + ".part");
     Files.write(part, ids);
-    Files.move(part, published, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        part, published, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -82,8 +82,7 @@ class CircleReportTest {
     return RunData.builder(Thresholds.PAPER)
         .circle(circle)
         .questions(circle.turns().get(turns - 1).questions(), 20)
-        .evaluations(
-            SampleRun.make(2, 2).evaluations())
+        .evaluations(SampleRun.make(2, 2).evaluations())
         .build();
   }
 

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole circle in miniature: {@code ./craft circle} with broker, Triton, Flink, job and trainer,
- * and with a language model of two layers that knows nothing. What it babbles holds some gold
- * answers, which are letters, so that it knows, half knows and does not know.
+ * The whole circle in miniature: {@code ./craft circle} with broker, Triton, Flink, job and
+ * trainer, and with a language model of two layers that knows nothing. What it babbles holds some
+ * gold answers, which are letters, so that it knows, half knows and does not know.
  */
 @Tag("integration")
 @EnabledIf(
@@ -68,7 +68,9 @@ class CircleTest {
     Path first = questions("first.jsonl", 0, 22);
     Process killed = circle(model, first, 1);
     Path log = folder.resolve("circle-1.log");
-    await().atMost(PATIENCE).until(() -> !killed.isAlive() || text(log).contains("Announced turn-1-rehearsal"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !killed.isAlive() || text(log).contains("Announced turn-1-rehearsal"));
     killed.destroyForcibly().waitFor();
     assertThat(text(log)).contains("Announced turn-1-rehearsal");
 

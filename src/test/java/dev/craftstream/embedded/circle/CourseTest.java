@@ -131,7 +131,15 @@ class CourseTest {
           new QuestionEvent(
               "q",
               new Question(
-                  "q", Task.OPEN_ENDED, Purpose.EVALUATE, "?", "!", List.of(), List.of(), "", List.of()),
+                  "q",
+                  Task.OPEN_ENDED,
+                  Purpose.EVALUATE,
+                  "?",
+                  "!",
+                  List.of(),
+                  List.of(),
+                  "",
+                  List.of()),
               new Origin("", 0, 0)));
     }
 
@@ -162,7 +170,8 @@ class CourseTest {
       due.add(
           () ->
               ledger.add(
-                  new ModelCheckpointEvent(checkpoint.id(), announced.size(), checkpoint, null), 0));
+                  new ModelCheckpointEvent(checkpoint.id(), announced.size(), checkpoint, null),
+                  0));
       due.add(() -> answer(checkpoint));
     }
 
