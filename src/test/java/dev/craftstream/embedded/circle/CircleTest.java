@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason =
         "PyTorch is not set up: CRAFT_TRAINER_PYTHON names no Python that has docker/trainer/requirements.txt, and there is no .craft/venv-trainer")
 class CircleTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   @TempDir Path folder;
 
