@@ -105,7 +105,7 @@ final class ReportCommand implements Callable<Integer> {
                     reading.initial().id(),
                     rehearsalId,
                     i -> i.getBasis().getTrainingPromptVersion()))));
-    return RunData.builder(settings.thresholds())
+    return RunData.builder()
         .questions(ledger.curated(reading.initial().id(), rehearsalId), reading.questionsInAll())
         .datasets(ledger.chosen(reading.initial().id(), rehearsalId, List.of(Strategy.values())))
         .evaluations(ledger.evaluations())

@@ -101,10 +101,15 @@ final class DatasetLedger {
 
   private ChosenDataset chosen(DatasetManifest manifest) {
     Map<String, Member> its = members.getOrDefault(manifest.getDatasetId(), Map.of());
+    boolean isRehearsalSet = manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL;
+    boolean isDivided =
+        !isRehearsalSet && !manifest.getStrategy().equals(Strategy.VAN_TUNING.name());
     return new ChosenDataset(
         manifest.getDatasetId(),
         Task.valueOf(Names.constant(manifest.getTask())),
-        manifest.getKind() == DatasetKind.DATASET_KIND_REHEARSAL ? "" : manifest.getStrategy(),
+        isRehearsalSet ? "" : manifest.getStrategy(),
+        isDivided ? manifest.getAnswerFrom() : Double.NaN,
+        isDivided ? manifest.getRefusalBound() : Double.NaN,
         manifest.getFailure(),
         part(manifest.getAnswer(), its.values(), true),
         part(manifest.getRefusal(), its.values(), false),

@@ -7,6 +7,7 @@ import dev.craftstream.client.report.CuratedQuestion.Curation;
 import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.client.report.EvaluatedCheckpoint;
 import dev.craftstream.client.report.RunData.Failures;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.ModelCheckpoint;
@@ -92,7 +93,18 @@ public final class RunLedger implements RecordHandler {
             entry.getQuestionId(),
             new Measured(
                 entry.getQuestionVersion(),
-                new Knowledge(entry.getCorrectness(), entry.getCertainty())));
+                new Knowledge(
+                    entry.getCorrectness(),
+                    entry.getCertainty(),
+                    kind(entry),
+                    entry.getSamples())));
+  }
+
+  private static CertaintyKind kind(KnowledgeRecord entry) {
+    return switch (entry.getCertaintyKind()) {
+      case CERTAINTY_KIND_UNSPECIFIED, UNRECOGNIZED -> CertaintyKind.NONE;
+      default -> CertaintyKind.valueOf(Names.constant(entry.getCertaintyKind()));
+    };
   }
 
   @Override

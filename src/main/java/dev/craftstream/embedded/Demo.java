@@ -130,7 +130,7 @@ public final class Demo implements AutoCloseable {
     Duration total = Duration.ofNanos(System.nanoTime() - start);
 
     RunData data =
-        RunData.builder(settings.thresholds())
+        RunData.builder()
             .questions(
                 committed.curated(INITIAL.id(), REHEARSAL.id()),
                 count(Task.OPEN_ENDED) + count(Task.MULTIPLE_CHOICE))

@@ -13,7 +13,6 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.RecordLimits;
@@ -188,7 +187,7 @@ class OutputFuzzTest {
     assertThat(ledger.missingRecords()).isNotNegative();
     for (String rehearsalId : List.of("", "b")) {
       RunData data =
-          RunData.builder(Thresholds.PAPER)
+          RunData.builder()
               .questions(ledger.curated("a", rehearsalId), QUESTIONS.size())
               .datasets(ledger.chosen("a", rehearsalId, List.of(Strategy.values())))
               .evaluations(ledger.evaluations())

@@ -9,6 +9,9 @@ import java.util.Set;
  * @param id the dataset's id
  * @param task whose questions it has
  * @param strategy how they were chosen; empty for a rehearsal set
+ * @param answerFrom least correctness of an ANSWER candidate; not a number where its strategy takes
+ *     all questions, and for a rehearsal set
+ * @param refusalBound greatest correctness of a REFUSAL candidate, the same
  * @param failure why it was not built; empty where it was
  * @param answers its ANSWER questions
  * @param refusals its REFUSAL questions
@@ -20,6 +23,8 @@ public record ChosenDataset(
     String id,
     Task task,
     String strategy,
+    double answerFrom,
+    double refusalBound,
     String failure,
     Part answers,
     Part refusals,
@@ -35,6 +40,11 @@ public record ChosenDataset(
    * @param certainty their mean certainty under INITIAL; not a number where there are none
    */
   public record Part(long candidates, long wanted, int chosen, double certainty) {}
+
+  /** Whether thresholds of correctness divide its candidates. */
+  boolean isDivided() {
+    return !Double.isNaN(answerFrom);
+  }
 
   public boolean isRehearsalSet() {
     return strategy.isEmpty();

@@ -1,7 +1,6 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.Curation;
-import dev.craftstream.client.report.CuratedQuestion.Knowledge;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
@@ -31,8 +30,15 @@ public record CuratedQuestion(
     Curation before,
     Curation after) {
 
-  /** A point of the plane: correctness from 0 to 1, and certainty, of which more is surer. */
-  public record Knowledge(double correctness, double certainty) {}
+  /**
+   * A point of the plane.
+   *
+   * @param correctness from 0 to 1
+   * @param certainty more is surer
+   * @param kind how certainty was measured
+   * @param samples how many answers were drawn; 0 where option letters were weighed
+   */
+  public record Knowledge(double correctness, double certainty, CertaintyKind kind, int samples) {}
 
   /**
    * A label with the response that the model is to be taught.

@@ -1,7 +1,6 @@
 package dev.craftstream.client.report;
 
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,34 +14,42 @@ final class KnowledgePlane {
   private static final double SPREAD = 0.03;
 
   private final Task task;
-  private final Thresholds thresholds;
+  private final ChosenDataset divided;
   private final List<CuratedQuestion> questions;
 
-  KnowledgePlane(Task task, Thresholds thresholds, List<CuratedQuestion> questions) {
+  /**
+   * @param divided a dataset whose thresholds divide the candidates; null where there is none
+   */
+  KnowledgePlane(Task task, ChosenDataset divided, List<CuratedQuestion> questions) {
     this.task = task;
-    this.thresholds = thresholds;
+    this.divided = divided;
     this.questions =
         questions.stream().filter(q -> q.task() == task && q.initial() != null).toList();
   }
 
   Picture draw() {
     Axes axes = Axes.around(questions.stream().map(q -> q.initial().certainty()).toList());
-    double refusal = axes.x(refusalEnd());
-    double answer = axes.x(answerStart());
     List<Picture.Line> lines = new ArrayList<>();
-    lines.add(threshold(axes, refusal));
-    if (answer - refusal > 0.5) {
-      lines.add(threshold(axes, answer));
+    List<Picture.Text> zones = new ArrayList<>();
+    if (divided != null) {
+      double refusal = axes.x(divided.refusalBound());
+      double answer = axes.x(divided.answerFrom());
+      lines.add(threshold(axes, refusal));
+      if (answer - refusal > 0.5) {
+        lines.add(threshold(axes, answer));
+      }
+      double above = axes.upper() - 10;
+      zones.add(
+          new Picture.Text("zone end refusal-text", refusal - 8, above, "refusal candidates ◂"));
+      zones.add(
+          new Picture.Text("zone start answer-text", answer + 8, above, "▸ answer candidates"));
     }
-    double above = axes.upper() - 10;
     return new Picture(
         "Correctness and certainty of the %s questions under INITIAL, by label"
             .formatted(Wording.of(task)),
         axes.frame(),
         lines,
-        List.of(
-            new Picture.Text("zone end refusal-text", refusal - 8, above, "refusal candidates ◂"),
-            new Picture.Text("zone start answer-text", answer + 8, above, "▸ answer candidates")),
+        zones,
         questions.stream().map(q -> point(axes, q)).toList(),
         List.of());
   }
@@ -77,32 +84,20 @@ final class KnowledgePlane {
   /** Correctness, moved a little, always by the same for a question and never over a threshold. */
   private double spread(CuratedQuestion question) {
     double correctness = question.initial().correctness();
-    if (task == Task.MULTIPLE_CHOICE) {
+    if (question.initial().samples() == 0) {
       return correctness;
     }
     int hash = question.id().hashCode() * 0x9E3779B9;
     double moved = correctness + SPREAD * (2 * ((hash >>> 8) / (double) (1 << 24)) - 1);
     double low = Math.max(correctness - SPREAD, -SPREAD / 2);
     double high = Math.min(correctness + SPREAD, 1 + SPREAD / 2);
-    if (correctness >= answerStart()) {
-      low = Math.max(low, answerStart() + 0.006);
-    } else if (correctness > refusalEnd()) {
+    if (divided != null && correctness >= divided.answerFrom()) {
+      low = Math.max(low, divided.answerFrom() + 0.006);
+    } else if (divided != null && correctness > divided.refusalBound()) {
       return correctness;
-    } else {
-      high = Math.min(high, refusalEnd() - 0.006);
+    } else if (divided != null) {
+      high = Math.min(high, divided.refusalBound() - 0.006);
     }
     return Math.min(high, Math.max(low, moved));
-  }
-
-  private double refusalEnd() {
-    return task == Task.OPEN_ENDED
-        ? thresholds.openEndedRefusal()
-        : thresholds.multipleChoiceRefusal();
-  }
-
-  private double answerStart() {
-    return task == Task.OPEN_ENDED
-        ? thresholds.openEndedAnswer()
-        : thresholds.multipleChoiceAnswer();
   }
 }

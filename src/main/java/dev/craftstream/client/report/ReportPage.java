@@ -16,7 +16,10 @@ import java.util.function.Function;
  * @param figures the run in a few numbers
  * @param circle the circle; null where the run is none
  * @param planes the questions of each task on the plane of correctness and certainty
+ * @param planeNote how the planes are to be read
+ * @param refusal what the model is taught to say in a REFUSAL
  * @param flows where they move; empty where there is no REHEARSAL
+ * @param flowNote how much of the flow is chance; empty where nothing was drawn
  * @param changes what rehearsal changed, and why questions were dropped
  * @param confidence of the evaluation's intervals, in percent
  * @param failures how many dead letters there are, by reason; empty where there are none
@@ -25,9 +28,11 @@ public record ReportPage(
     String lead,
     List<Figure> figures,
     CircleSection circle,
-    boolean spreadsPoints,
     List<TaskPicture> planes,
+    String planeNote,
+    String refusal,
     List<TaskPicture> flows,
+    String flowNote,
     Tables tables,
     String changes,
     String confidence,
@@ -58,16 +63,18 @@ public record ReportPage(
   static ReportPage of(RunData run) {
     Summary summary = Summary.of(run.questions());
     ReportTables tables = new ReportTables(run, summary);
-    boolean hasFlow = run.questions().stream().anyMatch(CuratedQuestion::hasFlow);
+    boolean hasFlow = summary.hasFlow();
+    Captions captions = new Captions(run);
     return new ReportPage(
-        lead(run, summary),
-        figures(summary),
+        lead(run, summary, hasFlow),
+        figures(summary, captions, hasFlow),
         run.circle() == null ? null : CircleSection.of(run.circle()),
-        summary.tasks().contains(Task.OPEN_ENDED),
         pictures(
             summary,
-            task -> new KnowledgePlane(task, run.thresholds(), run.questions()).draw(),
-            ReportPage::certainty),
+            task -> new KnowledgePlane(task, divided(run, task), run.questions()).draw(),
+            captions::certainty),
+        captions.plane(),
+        captions.refusal(),
         run.circle() != null
             ? CircleSection.flows(run.circle())
             : hasFlow
@@ -76,6 +83,7 @@ public record ReportPage(
                     task -> new KnowledgeFlowMap(task, run.questions()).draw(),
                     task -> flow(summary.of(task).flow()))
                 : List.of(),
+        captions.flow(),
         new Tables(
             tables.labels(),
             tables.flow(),
@@ -86,18 +94,25 @@ public record ReportPage(
             tables.sweeps(),
             tables.phases(),
             tables.failures()),
-        changes(summary),
-        run.evaluations().isEmpty()
-            ? ""
-            : "%.0f %%".formatted(100 * run.evaluations().get(0).confidence()),
+        changes(summary, hasFlow),
+        captions.confidence(),
         run.facts(),
         failures(run.failures()));
   }
 
-  private static String lead(RunData run, Summary summary) {
-    return "%s questions, relabelled by what the model knows before and after rehearsal%s%s. %s."
+  /** The first dataset of the task whose manifest names thresholds; null where there is none. */
+  private static ChosenDataset divided(RunData run, Task task) {
+    return run.datasets().stream()
+        .filter(dataset -> dataset.task() == task && dataset.isDivided())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static String lead(RunData run, Summary summary, boolean hasFlow) {
+    return "%s questions, relabelled by what the model knows%s%s%s. %s."
         .formatted(
             Wording.count(run.questionsInAll()),
+            hasFlow ? " before and after rehearsal" : "",
             run.circle() == null
                 ? ""
                 : ", and the model trained on what came of it, %s"
@@ -112,14 +127,24 @@ public record ReportPage(
             MINUTE.format(run.finishedAt()));
   }
 
-  private static List<Figure> figures(Summary summary) {
-    return List.of(
-        new Figure("answer", Wording.count(summary.count(Label.ANSWER)), "keep their answer"),
-        new Figure("refusal", Wording.count(summary.count(Label.REFUSAL)), "become “I don’t know”"),
-        new Figure("dropped", Wording.count(summary.count(Label.DROPPED)), "are in neither set"),
-        new Figure("", Wording.count(summary.changes()), "labels changed by rehearsal"),
+  private static List<Figure> figures(Summary summary, Captions captions, boolean hasFlow) {
+    List<Figure> figures = new ArrayList<>();
+    figures.add(
+        new Figure("answer", Wording.count(summary.count(Label.ANSWER)), "keep their answer"));
+    figures.add(
         new Figure(
-            "", Wording.minus(Wording.signed(summary.flow().mean())), "mean knowledge flow"));
+            "refusal",
+            Wording.count(summary.count(Label.REFUSAL)),
+            "become " + captions.refusal()));
+    figures.add(
+        new Figure("dropped", Wording.count(summary.count(Label.DROPPED)), "are in neither set"));
+    if (hasFlow) {
+      figures.add(new Figure("", Wording.count(summary.changes()), "labels changed by rehearsal"));
+      figures.add(
+          new Figure(
+              "", Wording.minus(Wording.signed(summary.flow().mean())), "mean knowledge flow"));
+    }
+    return figures;
   }
 
   private static List<TaskPicture> pictures(
@@ -135,13 +160,6 @@ public record ReportPage(
         .toList();
   }
 
-  private static String certainty(Task task) {
-    return switch (task) {
-      case OPEN_ENDED -> "Certainty: how alike the samples are (mean cosine similarity).";
-      case MULTIPLE_CHOICE -> "Certainty: negative entropy of the options’ probabilities.";
-    };
-  }
-
   static String flow(Summary.Flow flow) {
     return "%s up, %s down, %s the same; mean %s."
         .formatted(
@@ -151,12 +169,11 @@ public record ReportPage(
             Wording.minus(Wording.signed(flow.mean())));
   }
 
-  private static String changes(Summary summary) {
+  private static String changes(Summary summary, boolean hasFlow) {
     List<String> changes = summary.labelChanges("%s to %s: %d");
     List<String> reasons = ReportTables.dropReasons(summary);
-    return "Changed by rehearsal: "
-        + (changes.isEmpty() ? "none" : String.join("; ", changes))
-        + "."
+    String byRehearsal = changes.isEmpty() ? "none" : String.join("; ", changes);
+    return (hasFlow ? "Changed by rehearsal: " + byRehearsal + "." : "")
         + (reasons.isEmpty() ? "" : " Dropped: " + String.join(", ", reasons) + ".")
         + (summary.withoutLabel() == 0
             ? ""

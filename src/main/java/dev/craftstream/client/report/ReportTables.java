@@ -25,13 +25,19 @@ final class ReportTables {
     this.summary = summary;
   }
 
-  /** How many questions of each task have which label, before and after rehearsal. */
+  /**
+   * How many questions of each task have which label, and had before rehearsal, if there was one.
+   */
   Table labels() {
     List<Row> rows = new ArrayList<>();
     for (Task task : summary.tasks()) {
       Summary its = summary.of(task);
-      rows.add(labels(Wording.of(task), "before rehearsal", its, true).onPageOnly());
-      rows.add(labels("", "final", its, false).onPageOnly());
+      if (summary.hasFlow()) {
+        rows.add(labels(Wording.of(task), "before rehearsal", its, true).onPageOnly());
+        rows.add(labels("", "final", its, false).onPageOnly());
+      } else {
+        rows.add(labels(Wording.of(task), "provisional", its, false).onPageOnly());
+      }
       rows.add(labels(Wording.of(task), "", its, false).inTextOnly());
     }
     return new Table(
@@ -88,6 +94,9 @@ final class ReportTables {
     List<Row> rows = new ArrayList<>();
     for (Task task : summary.tasks()) {
       Summary.Flow flow = summary.of(task).flow();
+      if (flow.up() + flow.down() + flow.same() == 0) {
+        continue;
+      }
       rows.add(
           Row.of(
               Cell.name(Wording.of(task)),

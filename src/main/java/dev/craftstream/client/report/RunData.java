@@ -1,7 +1,6 @@
 package dev.craftstream.client.report;
 
 import dev.craftstream.model.Role;
-import dev.craftstream.model.Thresholds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -15,7 +14,6 @@ import java.util.TreeMap;
  * @param finishedAt when it ended
  * @param questionsInAll how many questions to train on there are; {@code questions} may be a sample
  * @param total how long it took, set-up left out; zero where that is not known
- * @param thresholds what divided the questions
  * @param phases how long each part took, in order
  * @param sweeps the measurements of all questions, one a model checkpoint, in order
  * @param circle the turns of a circle, of which {@code questions} and {@code datasets} are the
@@ -30,7 +28,6 @@ public record RunData(
     Instant finishedAt,
     long questionsInAll,
     Duration total,
-    Thresholds thresholds,
     List<Phase> phases,
     List<Sweep> sweeps,
     CircleData circle,
@@ -50,13 +47,12 @@ public record RunData(
   }
 
   /** Starts with nothing measured, of now. */
-  public static Builder builder(Thresholds thresholds) {
-    return new Builder(thresholds);
+  public static Builder builder() {
+    return new Builder();
   }
 
   /** Builds {@link RunData}; what is not set is empty. */
   public static final class Builder {
-    private final Thresholds thresholds;
     private Instant finishedAt = Instant.now();
     private Duration total = Duration.ZERO;
     private List<Phase> phases = List.of();
@@ -69,9 +65,7 @@ public record RunData(
     private Failures failures = new Failures(Map.of(), List.of());
     private List<Fact> facts = List.of();
 
-    private Builder(Thresholds thresholds) {
-      this.thresholds = thresholds;
-    }
+    private Builder() {}
 
     public Builder finishedAt(Instant time) {
       finishedAt = time;
@@ -127,7 +121,6 @@ public record RunData(
           finishedAt,
           questionsInAll,
           total,
-          thresholds,
           phases,
           sweeps,
           circle,

@@ -98,6 +98,11 @@ public final class Summary {
     return changed;
   }
 
+  /** Whether any question was measured under REHEARSAL, too. */
+  boolean hasFlow() {
+    return questions.stream().anyMatch(CuratedQuestion::hasFlow);
+  }
+
   /** Where knowledge went from INITIAL to REHEARSAL; the mean is 0 where there is none. */
   public Flow flow() {
     List<CuratedQuestion> flowing = questions.stream().filter(CuratedQuestion::hasFlow).toList();

@@ -32,10 +32,12 @@ public final class SummaryText {
       table(circle.paths());
     }
     TableText.lines(tables.labels()).forEach(this::asItIs);
-    List<String> changes = summary.labelChanges("%s -> %s: %d");
-    line(
-        "  Provisional to final: %s",
-        changes.isEmpty() ? "no label changed" : String.join(", ", changes));
+    if (summary.hasFlow()) {
+      List<String> changes = summary.labelChanges("%s -> %s: %d");
+      line(
+          "  Provisional to final: %s",
+          changes.isEmpty() ? "no label changed" : String.join(", ", changes));
+    }
     line("");
     table(tables.flow());
     table(tables.strategies());

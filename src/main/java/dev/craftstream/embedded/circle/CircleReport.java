@@ -63,7 +63,7 @@ final class CircleReport {
     RunReader.readOnce(settings.kafka(), committed, (read, left) -> {});
     CircleData circle = circle(last, ending, committed);
     RunData data =
-        RunData.builder(settings.thresholds())
+        RunData.builder()
             .circle(circle)
             .questions(
                 circle.turns().get(circle.turns().size() - 1).questions(),

@@ -2,11 +2,9 @@ package dev.craftstream.client.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.client.report.EvaluatedCheckpoint.Estimate;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Verdict;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -79,7 +77,7 @@ class CircleReportTest {
 
   private static RunData run(int turns) {
     CircleData circle = circle(turns);
-    return RunData.builder(Thresholds.PAPER)
+    return RunData.builder()
         .circle(circle)
         .questions(circle.turns().get(turns - 1).questions(), 20)
         .evaluations(SampleRun.make(2, 2).evaluations())
@@ -116,7 +114,7 @@ class CircleReportTest {
   }
 
   private static CircleData.Stop stop(double correctness, Label label) {
-    return new CircleData.Stop(new Knowledge(correctness, 0.5), label);
+    return new CircleData.Stop(SampleRun.sampled(correctness, 0.5), label);
   }
 
   private static CircleData.Point point(String name, double correct, double wrong) {

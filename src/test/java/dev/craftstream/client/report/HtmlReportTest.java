@@ -2,7 +2,9 @@ package dev.craftstream.client.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.client.report.CuratedQuestion.Curation;
 import dev.craftstream.client.report.CuratedQuestion.Knowledge;
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
 import java.io.StringReader;
@@ -91,8 +93,8 @@ class HtmlReportTest {
             evil,
             List.of(),
             evil,
-            new Knowledge(0.9, 0.8),
-            new Knowledge(1, 0.9));
+            SampleRun.sampled(0.9, 0.8),
+            SampleRun.sampled(1, 0.9));
 
     String page =
         HtmlReport.of(
@@ -113,6 +115,61 @@ class HtmlReportTest {
     assertThat(parsed(HtmlReport.of(SampleRun.run(List.of(), List.of())))).isNotNull();
     assertThat(SummaryText.of(SampleRun.run(List.of(lost), List.of())))
         .contains("1 without a label");
+  }
+
+  @Test
+  void saysOnlyWhatTheRecordsSay() {
+    String paper = HtmlReport.of(SampleRun.make(40, 20));
+    assertThat(paper)
+        .contains("how alike the samples are (mean cosine similarity).")
+        .contains("negative entropy of the options’ probabilities.")
+        .contains("With 10 samples a question, correctness moves by up to 0.16")
+        .contains("REFUSAL: “I don", "become “I don", "Dashed lines");
+
+    CuratedQuestion open = knows("a", Task.OPEN_ENDED, CertaintyKind.SEMANTIC_ENTROPY, 25);
+    CuratedQuestion choice =
+        knows("b", Task.MULTIPLE_CHOICE, CertaintyKind.CHOSEN_OPTION_ENTROPY, 4);
+    RunData run = RunData.builder().questions(List.of(open, choice), 2).build();
+    assertThat(HtmlReport.of(run))
+        .contains("negative entropy of the samples’ meanings.")
+        .contains("negative entropy of the options that samples chose.")
+        .contains("With 4 samples or 25 samples a question, correctness moves by up to 0.25")
+        .contains("“No idea”")
+        .doesNotContain("cosine", "10 samples", "I don", "Dashed lines", "class=\"threshold\"");
+
+    CuratedQuestion weighed = knows("c", Task.MULTIPLE_CHOICE, CertaintyKind.OPTION_ENTROPY, 0);
+    assertThat(HtmlReport.of(RunData.builder().questions(List.of(weighed), 1).build()))
+        .contains("The knowledge flow")
+        .doesNotContain("by chance alone", "moved sideways", "samples");
+  }
+
+  @Test
+  void saysNothingOfARehearsalThatThereWasNot() {
+    CuratedQuestion both = knows("a", Task.OPEN_ENDED, CertaintyKind.EMBEDDING_SIMILARITY, 10);
+    CuratedQuestion initialOnly =
+        new CuratedQuestion(
+            "a", Task.OPEN_ENDED, "?", List.of(), "A", both.initial(), null, both.before(), null);
+
+    assertThat(HtmlReport.of(RunData.builder().questions(List.of(initialOnly), 1).build()))
+        .contains("relabelled by what the model knows.")
+        .contains("provisional")
+        .doesNotContain("rehearsal", "Knowledge flow", "knowledge flow");
+    assertThat(SummaryText.of(RunData.builder().questions(List.of(initialOnly), 1).build()))
+        .doesNotContain("final", "flow");
+  }
+
+  private static CuratedQuestion knows(String id, Task task, CertaintyKind kind, int samples) {
+    Curation refusal = new Curation(Label.REFUSAL, null, "No idea");
+    return new CuratedQuestion(
+        id,
+        task,
+        "?",
+        List.of("one", "two"),
+        "A",
+        new Knowledge(0.25, 0.5, kind, samples),
+        new Knowledge(0.5, 0.5, kind, samples),
+        refusal,
+        refusal);
   }
 
   private static int count(RunData run, Label label) {

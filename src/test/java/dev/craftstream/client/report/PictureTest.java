@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
@@ -93,7 +92,12 @@ class PictureTest {
   }
 
   private static Picture plane(List<CuratedQuestion> questions, Task task) {
-    return new KnowledgePlane(task, Thresholds.PAPER, questions).draw();
+    ChosenDataset divided =
+        SampleRun.make(1, 1).datasets().stream()
+            .filter(dataset -> dataset.task() == task && dataset.isDivided())
+            .findFirst()
+            .orElseThrow();
+    return new KnowledgePlane(task, divided, questions).draw();
   }
 
   private static CuratedQuestion choice(
@@ -104,7 +108,7 @@ class PictureTest {
         "Which?",
         List.of("this", "that"),
         "B",
-        new Knowledge(correctness, certainty),
-        new Knowledge(correctnessAfter, after));
+        SampleRun.weighed(correctness, certainty),
+        SampleRun.weighed(correctnessAfter, after));
   }
 }

@@ -75,7 +75,7 @@ final class SampleRun {
             new RunData.Phase("Triton", Duration.ofMillis(3120)),
             new RunData.Phase("INITIAL", Duration.ofSeconds(62)),
             new RunData.Phase("REHEARSAL", Duration.ofSeconds(65)));
-    return RunData.builder(Thresholds.PAPER)
+    return RunData.builder()
         .finishedAt(Instant.parse("2026-01-02T03:04:05Z"))
         .questions(questions, questionsInAll)
         .took(Duration.ofSeconds(135), phases)
@@ -102,6 +102,7 @@ final class SampleRun {
                 dataset("cor-rait", "COR_RAIT", "", questions),
                 dataset("craft", "CRAFT", "", questions.subList(0, questions.size() / 2)),
                 dataset("van-tuning", "VAN_TUNING", "too few <candidates>", List.of()),
+                choices(),
                 dataset("rehearsal", "", "", List.of())))
         .evaluations(
             List.of(
@@ -124,11 +125,28 @@ final class SampleRun {
         id,
         Task.OPEN_ENDED,
         strategy,
+        strategy.startsWith("C") ? Thresholds.PAPER.openEndedAnswer() : Double.NaN,
+        strategy.startsWith("C") ? Thresholds.PAPER.openEndedRefusal() : Double.NaN,
         failure,
         new ChosenDataset.Part(80, 40, ids.size(), 0.75),
         new ChosenDataset.Part(20, 10, 0, Double.NaN),
         3,
         Set.copyOf(ids));
+  }
+
+  /** A dataset that was not built, but is divided by thresholds. */
+  private static ChosenDataset choices() {
+    return new ChosenDataset(
+        "choices",
+        Task.MULTIPLE_CHOICE,
+        "CRAFT",
+        Thresholds.PAPER.multipleChoiceAnswer(),
+        Thresholds.PAPER.multipleChoiceRefusal(),
+        "too few candidates",
+        new ChosenDataset.Part(3, 40, 0, Double.NaN),
+        new ChosenDataset.Part(2, 10, 0, Double.NaN),
+        0,
+        Set.of());
   }
 
   private static EvaluatedCheckpoint evaluation(
@@ -202,11 +220,20 @@ final class SampleRun {
       correct += random.nextDouble() < ease ? 1 : 0;
     }
     double certainty = 0.25 + 0.6 * ease + 0.12 * random.nextGaussian();
-    return new Knowledge(correct / 10.0, Math.max(0.05, Math.min(1, certainty)));
+    return sampled(correct / 10.0, Math.max(0.05, Math.min(1, certainty)));
   }
 
   private static Knowledge multipleChoice(double correctness, Random random) {
-    return new Knowledge(
-        Math.max(0.02, Math.min(0.98, correctness)), -1.2 + 0.3 * random.nextDouble());
+    return weighed(Math.max(0.02, Math.min(0.98, correctness)), -1.2 + 0.3 * random.nextDouble());
+  }
+
+  /** As the paper measures open-ended questions. */
+  static Knowledge sampled(double correctness, double certainty) {
+    return new Knowledge(correctness, certainty, CertaintyKind.EMBEDDING_SIMILARITY, 10);
+  }
+
+  /** As the paper measures multiple-choice questions. */
+  static Knowledge weighed(double correctness, double certainty) {
+    return new Knowledge(correctness, certainty, CertaintyKind.OPTION_ENTROPY, 0);
   }
 }

@@ -2,7 +2,6 @@ package dev.craftstream.client.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
@@ -24,8 +23,8 @@ class SummaryTest {
           "Which?",
           List.of("this", "that"),
           "B",
-          new Knowledge(0.4, -1.1),
-          new Knowledge(0.4, -1.0));
+          SampleRun.weighed(0.4, -1.1),
+          SampleRun.weighed(0.4, -1.0));
 
   private final RunData run =
       SampleRun.run(List.of(KNOWN, LEARNT, UNKNOWN, STILL, HALF, CHOICE), List.of());
@@ -107,7 +106,7 @@ class SummaryTest {
         "What is " + id + "?",
         List.of(),
         "This",
-        new Knowledge(initial, 0.5),
-        new Knowledge(rehearsal, 0.6));
+        SampleRun.sampled(initial, 0.5),
+        SampleRun.sampled(rehearsal, 0.6));
   }
 }
