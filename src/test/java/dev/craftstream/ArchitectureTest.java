@@ -92,7 +92,7 @@ class ArchitectureTest {
         "topics.kafka",
         "config");
     may("client.conflict");
-    may("client.exchange", "model", "topics.records");
+    may("client.exchange", "model");
     may("client.importing.rows");
     may("client.importing.forms", "client.importing.rows", "model", "topics.records");
     may(
@@ -294,7 +294,11 @@ class ArchitectureTest {
   static final ArchRule theClientKnowsNoFlink =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + ".triton..", ROOT + ".prompt..", ROOT + ".client.exchange", ROOT + ".client.importing..")
+          .resideInAnyPackage(
+              ROOT + ".triton..",
+              ROOT + ".prompt..",
+              ROOT + ".client.exchange",
+              ROOT + ".client.importing..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FLINK, KAFKA);

@@ -14,8 +14,8 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.GroupType;
-import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.Type;
 
 /** A Parquet file's rows. */
@@ -30,7 +30,7 @@ final class ParquetTable implements Rows {
     this.file = file;
     try {
       this.reader = new Builder(new LocalInputFile(file)).build();
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       throw damaged(e);
     }
   }
@@ -56,7 +56,7 @@ final class ParquetTable implements Rows {
     Group group;
     try {
       group = reader.read();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       throw damaged(e);
     }
     if (group == null) {
@@ -66,9 +66,10 @@ final class ParquetTable implements Rows {
     return new Row(new Row.Source(file, false, number), object(group));
   }
 
-  private UnreadableFile damaged(Exception cause) {
+  /** The reader has codecs without Hadoop's libraries: none, Snappy and Zstandard. */
+  private UnreadableFile damaged(Throwable cause) {
     return new UnreadableFile(
-        "%s is a Parquet file that cannot be read behind row %d; it may be damaged, cut off or encrypted, or compressed in a way that is not known here: gzip, Snappy and Zstandard are."
+        "%s is a Parquet file that cannot be read behind row %d; it may be damaged, cut off or encrypted, or compressed in another way than by Snappy or Zstandard."
             .formatted(file, number),
         cause);
   }
@@ -78,7 +79,9 @@ final class ParquetTable implements Rows {
     GroupType type = group.getType();
     for (int i = 0; i < type.getFieldCount(); i++) {
       Type field = type.getType(i);
-      object.set(field.getName(), field.isRepetition(Type.Repetition.REPEATED)
+      object.set(
+          field.getName(),
+          field.isRepetition(Type.Repetition.REPEATED)
               ? repeated(group, i)
               : group.getFieldRepetitionCount(i) == 0 ? NODES.nullNode() : value(group, i, 0));
     }
@@ -115,8 +118,7 @@ final class ParquetTable implements Rows {
         list.add(value(group, 0, i));
       } else {
         Group element = group.getGroup(0, i);
-        list.add(
-            element.getFieldRepetitionCount(0) == 0 ? NODES.nullNode() : value(element, 0, 0));
+        list.add(element.getFieldRepetitionCount(0) == 0 ? NODES.nullNode() : value(element, 0, 0));
       }
     }
     return list;
