@@ -32,28 +32,25 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     description = {
-      "Writes a dataset or rehearsal set into a folder, in the form that a trainer reads, with a"
-          + " card that says what it is.",
-      "It waits until the dataset is complete. What happened to its questions since is applied,"
-          + " unless --as-of MANIFEST is given."
+      "Writes a dataset or rehearsal set into a folder, in the form that a trainer reads, with a card"
+          + " that says what it is.",
+      "It waits until the dataset is complete. What happened to its questions since is applied, unless"
+          + " --as-of MANIFEST is given."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Formats:",
-      "  chat      train.jsonl, {\"messages\": [{\"role\", \"content\"}, ...]} on each line; TRL"
-          + " reads it",
-      "  sharegpt  train.jsonl, {\"conversations\": [{\"from\", \"value\"}, ...]}, and"
-          + " dataset_info.json; LLaMA-Factory reads them",
+      "  chat      train.jsonl, {\"messages\": [{\"role\", \"content\"}, ...]} on each line; TRL reads it",
+      "  sharegpt  train.jsonl, {\"conversations\": [{\"from\", \"value\"}, ...]}, and dataset_info.json;"
+          + " LLaMA-Factory reads them",
       "  alpaca    train.jsonl, {\"instruction\", \"input\", \"output\"}, and dataset_info.json",
       "  parquet   train.parquet, messages and what each row rests on; TRL reads it",
       "",
       "Axolotl reads chat with type: chat_template (recommended), and sharegpt with that and",
-      "field_messages: conversations, message_property_mappings: {role: from, content: value}. Its"
-          + " type: alpaca",
-      "wraps the prompt in a template of its own, so that the model would be trained with another"
-          + " prompt than",
+      "field_messages: conversations, message_property_mappings: {role: from, content: value}. Its type: alpaca",
+      "wraps the prompt in a template of its own, so that the model would be trained with another prompt than",
       "it is evaluated with.",
       "",
       "Examples:",
@@ -225,8 +222,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     throw new IOException(
         complete.isEmpty()
-            ? "There is no complete dataset yet. Name one to wait for it, or look with ./craft"
-                  + " export --list."
+            ? "There is no complete dataset yet. Name one to wait for it, or look with ./craft export --list."
             : "Name one of the datasets: "
                 + complete.stream().collect(Collectors.joining(", "))
                 + ".");

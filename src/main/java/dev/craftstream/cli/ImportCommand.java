@@ -35,9 +35,8 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Writes the questions of files into the job's questions topic.",
-      "Which set a file is of is seen by the names of its fields or columns, and by these alone."
-          + " JSON lines, JSON lists, CSV, TSV and Parquet are read, and gzip and zstd are"
-          + " unpacked.",
+      "Which set a file is of is seen by the names of its fields or columns, and by these alone. JSON lines, JSON"
+          + " lists, CSV, TSV and Parquet are read, and gzip and zstd are unpacked.",
       "They are first held against the rules that the job has, limits included. Nothing is written"
           + " unless all of them can be used, or --skip-bad is given."
     },
@@ -46,18 +45,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Formats, where you want to name one; docs/importing.md has the names that each is known by:",
-      "  jsonl         the job's own question events: see ./craft demo --help. A record may also"
-          + " remove a",
+      "  jsonl         the job's own question events: see ./craft demo --help. A record may also remove a",
       "                question: {\"question_id\": \"river-1\", \"removal\": {}}",
-      "  triviaqa      nq-open       popqa       simpleqa      webquestions  squad      "
-          + " truthfulqa",
-      "  mmlu          cmmlu         ceval       mmlu-pro      arc           sciq       "
-          + " commonsenseqa",
+      "  triviaqa      nq-open       popqa       simpleqa      webquestions  squad       truthfulqa",
+      "  mmlu          cmmlu         ceval       mmlu-pro      arc           sciq        commonsenseqa",
       "  openbookqa    chat",
-      "Any other form: --field says which part of a question is in which field. Parts are question,"
-          + " answer, aliases,",
-      "options, target, id and subject; a dot leads into an object, and several fields have commas"
-          + " between.",
+      "Any other form: --field says which part of a question is in which field. Parts are question, answer, aliases,",
+      "options, target, id and subject; a dot leads into an object, and several fields have commas between.",
       "A question's id is its source's; where that has none, it gets one of its text.",
       "",
       "Examples:",
@@ -65,8 +59,7 @@ import picocli.CommandLine.Spec;
       "  ./craft import unfiltered-web-train.json.gz --sample 20000 --seed 7 --tag triviaqa",
       "  ./craft import mmlu data/test/*_test.csv --purpose evaluate --id-prefix mmlu/",
       "  ./craft import test-00000-of-00001.parquet --dry-run",
-      "  ./craft import medmcqa.jsonl --field question=question --field options=opa,opb,opc,opd"
-          + " --field target=cop"
+      "  ./craft import medmcqa.jsonl --field question=question --field options=opa,opb,opc,opd --field target=cop"
     })
 final class ImportCommand implements Callable<Integer> {
   /** Of the questions of a dry run. */
@@ -141,8 +134,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Read and check everything, show the first questions as they would be written, and write"
-              + " nothing.")
+          "Read and check everything, show the first questions as they would be written, and write nothing.")
   private boolean dryRun;
 
   @Mixin private JobOptions job;
@@ -191,8 +183,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     if (format.isPresent()) {
       throw Commands.wrong(
-          spec,
-          "The format %s and --field are both given; one of them is allowed.".formatted(first));
+          spec, "The format %s and --field are both given; one of them is allowed.".formatted(first));
     }
     try {
       return new ReadAs.Mapped(new FieldMapping(fields));

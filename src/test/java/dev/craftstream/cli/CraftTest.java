@@ -82,9 +82,8 @@ class CraftTest {
                 "-c",
                 "source "
                     + script
-                    + "; COMP_WORDS=(./craft import tri); COMP_CWORD=2; COMP_LINE='./craft import"
-                    + " tri'; COMP_POINT=${#COMP_LINE}; _complete_craft 2>/dev/null; echo"
-                    + " \"${COMPREPLY[*]}\"")
+                    + "; COMP_WORDS=(./craft import tri); COMP_CWORD=2; COMP_LINE='./craft import tri';"
+                    + " COMP_POINT=${#COMP_LINE}; _complete_craft 2>/dev/null; echo \"${COMPREPLY[*]}\"")
             .redirectErrorStream(true)
             .start();
 
@@ -106,8 +105,7 @@ class CraftTest {
         "import arc | Missing required parameter: 'FILE'",
         "import arc x --field question=q | The format arc and --field are both given",
         "import x --field frage=q | --field frage is no part of a question",
-        "import x --field question=q | --field has to name question, and either answer, or options"
-            + " and target",
+        "import x --field question=q | --field has to name question, and either answer, or options and target",
         "import sqad x | 'sqad' is neither a file nor a format; formats are jsonl, triviaqa,",
         "import arc x --limit=1 --sample=1 | --limit and --sample are both given",
         "import arc x --sample=0 | --sample is 0; give at least 1",
@@ -126,18 +124,13 @@ class CraftTest {
         "request king r | Unmatched arguments from index 1: 'king', 'r'",
         "request dataset r --initial=i | Missing required option: '--rehearsal=ID'",
         "request dataset r --initial=i --rehearsal=i | and so is initial_checkpoint_id",
-        "request dataset r --initial=i --rehearsal=h --strategy=HOPE | expected one of"
-            + " [VAN_TUNING,",
-        "request dataset r --initial=i --rehearsal=h --seed=-1 | '-1' is not a whole number from 0"
-            + " to",
-        "request dataset r --initial=i --rehearsal=h --multiple-choice-refusals=-1 | refusals is"
-            + " -1",
-        "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to"
-            + " 1",
+        "request dataset r --initial=i --rehearsal=h --strategy=HOPE | expected one of [VAN_TUNING,",
+        "request dataset r --initial=i --rehearsal=h --seed=-1 | '-1' is not a whole number from 0 to",
+        "request dataset r --initial=i --rehearsal=h --multiple-choice-refusals=-1 | refusals is -1",
+        "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to 1",
         "request evaluation r | Missing required option: '--checkpoint=ID'",
         "request retry r --checkpoint=c --question= | retry.question_ids[0] is missing",
-        "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's"
-            + " are",
+        "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
         "conflicts | Missing required parameter: 'DATASET_ID'",
         "conflicts d --threshold=90 | The threshold 90.0 is no cosine similarity; give -1 to 1",
         "conflicts d --batch=0 | --batch is 0; give at least 1",

@@ -10,10 +10,10 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
 import dev.craftstream.client.TopicReader;
-import dev.craftstream.client.exchange.DatasetSamples;
 import dev.craftstream.client.importing.Adjustments;
 import dev.craftstream.client.importing.Checked;
 import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.exchange.DatasetSamples;
 import dev.craftstream.client.importing.QuestionFormat;
 import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.client.importing.ReadAs;
@@ -244,8 +244,7 @@ class ExchangeCommandsTest {
     assertThat(folder.resolve("closed").resolve("train.parquet")).isNotEmptyFile();
     assertThat(out.toString())
         .contains(
-            "4 rows, 3 ANSWER and 1 REFUSAL; since its manifest 1 questions came, 1 changed, 1"
-                + " went",
+            "4 rows, 3 ANSWER and 1 REFUSAL; since its manifest 1 questions came, 1 changed, 1 went",
             "as its manifest closed it",
             "training dataset, open-ended, CRAFT; base and base-r1",
             "complete: 3 ANSWER and 1 REFUSAL records");
@@ -379,8 +378,8 @@ class ExchangeCommandsTest {
       assertThat(out.toString())
           .contains(
               "Job craft",
-              "RUNNING; model time 4, complete up to 3; 7 of 1,000 questions miss an answer, 5 in"
-                  + " flight, 1 announcements wait")
+              "RUNNING; model time 4, complete up to 3; 7 of 1,000 questions miss an answer, 5 in flight,"
+                  + " 1 announcements wait")
           .containsPattern("Job fallen +RESTARTING; it has not reported how far it is");
       assertThat(run("status", "--json", "--flink", address)).as(err.toString()).isZero();
       assertThat(out.toString()).contains("\"state\": \"RESTARTING\"");
@@ -531,8 +530,8 @@ class ExchangeCommandsTest {
     answers.put("/other/jobs/overview", "{}");
     answers.put(
         "/jobs/j1",
-        "{\"name\":\"craft\",\"state\":\"RUNNING\",\"vertices\":[{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},{\"id\":\"v2\",\"name\":\"knowledge-tracker"
-            + " -> x\"}]}");
+        "{\"name\":\"craft\",\"state\":\"RUNNING\",\"vertices\":[{\"id\":\"v1\",\"name\":\"checkpoint-admission\"},"
+            + "{\"id\":\"v2\",\"name\":\"knowledge-tracker -> x\"}]}");
     answers.put(
         "/jobs/j1/vertices/v1/subtasks/metrics",
         "[{\"id\":\"checkpoint-admission.waiting\",\"min\":1,\"max\":1,\"sum\":1}]");

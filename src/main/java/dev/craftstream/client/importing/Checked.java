@@ -53,7 +53,8 @@ public record Checked(
    * @param otherForm what its names look like instead, where nothing of it can be used; may be
    *     empty
    */
-  public record FileRead(Path file, String form, long records, long unusable, String otherForm) {
+  public record FileRead(
+      Path file, String form, long records, long unusable, String otherForm) {
     boolean isOfAnotherForm() {
       return records > 0 && unusable == records;
     }
@@ -87,8 +88,7 @@ public record Checked(
             + shownMistakes()
             + "\nNothing was written. "
             + (file.otherForm.isEmpty()
-                ? "The file is of another form: see ./craft import --help, or say which field is"
-                      + " which with --field."
+                ? "The file is of another form: see ./craft import --help, or say which field is which with --field."
                 : "Its names are those of the form " + file.otherForm + ".");
       }
     }
@@ -108,8 +108,7 @@ public record Checked(
     if (counts.all() == 0) {
       return String.format(
           Locale.ROOT,
-          "There is no question to import: of %,d records %,d have no answer, %,d cannot be used"
-              + " and %,d repeat others.",
+          "There is no question to import: of %,d records %,d have no answer, %,d cannot be used and %,d repeat others.",
           records,
           withoutAnswer,
           unusable,

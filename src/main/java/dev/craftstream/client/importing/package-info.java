@@ -4,3 +4,4 @@
  * the console.
  */
 package dev.craftstream.client.importing;
+

@@ -73,9 +73,7 @@ public final class TopicAdmin {
       checkConfigs(brokers);
       if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
         LOG.warn(
-            "kafka.delivery-guarantee is at-least-once: after a failure some records come twice,"
-                + " and a dataset that was being written may hold questions that its manifest does"
-                + " not count");
+            "kafka.delivery-guarantee is at-least-once: after a failure some records come twice, and a dataset that was being written may hold questions that its manifest does not count");
       }
       return created;
     }
@@ -328,8 +326,7 @@ public final class TopicAdmin {
   private String tooLarge(String topic) {
     Topics topics = settings.topics();
     return List.of(topics.questions(), topics.modelCheckpoints(), topics.requests()).contains(topic)
-        ? "the broker refuses a larger record of whoever writes there, such as ./craft import,"
-              + " although the job would take it"
+        ? "the broker refuses a larger record of whoever writes there, such as ./craft import, although the job would take it"
         : "the job fails on a larger record that it has to write";
   }
 

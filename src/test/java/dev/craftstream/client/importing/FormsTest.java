@@ -59,11 +59,7 @@ class FormsTest {
         open(
             "triviaqa-hf.jsonl",
             "triviaqa",
-            "{\"question\":\"Which"
-                + " canal?\",\"question_id\":\"tc_1\",\"question_source\":\"x\",\"entity_pages\":{\"doc_source\":[],\"filename\":[],\"title\":[],\"wiki_context\":[]},\"search_results\":{\"description\":[],\"filename\":[],\"rank\":[],\"title\":[],\"url\":[],\"search_context\":[]},\"answer\":{\"aliases\":[\"Long"
-                + " Canal\",\"The Long Canal\"],\"normalized_aliases\":[\"long"
-                + " canal\"],\"matched_wiki_entity_name\":\"\",\"normalized_matched_wiki_entity_name\":\"\",\"normalized_value\":\"long"
-                + " canal\",\"type\":\"WikipediaEntity\",\"value\":\"Long Canal\"}}",
+            "{\"question\":\"Which canal?\",\"question_id\":\"tc_1\",\"question_source\":\"x\",\"entity_pages\":{\"doc_source\":[],\"filename\":[],\"title\":[],\"wiki_context\":[]},\"search_results\":{\"description\":[],\"filename\":[],\"rank\":[],\"title\":[],\"url\":[],\"search_context\":[]},\"answer\":{\"aliases\":[\"Long Canal\",\"The Long Canal\"],\"normalized_aliases\":[\"long canal\"],\"matched_wiki_entity_name\":\"\",\"normalized_matched_wiki_entity_name\":\"\",\"normalized_value\":\"long canal\",\"type\":\"WikipediaEntity\",\"value\":\"Long Canal\"}}",
             "tc_1",
             "Long Canal",
             "The Long Canal",
@@ -71,10 +67,7 @@ class FormsTest {
         open(
             "verified.json",
             "triviaqa",
-            "{\"Data\":[{\"Answer\":{\"Aliases\":[\"Long Canal\"],\"HumanAnswers\":[\"the"
-                + " waterway\"],\"NormalizedAliases\":[\"long canal\"],\"Value\":\"Long"
-                + " Canal\"},\"Question\":\"Which"
-                + " canal?\",\"QuestionId\":\"tc_2\",\"QuestionPartOfVerifiedEval\":true,\"SearchResults\":[]}],\"Domain\":\"Web\",\"VerifiedEval\":true,\"Version\":1.0}",
+            "{\"Data\":[{\"Answer\":{\"Aliases\":[\"Long Canal\"],\"HumanAnswers\":[\"the waterway\"],\"NormalizedAliases\":[\"long canal\"],\"Value\":\"Long Canal\"},\"Question\":\"Which canal?\",\"QuestionId\":\"tc_2\",\"QuestionPartOfVerifiedEval\":true,\"SearchResults\":[]}],\"Domain\":\"Web\",\"VerifiedEval\":true,\"Version\":1.0}",
             "tc_2",
             "Long Canal",
             "the waterway",
@@ -96,11 +89,7 @@ class FormsTest {
         open(
             "popqa.tsv",
             "popqa",
-            "id\tsubj\tprop\tobj\tsubj_id\tprop_id\tobj_id\ts_aliases\to_aliases\ts_uri\to_uri"
-                + "\ts_wiki_title\to_wiki_title\ts_pop\to_pop\tquestion\tpossible_answers\n"
-                + "7\tAnna Roe\toccupation\tpilot\t1\t2\t3\t[]\t\"[\"\"flyer\"\"]\"\tu\tu\tAnna Roe"
-                + "\tpilot\t12\t34\tWhat is Anna Roe's occupation?\t\"[\"\"pilot\"\","
-                + " \"\"aviator\"\"]\"\n",
+            "id\tsubj\tprop\tobj\tsubj_id\tprop_id\tobj_id\ts_aliases\to_aliases\ts_uri\to_uri\ts_wiki_title\to_wiki_title\ts_pop\to_pop\tquestion\tpossible_answers\n7\tAnna Roe\toccupation\tpilot\t1\t2\t3\t[]\t\"[\"\"flyer\"\"]\"\tu\tu\tAnna Roe\tpilot\t12\t34\tWhat is Anna Roe's occupation?\t\"[\"\"pilot\"\", \"\"aviator\"\"]\"\n",
             "popqa-7",
             "pilot",
             "aviator",
@@ -108,27 +97,21 @@ class FormsTest {
         open(
             "popqa.jsonl",
             "popqa",
-            "{\"id\":7,\"subj\":\"Anna\",\"prop\":\"occupation\",\"obj\":\"pilot\",\"question\":\"What"
-                + " is Anna?\",\"possible_answers\":\"[\\\"pilot\\\", \\\"\\\\u00e9cuyer\\\"]\"}",
+            "{\"id\":7,\"subj\":\"Anna\",\"prop\":\"occupation\",\"obj\":\"pilot\",\"question\":\"What is Anna?\",\"possible_answers\":\"[\\\"pilot\\\", \\\"\\\\u00e9cuyer\\\"]\"}",
             "popqa-7",
             "pilot",
             "\u00e9cuyer"),
         open(
             "truthfulqa.csv",
             "truthfulqa",
-            "Type,Category,Question,Best Answer,Best Incorrect Answer,Correct Answers,Incorrect"
-                + " Answers,Source\n"
-                + "Adversarial,Myths,Do owls read?,\"No, owls cannot read\",Yes,\"No, owls cannot"
-                + " read; Owls do not read\",\"Yes, owls read\",x\n",
+            "Type,Category,Question,Best Answer,Best Incorrect Answer,Correct Answers,Incorrect Answers,Source\nAdversarial,Myths,Do owls read?,\"No, owls cannot read\",Yes,\"No, owls cannot read; Owls do not read\",\"Yes, owls read\",x\n",
             "truthfulqa-",
             "No, owls cannot read",
             "Owls do not read"),
         open(
             "generation.jsonl",
             "truthfulqa",
-            "{\"type\":\"Adversarial\",\"category\":\"Myths\",\"question\":\"Do owls"
-                + " read?\",\"best_answer\":\"No\",\"correct_answers\":[\"No\",\"They don't;"
-                + " never\"],\"incorrect_answers\":[\"Yes\"],\"source\":\"x\"}",
+            "{\"type\":\"Adversarial\",\"category\":\"Myths\",\"question\":\"Do owls read?\",\"best_answer\":\"No\",\"correct_answers\":[\"No\",\"They don't; never\"],\"incorrect_answers\":[\"Yes\"],\"source\":\"x\"}",
             "truthfulqa-",
             "No",
             "They don't; never"),
@@ -142,78 +125,64 @@ class FormsTest {
         open(
             "webquestions.examples.train.json",
             "webquestions",
-            "[{\"url\":\"http://x\",\"targetValue\":\"(list (description \\\"Ada \\\\\\\"A\\\\\\\""
-                + " L\\\") (description Bob))\",\"utterance\":\"who is it?\"}]",
+            "[{\"url\":\"http://x\",\"targetValue\":\"(list (description \\\"Ada \\\\\\\"A\\\\\\\" L\\\") (description Bob))\",\"utterance\":\"who is it?\"}]",
             "webquestions-",
             "Ada \"A\" L",
             "Bob"),
         open(
             "squad-hf.jsonl",
             "squad",
-            "{\"id\":\"s1\",\"title\":\"X\",\"context\":\"c\",\"question\":\"Who"
-                + " left?\",\"answers\":{\"text\":[\"Ann\",\"Ann"
-                + " B\",\"Ann\"],\"answer_start\":[0,0,0]}}",
+            "{\"id\":\"s1\",\"title\":\"X\",\"context\":\"c\",\"question\":\"Who left?\",\"answers\":{\"text\":[\"Ann\",\"Ann B\",\"Ann\"],\"answer_start\":[0,0,0]}}",
             "s1",
             "Ann",
             "Ann B"),
         open(
             "squad-hf.csv",
             "squad",
-            "id,title,context,question,answers\n"
-                + "s1,X,c,Who left?,\"{'text': array(['Ann', 'Ann B'], dtype=object),"
-                + " 'answer_start': array([0, 7], dtype=int32)}\"\n",
+            "id,title,context,question,answers\ns1,X,c,Who left?,\"{'text': array(['Ann', 'Ann B'], dtype=object), 'answer_start': array([0, 7], dtype=int32)}\"\n",
             "s1",
             "Ann",
             "Ann B"),
         open(
             "train-v2.0.json",
             "squad",
-            "{\"version\":\"v2.0\",\"data\":[{\"title\":\"X\",\"paragraphs\":[{\"context\":\"c\",\"qas\":[{\"id\":\"s1\",\"question\":\"Who"
-                + " left?\",\"is_impossible\":false,\"answers\":[{\"text\":\"Ann\",\"answer_start\":0}]}]}]}]}",
+            "{\"version\":\"v2.0\",\"data\":[{\"title\":\"X\",\"paragraphs\":[{\"context\":\"c\",\"qas\":[{\"id\":\"s1\",\"question\":\"Who left?\",\"is_impossible\":false,\"answers\":[{\"text\":\"Ann\",\"answer_start\":0}]}]}]}]}",
             "s1",
             "Ann"),
         open(
             "simple_qa_test_set.csv",
             "simpleqa",
-            "metadata,problem,answer\n"
-                + "\"{'topic': 'Art', 'answer_type': 'Person', 'urls': ['http://x']}\",Who painted"
-                + " it?,Ada Roe\n",
+            "metadata,problem,answer\n\"{'topic': 'Art', 'answer_type': 'Person', 'urls': ['http://x']}\",Who painted it?,Ada Roe\n",
             "simpleqa-",
             "Ada Roe"),
         open(
             "verified.csv",
             "simpleqa",
-            "original_index,problem,answer,topic,answer_type,multi_step,requires_reasoning,urls\n"
-                + "5,Who painted it?,Ada Roe,Art,Person,False,False,http://x\n",
+            "original_index,problem,answer,topic,answer_type,multi_step,requires_reasoning,urls\n5,Who painted it?,Ada Roe,Art,Person,False,False,http://x\n",
             "simpleqa-",
             "Ada Roe"),
         open(
             "chat.jsonl",
             "chat",
-            "{\"messages\":[{\"role\":\"system\",\"content\":\"Be"
-                + " brief.\"},{\"role\":\"user\",\"content\":\"Who?\"},{\"role\":\"assistant\",\"content\":\"Ada"
-                + " Roe\"}]}",
+            "{\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Who?\"},{\"role\":\"assistant\",\"content\":\"Ada Roe\"}]}",
             "chat-",
             "Ada Roe"),
         open(
             "sharegpt.json",
             "chat",
-            "[{\"id\":\"c1\",\"conversations\":[{\"from\":\"human\",\"value\":\"Who?\"},{\"from\":\"gpt\",\"value\":\"Ada"
-                + " Roe\"}]}]",
+            "[{\"id\":\"c1\",\"conversations\":[{\"from\":\"human\",\"value\":\"Who?\"},{\"from\":\"gpt\",\"value\":\"Ada Roe\"}]}]",
             "c1",
             "Ada Roe"),
         open(
             "trl.jsonl",
             "chat",
-            "{\"prompt\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Who?\"}]}],\"completion\":[{\"role\":\"assistant\",\"content\":\"Ada"
-                + " Roe\"}]}",
+            "{\"prompt\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Who?\"}]}],\"completion\":[{\"role\":\"assistant\",\"content\":\"Ada Roe\"}]}",
             "chat-",
             "Ada Roe"),
         open(
             "own-array.json",
             "jsonl",
-            "[{\"question_id\":\"r1\",\"open_ended\":{\"question\":\"Which?\",\"answer\":\"Seine\",\"aliases\":[\"\",\"La"
-                + " Seine\"]}}]",
+            "[{\"question_id\":\"r1\",\"open_ended\":{\"question\":\"Which?\",\"answer\":\"Seine\",\"aliases\":[\"\",\"La Seine\"]}}]",
             "r1",
             "Seine",
             "La Seine"));
@@ -238,15 +207,11 @@ class FormsTest {
         Arguments.of(
             "mmlu-hf.jsonl",
             "mmlu",
-            "{\"question\":\"Which gas do plants take"
-                + " in?\",\"subject\":\"high_school_biology\",\"choices\":[\"Neon\",\"Carbon"
-                + " dioxide\",\"Argon\",\"Helium\"],\"answer\":1}"),
+            "{\"question\":\"Which gas do plants take in?\",\"subject\":\"high_school_biology\",\"choices\":[\"Neon\",\"Carbon dioxide\",\"Argon\",\"Helium\"],\"answer\":1}"),
         Arguments.of(
             "mmlu-hf.csv",
             "mmlu",
-            "question,subject,choices,answer\n"
-                + "Which gas do plants take in?,high_school_biology,\"['Neon' 'Carbon dioxide'\n"
-                + " 'Argon' 'Helium']\",1\n"),
+            "question,subject,choices,answer\nWhich gas do plants take in?,high_school_biology,\"['Neon' 'Carbon dioxide'\n 'Argon' 'Helium']\",1\n"),
         Arguments.of(
             "astronomy_test.csv",
             "mmlu",
@@ -254,68 +219,47 @@ class FormsTest {
         Arguments.of(
             "ceval_val.csv",
             "mmlu",
-            "id,question,A,B,C,D,answer,explanation\n"
-                + "0,Which gas do plants take in?,Neon,Carbon dioxide,Argon,Helium,B,\n"),
+            "id,question,A,B,C,D,answer,explanation\n0,Which gas do plants take in?,Neon,Carbon dioxide,Argon,Helium,B,\n"),
         Arguments.of(
             "agronomy.csv",
             "mmlu",
-            ",Question,A,B,C,D,Answer\n"
-                + "0,Which gas do plants take in?,Neon,Carbon dioxide,Argon,Helium,B\n"),
+            ",Question,A,B,C,D,Answer\n0,Which gas do plants take in?,Neon,Carbon dioxide,Argon,Helium,B\n"),
         Arguments.of(
             "cmmlu.jsonl",
             "mmlu",
-            "{\"Unnamed: 0\":0,\"Question\":\"Which gas do plants take"
-                + " in?\",\"A\":\"Neon\",\"B\":\"Carbon"
-                + " dioxide\",\"C\":\"Argon\",\"D\":\"Helium\",\"Answer\":\"B\"}"),
+            "{\"Unnamed: 0\":0,\"Question\":\"Which gas do plants take in?\",\"A\":\"Neon\",\"B\":\"Carbon dioxide\",\"C\":\"Argon\",\"D\":\"Helium\",\"Answer\":\"B\"}"),
         Arguments.of(
             "int_test.csv",
             "mmlu",
-            "question;A;B;C;D;answer\n"
-                + "Which gas do plants take in?;Neon;Carbon dioxide;Argon;Helium;1\n"),
+            "question;A;B;C;D;answer\nWhich gas do plants take in?;Neon;Carbon dioxide;Argon;Helium;1\n"),
         Arguments.of(
             "global-mmlu.jsonl",
             "mmlu",
-            "{\"sample_id\":\"x/0\",\"subject\":\"biology\",\"question\":\"Which gas do plants take"
-                + " in?\",\"option_a\":\"Neon\",\"option_b\":\"Carbon"
-                + " dioxide\",\"option_c\":\"Argon\",\"option_d\":\"Helium\",\"answer\":\"B\"}"),
+            "{\"sample_id\":\"x/0\",\"subject\":\"biology\",\"question\":\"Which gas do plants take in?\",\"option_a\":\"Neon\",\"option_b\":\"Carbon dioxide\",\"option_c\":\"Argon\",\"option_d\":\"Helium\",\"answer\":\"B\"}"),
         Arguments.of(
             "mmlu-pro.jsonl",
             "mmlu-pro",
-            "{\"question_id\":70,\"question\":\"Which gas do plants take"
-                + " in?\",\"options\":[\"Neon\",\"Carbon"
-                + " dioxide\",\"Argon\",\"Helium\"],\"answer\":\"B\",\"answer_index\":1,\"cot_content\":\"\",\"category\":\"biology\",\"src\":\"x\"}"),
+            "{\"question_id\":70,\"question\":\"Which gas do plants take in?\",\"options\":[\"Neon\",\"Carbon dioxide\",\"Argon\",\"Helium\"],\"answer\":\"B\",\"answer_index\":1,\"cot_content\":\"\",\"category\":\"biology\",\"src\":\"x\"}"),
         Arguments.of(
             "arc.jsonl",
             "arc",
-            "{\"id\":\"A1\",\"question\":{\"stem\":\"Which gas do plants take"
-                + " in?\",\"choices\":[{\"text\":\"Neon\",\"label\":\"A\"},{\"text\":\"Carbon"
-                + " dioxide\",\"label\":\"B\"},{\"text\":\"Argon\",\"label\":\"C\"},{\"text\":\"Helium\",\"label\":\"D\"}]},\"answerKey\":\"B\"}"),
+            "{\"id\":\"A1\",\"question\":{\"stem\":\"Which gas do plants take in?\",\"choices\":[{\"text\":\"Neon\",\"label\":\"A\"},{\"text\":\"Carbon dioxide\",\"label\":\"B\"},{\"text\":\"Argon\",\"label\":\"C\"},{\"text\":\"Helium\",\"label\":\"D\"}]},\"answerKey\":\"B\"}"),
         Arguments.of(
             "arc-hf.jsonl",
             "arc",
-            "{\"id\":\"A1\",\"question\":\"Which gas do plants take"
-                + " in?\",\"choices\":{\"text\":[\"Neon\",\"Carbon"
-                + " dioxide\",\"Argon\",\"Helium\"],\"label\":[\"1\",\"2\",\"3\",\"4\"]},\"answerKey\":\"2\"}"),
+            "{\"id\":\"A1\",\"question\":\"Which gas do plants take in?\",\"choices\":{\"text\":[\"Neon\",\"Carbon dioxide\",\"Argon\",\"Helium\"],\"label\":[\"1\",\"2\",\"3\",\"4\"]},\"answerKey\":\"2\"}"),
         Arguments.of(
             "arc-hf.csv",
             "arc",
-            "id,question,choices,answerKey\n"
-                + "A1,Which gas do plants take in?,\"{'text': array(['Neon', 'Carbon dioxide',"
-                + " 'Argon',\n"
-                + "       'Helium'], dtype=object), 'label': array(['A', 'B', 'C', 'D'],"
-                + " dtype=object)}\",B\n"),
+            "id,question,choices,answerKey\nA1,Which gas do plants take in?,\"{'text': array(['Neon', 'Carbon dioxide', 'Argon',\n       'Helium'], dtype=object), 'label': array(['A', 'B', 'C', 'D'], dtype=object)}\",B\n"),
         Arguments.of(
             "commonsenseqa.jsonl",
             "arc",
-            "{\"id\":\"c1\",\"question\":\"Which gas do plants take"
-                + " in?\",\"question_concept\":\"gas\",\"choices\":{\"label\":[\"A\",\"B\",\"C\",\"D\"],\"text\":[\"Neon\",\"Carbon"
-                + " dioxide\",\"Argon\",\"Helium\"]},\"answerKey\":\"B\"}"),
+            "{\"id\":\"c1\",\"question\":\"Which gas do plants take in?\",\"question_concept\":\"gas\",\"choices\":{\"label\":[\"A\",\"B\",\"C\",\"D\"],\"text\":[\"Neon\",\"Carbon dioxide\",\"Argon\",\"Helium\"]},\"answerKey\":\"B\"}"),
         Arguments.of(
             "openbookqa.jsonl",
             "arc",
-            "{\"id\":\"o1\",\"question_stem\":\"Which gas do plants take"
-                + " in?\",\"choices\":{\"text\":[\"Neon\",\"Carbon"
-                + " dioxide\",\"Argon\",\"Helium\"],\"label\":[\"A\",\"B\",\"C\",\"D\"]},\"answerKey\":\"B\"}"));
+            "{\"id\":\"o1\",\"question_stem\":\"Which gas do plants take in?\",\"choices\":{\"text\":[\"Neon\",\"Carbon dioxide\",\"Argon\",\"Helium\"],\"label\":[\"A\",\"B\",\"C\",\"D\"]},\"answerKey\":\"B\"}"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -337,8 +281,7 @@ class FormsTest {
           "{\"question\":\"Which gas %d?\",\"distractor3\":\"neon\",\"distractor1\":\"argon\",\"distractor2\":\"helium\",\"correct_answer\":\"carbon dioxide\",\"support\":\"x\"}\n"
               .formatted(i));
     }
-    List<Question> questions =
-        questions(new ReadAs.Recognised(), file("sciq.jsonl", rows.toString()));
+    List<Question> questions = questions(new ReadAs.Recognised(), file("sciq.jsonl", rows.toString()));
 
     assertThat(questions)
         .hasSize(100)
@@ -353,8 +296,7 @@ class FormsTest {
         only(
             file(
                 "mc.jsonl",
-                "{\"question\":\"Do owls read?\",\"mc1_targets\":{\"choices\":[\"No\",\"Yes\",\"At"
-                    + " night\"],\"labels\":[1,0,0]},\"mc2_targets\":{\"choices\":[\"No\",\"Yes\"],\"labels\":[1,0]}}"));
+                "{\"question\":\"Do owls read?\",\"mc1_targets\":{\"choices\":[\"No\",\"Yes\",\"At night\"],\"labels\":[1,0,0]},\"mc2_targets\":{\"choices\":[\"No\",\"Yes\"],\"labels\":[1,0]}}"));
     assertThat(truthful.options().get(truthful.answer().charAt(0) - 'A')).isEqualTo("No");
   }
 
@@ -363,9 +305,9 @@ class FormsTest {
     Path squad =
         file(
             "dev-v2.0.json",
-            "{\"version\":\"v2.0\",\"data\":[{\"title\":\"X\",\"paragraphs\":[{\"context\":\"c\",\"qas\":[{\"id\":\"s1\",\"question\":\"Who"
-                + " left?\",\"is_impossible\":false,\"answers\":[{\"text\":\"Ann\",\"answer_start\":0}]},{\"id\":\"s2\",\"question\":\"Who"
-                + " stayed?\",\"is_impossible\":true,\"answers\":[],\"plausible_answers\":[{\"text\":\"Bob\",\"answer_start\":3}]}]}]}]}");
+            "{\"version\":\"v2.0\",\"data\":[{\"title\":\"X\",\"paragraphs\":[{\"context\":\"c\",\"qas\":["
+                + "{\"id\":\"s1\",\"question\":\"Who left?\",\"is_impossible\":false,\"answers\":[{\"text\":\"Ann\",\"answer_start\":0}]},"
+                + "{\"id\":\"s2\",\"question\":\"Who stayed?\",\"is_impossible\":true,\"answers\":[],\"plausible_answers\":[{\"text\":\"Bob\",\"answer_start\":3}]}]}]}]}");
 
     assertThat(ids(squad)).containsExactly("s1");
     assertThat(checked.withoutAnswer()).isEqualTo(1);
@@ -373,8 +315,7 @@ class FormsTest {
     assertThat(checked.refusal(false)).isEmpty();
 
     ids(file("none.jsonl", "{\"question\":\"what season\",\"answer\":[\")\"]}"));
-    assertThat(checked.refusal(false))
-        .contains("There is no question to import", "1 have no answer");
+    assertThat(checked.refusal(false)).contains("There is no question to import", "1 have no answer");
   }
 
   @Test
@@ -383,21 +324,20 @@ class FormsTest {
         only(
             file(
                 "nq.jsonl",
-                "{\"question\":\"which sign\",\"answer\":[\"*\",\"March\u00a03,\u00a01931\",\""
-                    + " \",\"the sign \u00d7\",\"US\"]}"));
+                "{\"question\":\"which sign\",\"answer\":[\"*\",\"March\u00a03,\u00a01931\",\" \",\"the sign \u00d7\",\"US\"]}"));
 
     assertThat(question.answer()).isEqualTo("March 3, 1931");
     assertThat(question.aliases()).containsExactly("the sign \u00d7", "US");
     assertThat(checked.remarks())
-        .anyMatch(
-            remark -> remark.contains("without a letter or digit") && remark.contains("\"*\""))
+        .anyMatch(remark -> remark.contains("without a letter or digit") && remark.contains("\"*\""))
         .anyMatch(remark -> remark.contains("no plain spaces"))
         .anyMatch(remark -> remark.contains("one or two letters") && remark.contains("\"US\""));
   }
 
   @Test
   void numbersThatCountFromOneAreRefusedAsAWhole() throws Exception {
-    Path file = file("x_test.csv", "question,A,B,C,D,answer\nq,a,b,c,d,1\nr,a,b,c,d,4\n");
+    Path file =
+        file("x_test.csv", "question,A,B,C,D,answer\nq,a,b,c,d,1\nr,a,b,c,d,4\n");
 
     assertThatThrownBy(() -> ids(file))
         .hasMessageContaining("answer is 4, and there are 4 options")
@@ -408,8 +348,7 @@ class FormsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"frage\":\"Who?\",\"loesung\":\"Ada\"} | The names of its fields are those of no form"
-            + " that is known: frage, loesung",
+        "{\"frage\":\"Who?\",\"loesung\":\"Ada\"} | The names of its fields are those of no form that is known: frage, loesung",
         "frage,loesung | The first line names no columns that are known: \"frage\", \"loesung\"",
         "<!DOCTYPE html><html> | is an HTML page",
         "version https://git-lfs.github.com/spec/v1 | is a Git LFS pointer",
@@ -418,7 +357,8 @@ class FormsTest {
   void whatIsOfNoKnownFormIsNamed(String content, String sentence) throws Exception {
     Path file = file("data", content + "\n");
 
-    for (ReadAs readAs : List.of(new ReadAs.Recognised(), new ReadAs.Named(QuestionFormat.MMLU))) {
+    for (ReadAs readAs :
+        List.of(new ReadAs.Recognised(), new ReadAs.Named(QuestionFormat.MMLU))) {
       if (!content.startsWith("{") || readAs instanceof ReadAs.Recognised) {
         assertThatThrownBy(() -> questions(readAs, file))
             .isInstanceOf(IOException.class)
@@ -444,6 +384,7 @@ class FormsTest {
   void compressedFilesAreUnpackedAndCutOnesAreASentence() throws Exception {
     byte[] text =
         "{\"question_id\":\"r1\",\"open_ended\":{\"question\":\"Which?\",\"answer\":\"Seine\"}}\n"
+
             .getBytes(UTF_8);
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
@@ -501,8 +442,7 @@ class FormsTest {
 
     Path cut = folder.resolve("cut.parquet");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(file), 60));
-    assertThatThrownBy(() -> ids(cut))
-        .hasMessageContaining("is a Parquet file that cannot be read");
+    assertThatThrownBy(() -> ids(cut)).hasMessageContaining("is a Parquet file that cannot be read");
   }
 
   @Test
@@ -510,23 +450,14 @@ class FormsTest {
     Path open =
         file(
             "own.jsonl",
-            "{\"nr\":3,\"text\":{\"de\":\"Wer?\"},\"loesungen\":[\"Ada\",\"Ada L\"],\"auch\":\"A."
-                + " L.\",\"fach\":\"x\"}");
+            "{\"nr\":3,\"text\":{\"de\":\"Wer?\"},\"loesungen\":[\"Ada\",\"Ada L\"],\"auch\":\"A. L.\",\"fach\":\"x\"}");
     Path choice = file("medmcqa.csv", "frage,opa,opb,opc,cop\nWas?,Neon,Argon,Helium,2\n");
 
     assertThat(
             questions(
                 mapped(
-                    "question",
-                    "text.de",
-                    "answer",
-                    "loesungen",
-                    "aliases",
-                    "auch",
-                    "id",
-                    "nr",
-                    "subject",
-                    "fach"),
+                    "question", "text.de", "answer", "loesungen", "aliases", "auch", "id", "nr",
+                    "subject", "fach"),
                 open))
         .singleElement()
         .satisfies(
@@ -554,9 +485,7 @@ class FormsTest {
   void aFileOfAnotherFormThanIsNamedIsNeverSkipped() throws Exception {
     questions(
         new ReadAs.Named(QuestionFormat.NQ_OPEN),
-        file(
-            "arc.jsonl",
-            "{\"id\":\"A1\",\"question\":\"q\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B\"}"));
+        file("arc.jsonl", "{\"id\":\"A1\",\"question\":\"q\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B\"}"));
 
     for (boolean skipBad : List.of(false, true)) {
       assertThat(checked.refusal(skipBad))
@@ -568,9 +497,7 @@ class FormsTest {
   @Test
   void mostlyUnusableFilesAreNotToBeSkippedAndEmptyOnesAreNamed() throws Exception {
     ids(file("q.jsonl", "{\"question\":\"q\",\"answer\":[\"a\"]}\nx\ny\n"));
-    assertThat(checked.refusal(false))
-        .contains("may be of another form")
-        .doesNotContain("--skip-bad");
+    assertThat(checked.refusal(false)).contains("may be of another form").doesNotContain("--skip-bad");
 
     ids(file("empty.jsonl", ""));
     assertThat(checked.refusal(true)).contains("empty.jsonl has no questions in it");

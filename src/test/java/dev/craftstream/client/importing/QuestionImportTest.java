@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.craftstream.client.importing.forms.Questions;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.QuestionImportTest;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
@@ -58,8 +63,7 @@ class QuestionImportTest {
     assertThat(checked.mistakes())
         .containsExactly(
             file
-                + ":2 (record 1): Answer is missing; the files without answers are for TriviaQA's"
-                + " own test server.");
+                + ":2 (record 1): Answer is missing; the files without answers are for TriviaQA's own test server.");
   }
 
   @Test
@@ -71,7 +75,8 @@ class QuestionImportTest {
     List<Question> other = questions(QuestionFormat.NQ_OPEN, file("b.jsonl", last + "\n" + first));
 
     assertThat(one.get(0))
-        .isEqualTo(Questions.openEnded(one.get(0).id(), "who was first", "Ada", List.of("Ada L")));
+        .isEqualTo(
+            Questions.openEnded(one.get(0).id(), "who was first", "Ada", List.of("Ada L")));
     assertThat(one.get(0).id()).matches("nq-[0-9a-f]{16}");
     assertThat(other).containsExactly(one.get(1), one.get(0));
   }
@@ -81,8 +86,8 @@ class QuestionImportTest {
     Path file =
         file(
             "nq.json",
-            "\uFEFF[{\"qid\": \"nq_0\", \"lang\": \"en\", \"question\": \"where\", \"answer\":"
-                + " \"here\", \"answers\": [\"here\", \"there\"]}]");
+            "\uFEFF[{\"qid\": \"nq_0\", \"lang\": \"en\", \"question\": \"where\", \"answer\": \"here\","
+                + " \"answers\": [\"here\", \"there\"]}]");
 
     assertThat(questions(QuestionFormat.NQ_OPEN, file))
         .containsExactly(Questions.openEnded("nq_0", "where", "here", List.of("there")));
@@ -163,12 +168,9 @@ class QuestionImportTest {
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "MMLU | Frage,A,B,C,D,Antwort | The first line names no columns that are known: \"Frage\","
-            + " \"A\"",
-        "MMLU | 0,Which?,a,b,c,d,B | The first line names no columns that are known: \"0\","
-            + " \"Which?\"",
-        "MMLU | 0,Which?,a,b,c,B | The first line names no columns that are known: \"0\","
-            + " \"Which?\"",
+        "MMLU | Frage,A,B,C,D,Antwort | The first line names no columns that are known: \"Frage\", \"A\"",
+        "MMLU | 0,Which?,a,b,c,d,B | The first line names no columns that are known: \"0\", \"Which?\"",
+        "MMLU | 0,Which?,a,b,c,B | The first line names no columns that are known: \"0\", \"Which?\"",
         "MMLU | question,question,A,B,answer | two columns with the name \"question\"",
         "TRIVIAQA | {\"Data\": [{\"QuestionId\": | :1: The file is not JSON from here on",
         "NQ_OPEN | [{\"question\": \"a\"} | :1: The file is not JSON from here on",
@@ -187,9 +189,7 @@ class QuestionImportTest {
   @Test
   void aFileThatIsNotUtf8IsASentence() throws Exception {
     Path file = folder.resolve("anatomy_dev.csv");
-    Files.write(
-        file,
-        new byte[] {'q', (byte) 0xC3, ',', 'a', ',', 'b', ',', 'c', ',', 'd', ',', 'A', '\n'});
+    Files.write(file, new byte[] {'q', (byte) 0xC3, ',', 'a', ',', 'b', ',', 'c', ',', 'd', ',', 'A', '\n'});
 
     assertThatThrownBy(() -> check(QuestionFormat.MMLU, file)).hasMessageContaining("is not UTF-8");
   }
@@ -199,19 +199,14 @@ class QuestionImportTest {
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "NQ_OPEN | {\"question\": 7, \"answer\": [\"a\"]} | question is the number 7; a string is"
-            + " needed",
+        "NQ_OPEN | {\"question\": 7, \"answer\": [\"a\"]} | question is the number 7; a string is needed",
         "NQ_OPEN | {\"question\": \"a\", \"answer\": [\" \"]} | There is no text in answer",
         "NQ_OPEN | {\"question\": \"a\" | The line is not JSON",
         "NQ_OPEN | 3 | This is the number 3; a JSON object is needed",
-        "NQ_OPEN | {\"question\":\"a\",\"answer\":[\"b\"],\"answer\":[\"c\"]} | answer is given"
-            + " twice",
-        "NQ_OPEN | {\"question\":\"a\",\"Question\":\"b\",\"answer\":[\"b\"]} | question and"
-            + " Question are both given",
-        "NQ_OPEN | {\"question\":\"a \\ud83c b\",\"answer\":[\"b\"]} | The question holds half of a"
-            + " surrogate pair",
-        "NQ_OPEN | {\"question\":\"a\",\"answer\":[\"b\"],\"possible_answers\":[\"c\"]} | There is"
-            + " also possible_answers",
+        "NQ_OPEN | {\"question\":\"a\",\"answer\":[\"b\"],\"answer\":[\"c\"]} | answer is given twice",
+        "NQ_OPEN | {\"question\":\"a\",\"Question\":\"b\",\"answer\":[\"b\"]} | question and Question are both given",
+        "NQ_OPEN | {\"question\":\"a \\ud83c b\",\"answer\":[\"b\"]} | The question holds half of a surrogate pair",
+        "NQ_OPEN | {\"question\":\"a\",\"answer\":[\"b\"],\"possible_answers\":[\"c\"]} | There is also possible_answers",
         "MMLU | q,a,b,c,d,E | multiple_choice.target is \"E\"",
         "MMLU | q,a,b,,d,A | multiple_choice.options[2] is missing",
         "MMLU | q,A | The record has 2 cells; 6 are needed",

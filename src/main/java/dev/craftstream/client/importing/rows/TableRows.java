@@ -153,8 +153,7 @@ final class TableRows implements Rows {
                 file,
                 shown(cells),
                 wanted.isEmpty()
-                    ? "; name them there, or say which is which: --field question=NAME --field"
-                          + " answer=NAME"
+                    ? "; name them there, or say which is which: --field question=NAME --field answer=NAME"
                     : "; --field asks for " + String.join(", ", wanted)));
   }
 
