@@ -92,7 +92,15 @@ class ArchitectureTest {
         "topics.kafka",
         "config");
     may("client.conflict");
-    may("client.exchange", "model", "topics.records");
+    may("client.exchange", "model");
+    may("client.importing.rows");
+    may("client.importing.forms", "client.importing.rows", "model", "topics.records");
+    may(
+        "client.importing",
+        "client.importing.rows",
+        "client.importing.forms",
+        "model",
+        "topics.records");
     may("client.report", "model");
     may(
         "client",
@@ -152,6 +160,8 @@ class ArchitectureTest {
         "client",
         "client.conflict",
         "client.exchange",
+        "client.importing",
+        "client.importing.forms",
         "client.report",
         "embedded",
         "embedded.circle");
@@ -284,7 +294,11 @@ class ArchitectureTest {
   static final ArchRule theClientKnowsNoFlink =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + ".triton..", ROOT + ".prompt..", ROOT + ".client.exchange")
+          .resideInAnyPackage(
+              ROOT + ".triton..",
+              ROOT + ".prompt..",
+              ROOT + ".client.exchange",
+              ROOT + ".client.importing..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(FLINK, KAFKA);

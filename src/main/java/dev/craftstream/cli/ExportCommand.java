@@ -152,6 +152,11 @@ final class ExportCommand implements Callable<Integer> {
     }
     ExportedDataset dataset =
         asOf == AsOf.MANIFEST ? collected.asOfManifest() : collected.asOfNow();
+    if (dataset.rows().isEmpty()) {
+      throw new IOException(
+          "%s has no rows: %,d questions were in it when it was closed. Nothing was written, for a trainer can't load an empty file."
+              .formatted(id, collected.wantedQuestions()));
+    }
     if (shuffle != null) {
       dataset = dataset.shuffled(shuffle);
     }

@@ -2,38 +2,41 @@ package dev.craftstream.cli;
 
 import dev.craftstream.client.ProgressLine;
 import dev.craftstream.client.TopicWriter;
-import dev.craftstream.client.exchange.Adjustments;
-import dev.craftstream.client.exchange.Choice;
-import dev.craftstream.client.exchange.QuestionFormat;
-import dev.craftstream.client.exchange.QuestionImport;
-import dev.craftstream.client.exchange.QuestionImport.Checked;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Checked;
+import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.ReadAs;
+import dev.craftstream.client.importing.forms.FieldMapping;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./craft import}. */
 @Command(
     name = "import",
     description = {
       "Writes the questions of files into the job's questions topic.",
+      "Which set a file is of is seen by the names of its fields or columns, and by these alone. JSON lines, JSON"
+          + " lists, CSV, TSV and Parquet are read, and gzip and zstd are unpacked.",
       "They are first held against the rules that the job has, limits included. Nothing is written"
           + " unless all of them can be used, or --skip-bad is given."
     },
@@ -41,34 +44,44 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     footer = {
       "",
-      "Formats:",
-      "  triviaqa  JSON as published: {\"Data\": [{\"QuestionId\", \"Question\", \"Answer\"}, ...]}",
-      "  nq-open   JSON, one object a line as published, or a list of objects that may have a qid",
-      "  mmlu      CSV with a header, or as published without one: the subject is in the file's name",
-      "  arc       JSON as published, one object a line",
-      "  jsonl     the job's own question events, one a line: see ./craft demo --help. A line may also",
-      "            remove a question: {\"question_id\": \"river-1\", \"removal\": {}}",
-      "A question's id is its source's; NQ-open as published has none, and gets one of its text.",
+      "Formats, where you want to name one; docs/importing.md has the names that each is known by:",
+      "  jsonl         the job's own question events: see ./craft demo --help. A record may also remove a",
+      "                question: {\"question_id\": \"river-1\", \"removal\": {}}",
+      "  triviaqa      nq-open       popqa       simpleqa      webquestions  squad       truthfulqa",
+      "  mmlu          cmmlu         ceval       mmlu-pro      arc           sciq        commonsenseqa",
+      "  openbookqa    chat",
+      "Any other form: --field says which part of a question is in which field. Parts are question, answer, aliases,",
+      "options, target, id and subject; a dot leads into an object, and several fields have commas between.",
+      "A question's id is its source's; where that has none, it gets one of its text.",
       "",
       "Examples:",
-      "  ./craft import jsonl my-questions.jsonl",
-      "  ./craft import triviaqa unfiltered-web-train.json --sample 20000 --seed 7 --tag triviaqa",
+      "  ./craft import my-questions.jsonl",
+      "  ./craft import unfiltered-web-train.json.gz --sample 20000 --seed 7 --tag triviaqa",
       "  ./craft import mmlu data/test/*_test.csv --purpose evaluate --id-prefix mmlu/",
-      "  ./craft import nq-open NQ-open.dev.jsonl --dry-run"
+      "  ./craft import test-00000-of-00001.parquet --dry-run",
+      "  ./craft import medmcqa.jsonl --field question=question --field options=opa,opb,opc,opd --field target=cop"
     })
 final class ImportCommand implements Callable<Integer> {
+  /** Of the questions of a dry run. */
+  private static final int SHOWN = 3;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "FORMAT",
-      converter = FormatWord.class,
+      paramLabel = "[FORMAT] FILE",
       completionCandidates = FormatWords.class,
-      description = "One of ${COMPLETION-CANDIDATES}.")
-  private QuestionFormat format;
+      description = "A format, or the first file. Formats: ${COMPLETION-CANDIDATES}.")
+  private String first;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "The questions.")
-  private List<Path> files = List.of();
+  @Parameters(index = "1..*", arity = "0..*", paramLabel = "FILE", description = "The questions.")
+  private List<Path> others = List.of();
+
+  @Option(
+      names = "--field",
+      paramLabel = "PART=NAME",
+      description = "In which field a part of the questions is; may be given several times.")
+  private Map<String, String> fields = Map.of();
 
   @Option(
       names = "--purpose",
@@ -118,7 +131,10 @@ final class ImportCommand implements Callable<Integer> {
   @Option(names = "--skip-bad", description = "Leave out and count what cannot be used.")
   private boolean skipBad;
 
-  @Option(names = "--dry-run", description = "Read and check everything, and write nothing.")
+  @Option(
+      names = "--dry-run",
+      description =
+          "Read and check everything, show the first questions as they would be written, and write nothing.")
   private boolean dryRun;
 
   @Mixin private JobOptions job;
@@ -131,8 +147,8 @@ final class ImportCommand implements Callable<Integer> {
     ProgressLine line = Commands.progressLine(spec);
     QuestionImport source =
         new QuestionImport(
-            format,
-            files,
+            readAs(),
+            files(),
             new Adjustments(idPrefix, purpose, subject, tags),
             choice,
             kafka.format(),
@@ -140,18 +156,63 @@ final class ImportCommand implements Callable<Integer> {
             (writing, records, bytes, totalBytes) ->
                 line.show(() -> progress(writing, records, bytes, totalBytes, line.seconds())));
     Checked checked = source.check();
-    if (checked.unusable() > 0 && !skipBad) {
+    String refusal = checked.refusal(skipBad);
+    if (!refusal.isEmpty()) {
       line.close();
-      throw new IOException(
-          QuestionsFile.mistakes(checked)
-              + "\nNothing was written. Mend them, or leave them out with --skip-bad.");
+      throw new IOException(refusal);
     }
-    if (!dryRun && checked.counts().all() > 0) {
+    if (!dryRun) {
       write(kafka, source, checked);
     }
     line.close();
-    say(checked, kafka, line.seconds());
+    double seconds = line.seconds();
+    ImportReport report = new ImportReport(checked, seconds);
+    report.leftOut(spec.commandLine().getErr());
+    if (dryRun) {
+      report.wouldImport(spec.commandLine().getOut(), source.preview(checked, SHOWN));
+    } else {
+      report.imported(spec.commandLine().getOut(), kafka.topics().questions());
+    }
     return 0;
+  }
+
+  private ReadAs readAs() {
+    Optional<QuestionFormat> format = format();
+    if (fields.isEmpty()) {
+      return format.isPresent() ? new ReadAs.Named(format.get()) : new ReadAs.Recognised();
+    }
+    if (format.isPresent()) {
+      throw Commands.wrong(
+          spec, "The format %s and --field are both given; one of them is allowed.".formatted(first));
+    }
+    try {
+      return new ReadAs.Mapped(new FieldMapping(fields));
+    } catch (IllegalArgumentException e) {
+      throw Commands.wrong(spec, e.getMessage());
+    }
+  }
+
+  private Optional<QuestionFormat> format() {
+    return Arrays.stream(QuestionFormat.values())
+        .filter(format -> format.words().contains(first.toLowerCase(Locale.ROOT)))
+        .findFirst();
+  }
+
+  private List<Path> files() {
+    if (format().isPresent()) {
+      if (others.isEmpty()) {
+        throw Commands.wrong(spec, "Missing required parameter: 'FILE'");
+      }
+      return others;
+    }
+    Path file = Path.of(first);
+    if (!others.isEmpty() && Files.notExists(file)) {
+      throw Commands.wrong(
+          spec,
+          "'%s' is neither a file nor a format; formats are %s."
+              .formatted(first, String.join(", ", new FormatWords())));
+    }
+    return Stream.concat(Stream.of(file), others.stream()).toList();
   }
 
   static void write(KafkaSettings kafka, QuestionImport source, Checked checked)
@@ -200,73 +261,13 @@ final class ImportCommand implements Callable<Integer> {
         seconds);
   }
 
-  private void say(Checked checked, KafkaSettings kafka, double seconds) {
-    PrintWriter err = spec.commandLine().getErr();
-    if (checked.unusable() > 0) {
-      err.printf("%,d records were left out, for they cannot be used:%n", checked.unusable());
-      list(err, checked.mistakes(), checked.unusable());
-    }
-    if (checked.repeated() > 0) {
-      err.printf("%,d records were left out, for they repeat others:%n", checked.repeated());
-      list(err, checked.repetitions(), checked.repeated());
-    }
-    err.flush();
-    QuestionImport.Counts counts = checked.counts();
-    String what =
-        String.format(
-            Locale.ROOT,
-            "%,d question events (%,d open-ended, %,d multiple-choice%s)",
-            counts.all(),
-            counts.openEnded(),
-            counts.multipleChoice(),
-            counts.removals() == 0 ? "" : ", %,d removals".formatted(counts.removals()));
-    String from =
-        String.format(
-            Locale.ROOT,
-            "of %,d records read in %.1f s (%,.0f a second)",
-            checked.records(),
-            seconds,
-            checked.records() / Math.max(seconds, 1e-3));
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        dryRun
-            ? "Would import %s %s; nothing was written.".formatted(what, from)
-            : "Imported %s to %s, %s.".formatted(what, kafka.topics().questions(), from));
-    out.flush();
-  }
-
-  private static void list(PrintWriter err, List<String> sentences, long all) {
-    sentences.forEach(sentence -> err.println("  " + sentence));
-    if (all > sentences.size()) {
-      err.printf("  ... and %,d more%n", all - sentences.size());
-    }
-  }
-
   /** The formats as they are written on the command line. */
   static final class FormatWords implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      List<String> words = new ArrayList<>();
-      Arrays.stream(QuestionFormat.values()).map(QuestionFormat::word).forEach(words::add);
-      return words.iterator();
-    }
-  }
-
-  static final class FormatWord implements ITypeConverter<QuestionFormat> {
-    @Override
-    public QuestionFormat convert(String value) {
       return Arrays.stream(QuestionFormat.values())
-          .filter(format -> format.word().equalsIgnoreCase(value))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "expected one of %s but was '%s'"
-                          .formatted(
-                              Arrays.stream(QuestionFormat.values())
-                                  .map(QuestionFormat::word)
-                                  .collect(Collectors.joining(", ")),
-                              value)));
+          .flatMap(format -> format.words().stream())
+          .iterator();
     }
   }
 }

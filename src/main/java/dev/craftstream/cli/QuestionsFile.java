@@ -1,10 +1,11 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.exchange.Adjustments;
-import dev.craftstream.client.exchange.Choice;
-import dev.craftstream.client.exchange.QuestionFormat;
-import dev.craftstream.client.exchange.QuestionImport;
-import dev.craftstream.client.exchange.QuestionImport.Checked;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Checked;
+import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
@@ -45,7 +46,7 @@ final class QuestionsFile {
   static List<QuestionEvent> read(Path file, RecordLimits limits) throws IOException {
     QuestionImport source =
         new QuestionImport(
-            QuestionFormat.JSONL,
+            new ReadAs.Named(QuestionFormat.JSONL),
             List.of(file),
             Adjustments.NONE,
             new Choice.All(),
@@ -54,7 +55,7 @@ final class QuestionsFile {
             (writing, records, bytes, totalBytes) -> {});
     Checked checked = source.check();
     if (checked.unusable() > 0) {
-      throw new IOException(mistakes(checked));
+      throw new IOException("The questions cannot be used.\n" + checked.shownMistakes());
     }
     if (checked.counts().all() == 0) {
       throw new IOException(file + " has no questions in it.");
@@ -62,13 +63,5 @@ final class QuestionsFile {
     List<QuestionEvent> events = new ArrayList<>();
     source.write(checked, events::addAll);
     return List.copyOf(events);
-  }
-
-  /** What is wrong, for people. */
-  static String mistakes(Checked checked) {
-    long more = checked.unusable() - checked.mistakes().size();
-    return "The questions cannot be used.\n"
-        + String.join("\n", checked.mistakes())
-        + (more > 0 ? "\n... and " + more + " records more" : "");
   }
 }

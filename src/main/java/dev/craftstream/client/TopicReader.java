@@ -1,6 +1,7 @@
 package dev.craftstream.client;
 
 import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TlsHint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,9 @@ public final class TopicReader implements AutoCloseable {
       for (String topic : topics) {
         partitions.addAll(partitions(topic));
       }
+    } catch (TimeoutException e) {
+      consumer.close();
+      throw unreachable(settings.bootstrapServers(), settings.clientProperties(), e);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -113,22 +117,19 @@ public final class TopicReader implements AutoCloseable {
   }
 
   private List<TopicPartition> partitions(String topic) {
-    List<PartitionInfo> found;
-    try {
-      found = consumer.partitionsFor(topic);
-    } catch (TimeoutException e) {
-      throw unreachable(bootstrapServers, e);
-    }
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
     if (found.isEmpty()) {
       throw missing(topic, bootstrapServers, null);
     }
     return found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 
-  static IllegalStateException unreachable(String bootstrapServers, Exception cause) {
+  static IllegalStateException unreachable(
+      String bootstrapServers, Map<String, String> clientProperties, Exception cause) {
     return new IllegalStateException(
         "No Kafka broker answers at %s. Is ./craft demo --keep-running up? Else name the broker with --bootstrap-servers."
-            .formatted(bootstrapServers),
+                .formatted(bootstrapServers)
+            + TlsHint.of(bootstrapServers, clientProperties),
         cause);
   }
 

@@ -1,9 +1,10 @@
 package dev.craftstream.bench;
 
-import dev.craftstream.client.exchange.Adjustments;
-import dev.craftstream.client.exchange.Choice;
-import dev.craftstream.client.exchange.QuestionFormat;
-import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.Contract;
@@ -163,7 +164,7 @@ public final class VllmBenchmark {
   private static List<Question> questions() throws Exception {
     QuestionImport source =
         new QuestionImport(
-            QuestionFormat.JSONL,
+            new ReadAs.Named(QuestionFormat.JSONL),
             List.of(Path.of("src/main/resources/demo/questions.jsonl")),
             Adjustments.NONE,
             new Choice.All(),

@@ -10,11 +10,13 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
 import dev.craftstream.client.TopicReader;
-import dev.craftstream.client.exchange.Adjustments;
-import dev.craftstream.client.exchange.Choice;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Checked;
+import dev.craftstream.client.importing.Choice;
 import dev.craftstream.client.exchange.DatasetSamples;
-import dev.craftstream.client.exchange.QuestionFormat;
-import dev.craftstream.client.exchange.QuestionImport;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
@@ -186,14 +188,14 @@ class ExchangeCommandsTest {
     prepare(broker, WireFormat.JSON);
     QuestionImport source =
         new QuestionImport(
-            QuestionFormat.JSONL,
+            new ReadAs.Named(QuestionFormat.JSONL),
             List.of(questions("one")),
             Adjustments.NONE,
             new Choice.All(),
             WireFormat.JSON,
             RecordLimits.DEFAULT,
             (writing, records, bytes, totalBytes) -> {});
-    QuestionImport.Checked checked = source.check();
+    Checked checked = source.check();
     questions("one", "two");
 
     assertThatThrownBy(() -> ImportCommand.write(settings, source, checked))

@@ -1,5 +1,5 @@
 /**
- * Questions from the forms that public sets are published in, and datasets into the forms that
- * trainers read. Knows files and schemas, but neither Kafka nor the console.
+ * Datasets in the forms that trainers read. Knows files and schemas, but neither Kafka nor the
+ * console.
  */
 package dev.craftstream.client.exchange;

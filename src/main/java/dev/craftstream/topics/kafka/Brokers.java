@@ -108,7 +108,8 @@ final class Brokers implements AutoCloseable {
   private TopicSetupException unreachable(String what, Throwable cause) {
     return new TopicSetupException(
         "No Kafka broker at %s answered within %d seconds, to %s; check that the bootstrap servers are right and run, and, where they want TLS or SASL, the client properties."
-            .formatted(settings.bootstrapServers(), timeout.toSeconds(), what),
+                .formatted(settings.bootstrapServers(), timeout.toSeconds(), what)
+            + TlsHint.of(settings.bootstrapServers(), settings.clientProperties()),
         cause);
   }
 

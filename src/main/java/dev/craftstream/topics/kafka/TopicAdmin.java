@@ -296,7 +296,7 @@ public final class TopicAdmin {
   }
 
   /** What is different on a topic so that the job works, but not as it was meant. */
-  private static List<String> warnings(NewTopic wanted, Config config) {
+  private List<String> warnings(NewTopic wanted, Config config) {
     List<String> warnings = new ArrayList<>();
     String policy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG);
     String wantedPolicy = wanted.configs().get(TopicConfig.CLEANUP_POLICY_CONFIG);
@@ -316,10 +316,18 @@ public final class TopicAdmin {
     long wantedBytes = Long.parseLong(wanted.configs().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
     if (bytes < wantedBytes) {
       warnings.add(
-          "The topic %s has max.message.bytes=%d; %d is meant, and the job fails on a larger record that it has to write."
-              .formatted(wanted.name(), bytes, wantedBytes));
+          "The topic %s has max.message.bytes=%d; %d is meant, and %s."
+              .formatted(wanted.name(), bytes, wantedBytes, tooLarge(wanted.name())));
     }
     return warnings;
+  }
+
+  /** Who writes to the topic, and so is refused. */
+  private String tooLarge(String topic) {
+    Topics topics = settings.topics();
+    return List.of(topics.questions(), topics.modelCheckpoints(), topics.requests()).contains(topic)
+        ? "the broker refuses a larger record of whoever writes there, such as ./craft import, although the job would take it"
+        : "the job fails on a larger record that it has to write";
   }
 
   private static String value(Config config, String name) {
