@@ -45,6 +45,7 @@ class ArchitectureTest {
     may("model");
     may("model.message", "model");
     may("method", "model");
+    may("method.statistics", "model");
     may("prompt.jinja");
     may("prompt.chat", "prompt.jinja");
     may("prompt", "model", "prompt.chat");
@@ -147,6 +148,24 @@ class ArchitectureTest {
         "embedded",
         "embedded.trainer");
     may(
+        "embedded.study",
+        "model",
+        "method",
+        "method.statistics",
+        "prompt",
+        "triton",
+        "triton.client",
+        "triton.contract",
+        "config",
+        "survey",
+        "topics.kafka",
+        "topics.records",
+        "client",
+        "client.conflict",
+        "client.exchange",
+        "embedded",
+        "embedded.trainer");
+    may(
         "cli",
         "model",
         "method",
@@ -164,7 +183,8 @@ class ArchitectureTest {
         "client.importing.forms",
         "client.report",
         "embedded",
-        "embedded.circle");
+        "embedded.circle",
+        "embedded.study");
   }
 
   private static void may(String name, String... others) {

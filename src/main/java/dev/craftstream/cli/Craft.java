@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       CircleCommand.class,
+      ReproduceCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       StatusCommand.class,

@@ -1,5 +1,6 @@
 package dev.craftstream.cli;
 
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Request.Changes;
 import dev.craftstream.model.Shortage;
@@ -82,6 +83,18 @@ final class RequestDatasetCommand extends RequestKind {
   private Double openEndedRefusalBound;
 
   @Option(
+      names = "--open-ended-flow-rule",
+      paramLabel = "RULE",
+      description = "Which REFUSAL candidates stay: ${COMPLETION-CANDIDATES}.")
+  private FlowRule openEndedFlowRule;
+
+  @Option(
+      names = "--open-ended-rise-probability-above",
+      paramLabel = "SHARE",
+      description = "RISES_SURELY drops candidates that flow with a probability above this.")
+  private Double openEndedRise;
+
+  @Option(
       names = "--multiple-choice-answers",
       paramLabel = "N",
       description = "ANSWER questions among the multiple-choice ones.")
@@ -118,6 +131,18 @@ final class RequestDatasetCommand extends RequestKind {
   private Double multipleChoiceRefusalBound;
 
   @Option(
+      names = "--multiple-choice-flow-rule",
+      paramLabel = "RULE",
+      description = "Which REFUSAL candidates stay: ${COMPLETION-CANDIDATES}.")
+  private FlowRule multipleChoiceFlowRule;
+
+  @Option(
+      names = "--multiple-choice-rise-probability-above",
+      paramLabel = "SHARE",
+      description = "RISES_SURELY drops candidates that flow with a probability above this.")
+  private Double multipleChoiceRise;
+
+  @Option(
       names = "--seed",
       paramLabel = "SEED",
       converter = UnsignedLong.class,
@@ -142,7 +167,9 @@ final class RequestDatasetCommand extends RequestKind {
                 openEndedAnswerFrom,
                 openEndedRefusalBound,
                 null,
-                null),
+                null,
+                openEndedFlowRule,
+                openEndedRise),
             new Changes(
                 Task.MULTIPLE_CHOICE,
                 multipleChoiceAnswers,
@@ -152,7 +179,9 @@ final class RequestDatasetCommand extends RequestKind {
                 multipleChoiceAnswerFrom,
                 multipleChoiceRefusalBound,
                 null,
-                null)),
+                null,
+                multipleChoiceFlowRule,
+                multipleChoiceRise)),
         seed,
         NOT_WRITTEN);
   }

@@ -12,6 +12,7 @@ import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.FlowFilter;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
@@ -271,7 +272,10 @@ public record CurationSettings(
         options.get(RELABEL_OPEN_ENDED_ANSWER),
         options.get(RELABEL_OPEN_ENDED_REFUSAL),
         options.get(RELABEL_MULTIPLE_CHOICE_ANSWER),
-        options.get(RELABEL_MULTIPLE_CHOICE_REFUSAL));
+        options.get(RELABEL_MULTIPLE_CHOICE_REFUSAL),
+        new FlowFilter(options.get(RELABEL_OPEN_ENDED_FLOW), options.get(RELABEL_OPEN_ENDED_RISE)),
+        new FlowFilter(
+            options.get(RELABEL_MULTIPLE_CHOICE_FLOW), options.get(RELABEL_MULTIPLE_CHOICE_RISE)));
   }
 
   /** What trainers are given. */

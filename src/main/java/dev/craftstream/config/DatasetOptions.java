@@ -2,6 +2,8 @@ package dev.craftstream.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
@@ -49,6 +51,39 @@ public final class DatasetOptions {
           .doubleType()
           .defaultValue(Thresholds.PAPER.multipleChoiceRefusal())
           .withDescription("A multiple-choice REFUSAL has less correctness than this.");
+
+  public static final ConfigOption<FlowRule> RELABEL_OPEN_ENDED_FLOW =
+      key("relabel.open-ended.flow-rule")
+          .enumType(FlowRule.class)
+          .defaultValue(FlowFilter.OPEN_ENDED.rule())
+          .withDescription(
+              "Under CRAFT and CRAFT_WITHOUT_CERTAINTY an open-ended question stays a REFUSAL where its"
+                  + " knowledge flow is below 0 (falls), at most 0 (not-rises), or not surely above 0"
+                  + " (rises-surely). With falls, the paper's rule, a question that neither model checkpoint"
+                  + " answers right can never become a REFUSAL.");
+
+  public static final ConfigOption<Double> RELABEL_OPEN_ENDED_RISE =
+      key("relabel.open-ended.rise-probability-above")
+          .doubleType()
+          .defaultValue(FlowFilter.OPEN_ENDED.riseProbability())
+          .withDescription(
+              "For rises-surely: a question is dropped where the probability that it is answered right"
+                  + " more often under REHEARSAL than under INITIAL, given the counts of correct samples, is"
+                  + " above this.");
+
+  public static final ConfigOption<FlowRule> RELABEL_MULTIPLE_CHOICE_FLOW =
+      key("relabel.multiple-choice.flow-rule")
+          .enumType(FlowRule.class)
+          .defaultValue(FlowFilter.MULTIPLE_CHOICE.rule())
+          .withDescription(
+              "The same as relabel.open-ended.flow-rule for multiple choice. Where the letters'"
+                  + " probabilities are weighed and nothing is drawn, rises-surely is not-rises.");
+
+  public static final ConfigOption<Double> RELABEL_MULTIPLE_CHOICE_RISE =
+      key("relabel.multiple-choice.rise-probability-above")
+          .doubleType()
+          .defaultValue(FlowFilter.MULTIPLE_CHOICE.riseProbability())
+          .withDescription("The same as relabel.open-ended.rise-probability-above.");
 
   // Datasets.
 

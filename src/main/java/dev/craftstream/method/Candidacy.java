@@ -2,6 +2,7 @@ package dev.craftstream.method;
 
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.Decision;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
@@ -48,6 +49,16 @@ public record Candidacy(
     }
     return label(dataset.selection(), initial.state(), rehearsal == null ? null : rehearsal.state())
         .map(label -> new Candidacy(dataset, question.questionId(), label, initial, rehearsal));
+  }
+
+  /** The label as a decision, with what it rests on. */
+  public Decision decision() {
+    return Relabelling.decision(
+        new Relabelling.Outcome(label, null),
+        dataset.selection().strategy(),
+        dataset.selection().flow(),
+        initial,
+        rehearsal);
   }
 
   /** The rank's first part: no more than a comparison, where {@link #rank} reckons a hash. */

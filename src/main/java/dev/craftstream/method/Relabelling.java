@@ -3,6 +3,8 @@ package dev.craftstream.method;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
@@ -62,7 +64,7 @@ public final class Relabelling {
     if (label == Label.REFUSAL
         && strategy.usesFlow()
         && rehearsal != null
-        && !staysUnknown(task, knowledgeFlow(initial, rehearsal))) {
+        && !staysUnknown(thresholds.flow(task), initial, rehearsal)) {
       return new Outcome(Label.DROPPED, DropReason.KNOWLEDGE_FLOW);
     }
     return new Outcome(label, null);
@@ -99,15 +101,46 @@ public final class Relabelling {
                   thresholds,
                   initial.state(),
                   rehearsal == null ? null : rehearsal.state());
-          return new Decision(outcome.label(), outcome.dropReason(), strategy, initial, rehearsal);
+          return decision(
+              outcome,
+              strategy,
+              strategy.usesFlow() ? thresholds.flow(task) : null,
+              initial,
+              rehearsal);
         });
   }
 
-  /** Open-ended: only where knowledge ebbs. Multiple choice: also where it stands still. */
-  private static boolean staysUnknown(Task task, double flow) {
-    return switch (task) {
-      case OPEN_ENDED -> flow < 0;
-      case MULTIPLE_CHOICE -> flow <= 0;
+  /**
+   * The decision for an outcome, with what it rests on.
+   *
+   * @param strategy null for a rehearsal set
+   * @param flow which REFUSAL candidates stay; null where the strategy does not look at the flow
+   * @param rehearsal null where it has not been measured
+   */
+  static Decision decision(
+      Outcome outcome,
+      Strategy strategy,
+      FlowFilter flow,
+      CheckpointKnowledge initial,
+      CheckpointKnowledge rehearsal) {
+    boolean bySurety = flow != null && flow.rule() == FlowRule.RISES_SURELY && rehearsal != null;
+    return new Decision(
+        outcome.label(),
+        outcome.dropReason(),
+        strategy,
+        flow,
+        bySurety ? FlowPosterior.riseProbability(initial.state(), rehearsal.state()) : null,
+        initial,
+        rehearsal);
+  }
+
+  private static boolean staysUnknown(
+      FlowFilter filter, KnowledgeState initial, KnowledgeState rehearsal) {
+    return switch (filter.rule()) {
+      case FALLS -> knowledgeFlow(initial, rehearsal) < 0;
+      case NOT_RISES -> knowledgeFlow(initial, rehearsal) <= 0;
+      case RISES_SURELY ->
+          FlowPosterior.riseProbability(initial, rehearsal) <= filter.riseProbability();
     };
   }
 

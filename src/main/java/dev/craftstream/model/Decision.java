@@ -6,6 +6,10 @@ package dev.craftstream.model;
  * @param label what becomes of the question
  * @param dropReason why, where the label is {@link Label#DROPPED}; else null
  * @param strategy the rule that decided
+ * @param flow which REFUSAL candidates the strategy leaves; null where it does not look at the
+ *     flow, and in a rehearsal set
+ * @param riseProbability with {@link FlowRule#RISES_SURELY} and a measured REHEARSAL: the
+ *     probability that the question flows, 0 to 1; else null
  * @param initial the INITIAL checkpoint and what it knows
  * @param rehearsal the REHEARSAL checkpoint and what it knows; null while the decision is
  *     provisional
@@ -14,6 +18,8 @@ public record Decision(
     Label label,
     DropReason dropReason,
     Strategy strategy,
+    FlowFilter flow,
+    Double riseProbability,
     CheckpointKnowledge initial,
     CheckpointKnowledge rehearsal) {
 

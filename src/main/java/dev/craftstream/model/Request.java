@@ -70,6 +70,8 @@ public record Request(
    * @param refusalBound greatest correctness of a REFUSAL candidate (multiple choice: below it)
    * @param certainty least certainty of a rehearsal set's candidate
    * @param targetProbability a rehearsal set's candidate has more than this
+   * @param flowRule which REFUSAL candidates stay
+   * @param riseProbability what {@link FlowRule#RISES_SURELY} goes by
    */
   public record Changes(
       Task task,
@@ -80,7 +82,34 @@ public record Request(
       Double answerFrom,
       Double refusalBound,
       Double certainty,
-      Double targetProbability) {
+      Double targetProbability,
+      FlowRule flowRule,
+      Double riseProbability) {
+
+    /** With the job's flow rule. */
+    public Changes(
+        Task task,
+        Integer answers,
+        Integer refusals,
+        Ties ties,
+        Shortage shortage,
+        Double answerFrom,
+        Double refusalBound,
+        Double certainty,
+        Double targetProbability) {
+      this(
+          task,
+          answers,
+          refusals,
+          ties,
+          shortage,
+          answerFrom,
+          refusalBound,
+          certainty,
+          targetProbability,
+          null,
+          null);
+    }
 
     /** Whether nothing differs. */
     public boolean isEmpty() {
@@ -92,7 +121,9 @@ public record Request(
               answerFrom,
               refusalBound,
               certainty,
-              targetProbability)
+              targetProbability,
+              flowRule,
+              riseProbability)
           .allMatch(Objects::isNull);
     }
   }

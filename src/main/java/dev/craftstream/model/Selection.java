@@ -58,6 +58,11 @@ public record Selection(
     return strategy != null && strategy.usesCertainty();
   }
 
+  /** Which REFUSAL candidates stay; null where the strategy does not look at the flow. */
+  public FlowFilter flow() {
+    return strategy != null && strategy.usesFlow() ? thresholds.flow(task) : null;
+  }
+
   /** Chance has no equals: a random order is cut exactly, whatever {@link #ties} says. */
   public Ties tiesAtCutOff() {
     return ordersByCertainty() ? ties : Ties.EXACT;

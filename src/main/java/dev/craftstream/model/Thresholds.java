@@ -3,25 +3,33 @@ package dev.craftstream.model;
 import java.io.Serializable;
 
 /**
- * How much a model must know to be taught the answer, and how little to be taught to refuse (paper,
- * section 3.2).
+ * How much a model must know to be taught the answer, how little to be taught to refuse, and which
+ * knowledge flow keeps it from that (paper, section 3.2).
  *
  * @param openEndedAnswer open-ended ANSWER candidates: correctness at least this
  * @param openEndedRefusal open-ended REFUSAL candidates: correctness at most this
  * @param multipleChoiceAnswer multiple-choice ANSWER candidates: correctness at least this
  * @param multipleChoiceRefusal multiple-choice REFUSAL candidates: correctness below this
+ * @param openEndedFlow which open-ended REFUSAL candidates stay; the paper's where it is null, as
+ *     it is in state from before it was kept
+ * @param multipleChoiceFlow the same for multiple choice
  */
 public record Thresholds(
     double openEndedAnswer,
     double openEndedRefusal,
     double multipleChoiceAnswer,
-    double multipleChoiceRefusal)
+    double multipleChoiceRefusal,
+    FlowFilter openEndedFlow,
+    FlowFilter multipleChoiceFlow)
     implements Serializable {
 
-  /** The paper's: 0.51 and 0.49 (0.50 is in neither set); 0.5 and 0.5. */
+  /** The paper's: 0.51 and 0.49 (0.50 is in neither set); 0.5 and 0.5; and its flow rules. */
   public static final Thresholds PAPER = new Thresholds(0.51, 0.49, 0.5, 0.5);
 
   public Thresholds {
+    openEndedFlow = openEndedFlow == null ? FlowFilter.OPEN_ENDED : openEndedFlow;
+    multipleChoiceFlow =
+        multipleChoiceFlow == null ? FlowFilter.MULTIPLE_CHOICE : multipleChoiceFlow;
     requireShare("open-ended ANSWER", openEndedAnswer);
     requireShare("open-ended REFUSAL", openEndedRefusal);
     requireShare("multiple-choice ANSWER", multipleChoiceAnswer);
@@ -42,6 +50,26 @@ public record Thresholds(
               + multipleChoiceAnswer
               + "): a question can't be in both sets.");
     }
+  }
+
+  /** With the paper's flow rules. */
+  public Thresholds(
+      double openEndedAnswer,
+      double openEndedRefusal,
+      double multipleChoiceAnswer,
+      double multipleChoiceRefusal) {
+    this(
+        openEndedAnswer,
+        openEndedRefusal,
+        multipleChoiceAnswer,
+        multipleChoiceRefusal,
+        FlowFilter.OPEN_ENDED,
+        FlowFilter.MULTIPLE_CHOICE);
+  }
+
+  /** Which REFUSAL candidates of a task stay. */
+  public FlowFilter flow(Task task) {
+    return task == Task.OPEN_ENDED ? openEndedFlow : multipleChoiceFlow;
   }
 
   /** The label by correctness alone; {@link Label#DROPPED} between the two thresholds. */

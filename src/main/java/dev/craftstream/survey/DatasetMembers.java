@@ -9,7 +9,6 @@ import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
-import dev.craftstream.model.Decision;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
@@ -288,12 +287,7 @@ public final class DatasetMembers
             question.id(),
             mark,
             revision,
-            new Decision(
-                candidacy.label(),
-                null,
-                dataset.selection().strategy(),
-                candidacy.initial(),
-                candidacy.rehearsal()),
+            candidacy.decision(),
             change.questionVersion(),
             question.task(),
             texts.question(question),

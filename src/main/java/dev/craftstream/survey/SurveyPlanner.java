@@ -4,6 +4,7 @@ import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DeadLetter;
+import dev.craftstream.model.FlowFilter;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.RehearsalThresholds;
@@ -350,12 +351,22 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
             or(changes.answerFrom(), before.openEndedAnswer()),
             or(changes.refusalBound(), before.openEndedRefusal()),
             before.multipleChoiceAnswer(),
-            before.multipleChoiceRefusal())
+            before.multipleChoiceRefusal(),
+            flow(before.flow(Task.OPEN_ENDED), changes),
+            before.flow(Task.MULTIPLE_CHOICE))
         : new Thresholds(
             before.openEndedAnswer(),
             before.openEndedRefusal(),
             or(changes.answerFrom(), before.multipleChoiceAnswer()),
-            or(changes.refusalBound(), before.multipleChoiceRefusal()));
+            or(changes.refusalBound(), before.multipleChoiceRefusal()),
+            before.flow(Task.OPEN_ENDED),
+            flow(before.flow(Task.MULTIPLE_CHOICE), changes));
+  }
+
+  private static FlowFilter flow(FlowFilter before, Changes changes) {
+    return new FlowFilter(
+        or(changes.flowRule(), before.rule()),
+        or(changes.riseProbability(), before.riseProbability()));
   }
 
   private static RehearsalThresholds known(Selection selection, Changes changes) {

@@ -55,6 +55,8 @@ class OptionsTest {
         "tracker.requests-in-flight | 1 | at least 2",
         "tracker.requests-in-flight | many | tracker.requests-in-flight",
         "relabel.strategy | RANDOM | relabel.strategy",
+        "relabel.open-ended.flow-rule | sinks | relabel.open-ended.flow-rule",
+        "relabel.multiple-choice.rise-probability-above | 1.1 | set it between 0 and 1",
         "relabel.open-ended.refusal-to | 0.8 | must be below the ANSWER threshold",
         "query.samples | 1 | draw 2 to 1000",
         "evaluation.resamples | 5 | make 100 to",

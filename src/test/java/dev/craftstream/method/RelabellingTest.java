@@ -13,6 +13,8 @@ import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.ModelCheckpoint;
@@ -106,6 +108,58 @@ class RelabellingTest {
           .isEqualTo(FLOWS);
     }
 
+    @ParameterizedTest(name = "{0}: {1} and {2} of 10 right -> {3}")
+    @CsvSource({
+      "FALLS, 3, 2, REFUSAL",
+      "FALLS, 3, 3, DROPPED",
+      "FALLS, 0, 0, DROPPED",
+      "NOT_RISES, 3, 3, REFUSAL",
+      "NOT_RISES, 0, 0, REFUSAL",
+      "NOT_RISES, 0, 1, DROPPED",
+      // Surely is above .9: 0 and 2 of 10 rise with .893, 0 and 3 with .955.
+      "RISES_SURELY, 3, 2, REFUSAL",
+      "RISES_SURELY, 0, 2, REFUSAL",
+      "RISES_SURELY, 0, 3, DROPPED",
+      "RISES_SURELY, 3, 5, REFUSAL",
+      "RISES_SURELY, 3, 6, DROPPED",
+    })
+    void obeysTheFlowRuleOfItsTask(FlowRule rule, int initial, int rehearsal, Label label) {
+      FlowFilter filter = new FlowFilter(rule, 0.9);
+      assertThat(
+              Relabelling.label(
+                      OPEN_ENDED,
+                      CRAFT,
+                      new Thresholds(0.51, 0.49, 0.5, 0.5, filter, FlowFilter.MULTIPLE_CHOICE),
+                      sampled(initial),
+                      sampled(rehearsal))
+                  .label())
+          .isEqualTo(label);
+      assertThat(
+              Relabelling.label(
+                      MULTIPLE_CHOICE,
+                      CRAFT,
+                      new Thresholds(0.51, 0.49, 0.5, 0.5, FlowFilter.OPEN_ENDED, filter),
+                      sampled(initial),
+                      sampled(rehearsal))
+                  .label())
+          .isEqualTo(label);
+    }
+
+    @Test
+    void ofAStateFromBeforeFlowRulesFollowsThePapers() {
+      Thresholds old = new Thresholds(0.51, 0.49, 0.5, 0.5, null, null);
+      assertThat(old.flow(OPEN_ENDED)).isEqualTo(FlowFilter.OPEN_ENDED);
+      assertThat(Relabelling.label(OPEN_ENDED, CRAFT, old, state(0.3), state(0.3)))
+          .isEqualTo(FLOWS);
+      assertThat(Relabelling.label(MULTIPLE_CHOICE, CRAFT, old, state(0.3), state(0.3)))
+          .isEqualTo(REFUSAL);
+    }
+
+    private KnowledgeState sampled(int correct) {
+      return new KnowledgeState(
+          correct / 10.0, 0, CertaintyKind.NONE, 0, 0, 10, correct, 0, "", 0, "");
+    }
+
     @Test
     void restsOnAFlowWithoutRoundingErrors() {
       // 0.3 - 0.1 is not 0.2 in binary.
@@ -141,19 +195,32 @@ class RelabellingTest {
     void isProvisionalUntilARehearsalWasMeasured() {
       Decision decision = decide(oldInitial).orElseThrow();
       assertThat(decision.provisional()).isTrue();
-      assertThat(decision).isEqualTo(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, null));
+      assertThat(decision)
+          .isEqualTo(
+              new Decision(
+                  Label.REFUSAL, null, CRAFT, FlowFilter.OPEN_ENDED, null, oldInitial, null));
     }
 
     @Test
     void isProvisionalOnTheNewestInitialWhereNoneHasARehearsal() {
       assertThat(decide(oldInitial, newInitial, tuned))
-          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, null));
+          .contains(
+              new Decision(
+                  Label.ANSWER, null, CRAFT, FlowFilter.OPEN_ENDED, null, newInitial, null));
     }
 
     @Test
     void isFinalOnAPair() {
       assertThat(decide(oldInitial, oldRehearsal))
-          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, oldRehearsal));
+          .contains(
+              new Decision(
+                  Label.REFUSAL,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  null,
+                  oldInitial,
+                  oldRehearsal));
     }
 
     @Test
@@ -161,32 +228,64 @@ class RelabellingTest {
       assertThat(decide(newerRehearsal, oldInitial, oldRehearsal))
           .contains(
               new Decision(
-                  Label.DROPPED, DropReason.KNOWLEDGE_FLOW, CRAFT, oldInitial, newerRehearsal));
+                  Label.DROPPED,
+                  DropReason.KNOWLEDGE_FLOW,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  null,
+                  oldInitial,
+                  newerRehearsal));
     }
 
     @Test
     void staysOnTheOldPairWhileTheNewInitialHasNoRehearsal() {
       assertThat(decide(newInitial, oldRehearsal, oldInitial))
-          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, oldRehearsal));
+          .contains(
+              new Decision(
+                  Label.REFUSAL,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  null,
+                  oldInitial,
+                  oldRehearsal));
     }
 
     @Test
     void movesToTheNewPairWhenItIsComplete() {
       assertThat(decide(oldInitial, oldRehearsal, newerRehearsal, newInitial, newRehearsal))
-          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, newRehearsal));
+          .contains(
+              new Decision(
+                  Label.ANSWER,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  null,
+                  newInitial,
+                  newRehearsal));
     }
 
     @Test
     void doesNotPairAnInitialWithAnothersRehearsal() {
       assertThat(decide(oldInitial, newRehearsal))
-          .contains(new Decision(Label.REFUSAL, null, CRAFT, oldInitial, null));
+          .contains(
+              new Decision(
+                  Label.REFUSAL, null, CRAFT, FlowFilter.OPEN_ENDED, null, oldInitial, null));
     }
 
     @Test
     void belongsToThePairByAnnouncementAndNotByRehearsal() {
       CheckpointKnowledge lateRehearsal = known("base-1-r3", 9, Role.REHEARSAL, "base-1", 0.0);
       assertThat(decide(oldInitial, newInitial, newRehearsal, lateRehearsal))
-          .contains(new Decision(Label.ANSWER, null, CRAFT, newInitial, newRehearsal));
+          .contains(
+              new Decision(
+                  Label.ANSWER,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  null,
+                  newInitial,
+                  newRehearsal));
     }
 
     @Test
@@ -194,12 +293,37 @@ class RelabellingTest {
       assertThat(
               Relabelling.decide(
                   OPEN_ENDED, COR_RAIT, Thresholds.PAPER, List.of(oldInitial, newerRehearsal)))
-          .contains(new Decision(Label.REFUSAL, null, COR_RAIT, oldInitial, newerRehearsal));
+          .contains(
+              new Decision(Label.REFUSAL, null, COR_RAIT, null, null, oldInitial, newerRehearsal));
     }
 
     private Optional<Decision> decide(CheckpointKnowledge... knowledge) {
       return Relabelling.decide(OPEN_ENDED, CRAFT, Thresholds.PAPER, List.of(knowledge));
     }
+  }
+
+  @Test
+  void aDecisionBySuretySaysHowSure() {
+    Thresholds surely =
+        new Thresholds(
+            0.51,
+            0.49,
+            0.5,
+            0.5,
+            new FlowFilter(FlowRule.RISES_SURELY, 0.9),
+            FlowFilter.MULTIPLE_CHOICE);
+    CheckpointKnowledge initial = known("base", 1, Role.INITIAL, "", 0.1);
+    CheckpointKnowledge rehearsal = known("base-r", 2, Role.REHEARSAL, "base", 0.2);
+    Decision decision =
+        Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial, rehearsal)).orElseThrow();
+    assertThat(decision.flow()).isEqualTo(surely.openEndedFlow());
+    // Nothing was drawn here, so that the rise is certain.
+    assertThat(decision.riseProbability()).isEqualTo(1.0);
+    assertThat(
+            Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial))
+                .orElseThrow()
+                .riseProbability())
+        .isNull();
   }
 
   private static CheckpointKnowledge known(

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Request;
@@ -228,7 +229,17 @@ public final class CurationScenario implements AutoCloseable {
             Strategy.CRAFT,
             List.of(
                 new Changes(
-                    Task.MULTIPLE_CHOICE, 1, 2, Ties.KEEP_ALL, Shortage.SHORT, 0.3, 0.2, 0.4, 0.5)),
+                    Task.MULTIPLE_CHOICE,
+                    1,
+                    2,
+                    Ties.KEEP_ALL,
+                    Shortage.SHORT,
+                    0.3,
+                    0.2,
+                    0.4,
+                    0.5,
+                    FlowRule.RISES_SURELY,
+                    0.6)),
             List.of("nothing-failed"),
             5L,
             InMemoryCuration.original("requests")));

@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * question's key in {@code evaluations} keeps its fields.
  */
 class StateEvolutionTest {
+  private static final Set<String> NOT_EMPTY =
+      Set.of("openEndedAnswer", "openEndedFlow", "multipleChoiceFlow");
+
   private static final List<Class<?>> STATE =
       List.of(
           Candidate.class,
@@ -65,8 +68,8 @@ class StateEvolutionTest {
             record ->
                 Stream.of(record.getFieldNames())
                     .map(field -> Arguments.of(record.getTypeClass(), field)))
-        // Of all fields that there are, the one that its record does not take empty.
-        .filter(field -> !field.get()[1].equals("openEndedAnswer"));
+        // Of all fields that there are, those that their record does not take empty.
+        .filter(field -> !NOT_EMPTY.contains((String) field.get()[1]));
   }
 
   private static void collect(TypeInformation<?> type, Set<PojoTypeInfo<?>> records) {

@@ -4,6 +4,7 @@ import dev.craftstream.model.Strategy;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.FlowRule;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Task;
 import java.util.ArrayList;
@@ -140,6 +141,15 @@ final class DatasetCard {
                     ? "REFUSAL below correctness"
                     : "REFUSAL up to correctness",
                 "" + manifest.getRefusalBound()));
+      }
+      if (manifest.getFlowRule() != FlowRule.FLOW_RULE_UNSPECIFIED) {
+        rows.add(
+            List.of(
+                "flow rule of REFUSAL",
+                Names.flowRule(manifest.getFlowRule())
+                    + (manifest.getFlowRule() == FlowRule.FLOW_RULE_RISES_SURELY
+                        ? ", with a probability above " + manifest.getRiseProbabilityBound()
+                        : "")));
       }
     }
     rows.add(List.of("ties at the cut-off", Names.ties(manifest.getTies())));

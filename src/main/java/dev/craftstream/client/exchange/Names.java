@@ -1,6 +1,7 @@
 package dev.craftstream.client.exchange;
 
 import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.FlowRule;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Shortage;
 import dev.craftstream.v1.Task;
@@ -36,6 +37,10 @@ public final class Names {
 
   static String shortage(Shortage shortage) {
     return word(shortage);
+  }
+
+  static String flowRule(FlowRule rule) {
+    return word(rule);
   }
 
   private static String word(Enum<?> value) {

@@ -8,6 +8,7 @@ import dev.craftstream.client.TopicWriter;
 import dev.craftstream.client.report.Wording;
 import dev.craftstream.embedded.EmbeddedRun;
 import dev.craftstream.embedded.EmbeddedServers;
+import dev.craftstream.embedded.Leftovers;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.PythonEnvironment;
 import dev.craftstream.embedded.RunSetUp;

@@ -3,6 +3,7 @@ package dev.craftstream.topics.records;
 import static dev.craftstream.topics.records.SchemaEnums.certaintyKind;
 import static dev.craftstream.topics.records.SchemaEnums.datasetKind;
 import static dev.craftstream.topics.records.SchemaEnums.dropReason;
+import static dev.craftstream.topics.records.SchemaEnums.flowRule;
 import static dev.craftstream.topics.records.SchemaEnums.label;
 import static dev.craftstream.topics.records.SchemaEnums.mark;
 import static dev.craftstream.topics.records.SchemaEnums.name;
@@ -16,6 +17,8 @@ import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.Decision;
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Selection;
@@ -67,6 +70,14 @@ final class DatasetMessages {
             .setKnowledgePromptVersion(initial.promptVersion())
             .setTrainingPromptVersion(trainingPromptVersion)
             .setModelTime(modelTime);
+    FlowFilter flow = decision.flow();
+    if (flow != null) {
+      basis.setFlowRule(flowRule(flow.rule()));
+      if (flow.rule() == FlowRule.RISES_SURELY) {
+        basis.setRiseProbabilityBound(flow.riseProbability());
+      }
+    }
+    Messages.ifGiven(decision.riseProbability(), basis::setRiseProbability);
     if (decision.dropReason() != null) {
       basis.setDropReason(dropReason(decision.dropReason()));
     }
@@ -110,6 +121,13 @@ final class DatasetMessages {
       case TRAINING -> {
         if (selection.strategy().usesCorrectness()) {
           thresholds(selection, message);
+        }
+        FlowFilter flow = selection.flow();
+        if (flow != null) {
+          message.setFlowRule(flowRule(flow.rule()));
+          if (flow.rule() == FlowRule.RISES_SURELY) {
+            message.setRiseProbabilityBound(flow.riseProbability());
+          }
         }
       }
       case REHEARSAL -> known(selection, message);

@@ -1,5 +1,6 @@
 package dev.craftstream.topics.records;
 
+import static dev.craftstream.topics.records.SchemaEnums.flowRule;
 import static dev.craftstream.topics.records.SchemaEnums.name;
 import static dev.craftstream.topics.records.SchemaEnums.shortage;
 import static dev.craftstream.topics.records.SchemaEnums.ties;
@@ -58,6 +59,8 @@ final class RequestMessages {
     Messages.ifGiven(changes.shortage(), shortage -> settings.setShortage(shortage(shortage)));
     Messages.ifGiven(changes.answerFrom(), settings::setAnswerFrom);
     Messages.ifGiven(changes.refusalBound(), settings::setRefusalBound);
+    Messages.ifGiven(changes.flowRule(), rule -> settings.setFlowRule(flowRule(rule)));
+    Messages.ifGiven(changes.riseProbability(), settings::setRiseProbabilityBound);
     return settings.build();
   }
 

@@ -1,5 +1,6 @@
 package dev.craftstream.topics.records;
 
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Request.Changes;
@@ -189,7 +190,12 @@ public final class RequestParser implements RecordParser<Request> {
         answerFrom,
         refusalBound,
         null,
-        null);
+        null,
+        flowRule(path, settings),
+        share(
+            path + ".rise_probability_bound",
+            settings.hasRiseProbabilityBound(),
+            settings.getRiseProbabilityBound()));
   }
 
   /** No question may be in both sets. Multiple choice: refusal_bound itself is in neither. */
@@ -233,6 +239,22 @@ public final class RequestParser implements RecordParser<Request> {
                       path,
                       settings.getTiesValue(),
                       JsonReader.enumNames(dev.craftstream.v1.Ties.getDescriptor())));
+    };
+  }
+
+  private static FlowRule flowRule(String path, SelectionSettings settings) throws Rejection {
+    return switch (settings.getFlowRule()) {
+      case FLOW_RULE_UNSPECIFIED -> null;
+      case FLOW_RULE_FALLS -> FlowRule.FALLS;
+      case FLOW_RULE_NOT_RISES -> FlowRule.NOT_RISES;
+      case FLOW_RULE_RISES_SURELY -> FlowRule.RISES_SURELY;
+      case UNRECOGNIZED ->
+          throw Rejection.invalid(
+              "%s.flow_rule is the number %d; allowed are %s."
+                  .formatted(
+                      path,
+                      settings.getFlowRuleValue(),
+                      JsonReader.enumNames(dev.craftstream.v1.FlowRule.getDescriptor())));
     };
   }
 

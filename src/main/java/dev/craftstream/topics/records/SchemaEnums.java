@@ -7,6 +7,7 @@ import dev.craftstream.v1.CertaintyKind;
 import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DropReason;
+import dev.craftstream.v1.FlowRule;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Purpose;
@@ -62,6 +63,10 @@ final class SchemaEnums {
 
   static Shortage shortage(dev.craftstream.model.Shortage shortage) {
     return Shortage.valueOf("SHORTAGE_" + shortage.name());
+  }
+
+  static FlowRule flowRule(dev.craftstream.model.FlowRule rule) {
+    return FlowRule.valueOf("FLOW_RULE_" + rule.name());
   }
 
   /** The schema has strategies by their names, so that there may be more of them. */

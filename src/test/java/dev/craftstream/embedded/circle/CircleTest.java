@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.craftstream.embedded.CraftHome;
+import dev.craftstream.embedded.Leftovers;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.trainer.TrainerPython;
 import java.io.IOException;

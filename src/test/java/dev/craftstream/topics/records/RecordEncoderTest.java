@@ -15,6 +15,8 @@ import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Evaluation;
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
@@ -188,6 +190,8 @@ class RecordEncoderTest {
             Label.DROPPED,
             DropReason.KNOWLEDGE_FLOW,
             Strategy.CRAFT,
+            FlowFilter.OPEN_ENDED,
+            null,
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.UNKNOWN),
             new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.KNOWN));
     EncodedRecord record =
@@ -218,7 +222,30 @@ class RecordEncoderTest {
                 .setInitialSeed(-1L)
                 .setRehearsalSeed(42)
                 .setModelTime(3)
+                .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS)
                 .build());
+  }
+
+  @Test
+  void givenADecisionBySurety_whenWritten_thenItSaysHowSureAndWhatTheBoundIs() throws Exception {
+    Decision decision =
+        new Decision(
+            Label.REFUSAL,
+            null,
+            Strategy.CRAFT,
+            new FlowFilter(FlowRule.RISES_SURELY, 0.95),
+            0.75,
+            new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.UNKNOWN),
+            new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.KNOWN));
+    Basis basis =
+        dev.craftstream.v1.Instruction.parseFrom(
+                PROTOBUF
+                    .instruction(RecordSamples.instruction(RecordSamples.OPEN_ENDED, 2, decision))
+                    .value())
+            .getBasis();
+    assertThat(basis.getFlowRule()).isEqualTo(dev.craftstream.v1.FlowRule.FLOW_RULE_RISES_SURELY);
+    assertThat(basis.getRiseProbability()).isEqualTo(0.75);
+    assertThat(basis.getRiseProbabilityBound()).isEqualTo(0.95);
   }
 
   @Test
@@ -237,6 +264,8 @@ class RecordEncoderTest {
             Label.ANSWER,
             null,
             Strategy.CRAFT,
+            FlowFilter.OPEN_ENDED,
+            null,
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.KNOWN),
             new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.UNKNOWN));
     EncodedRecord record =
@@ -275,7 +304,8 @@ class RecordEncoderTest {
                         .setTrainingPromptVersion("train-1")
                         .setInitialSeed(42)
                         .setRehearsalSeed(-1L)
-                        .setModelTime(6))
+                        .setModelTime(6)
+                        .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS))
                 .setSelectionSeed(9)
                 .build());
   }
@@ -285,6 +315,8 @@ class RecordEncoderTest {
     Decision drawn =
         new Decision(
             Label.ANSWER,
+            null,
+            null,
             null,
             null,
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.KNOWN),
@@ -352,6 +384,7 @@ class RecordEncoderTest {
                 .setTrainingPromptVersion("train-1")
                 .setKnowledgePromptVersion("choice-1")
                 .setModelTime(3)
+                .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_NOT_RISES)
                 .build());
   }
 
@@ -408,6 +441,9 @@ class RecordEncoderTest {
     assertThat(json.contains("answer_from") || json.contains("refusal_bound"))
         .as("a threshold that was used")
         .isEqualTo(strategy != Strategy.VAN_TUNING);
+    assertThat(json.contains("\"flow_rule\":\"FLOW_RULE_NOT_RISES\""))
+        .as("the flow rule, where it was used")
+        .isEqualTo(strategy == Strategy.CRAFT_WITHOUT_CERTAINTY);
     // Vanilla tuning refuses nothing and takes as many in total.
     assertThat(json.contains("\"wanted\":\"6\"") && json.contains("\"wanted\":\"0\""))
         .isEqualTo(strategy == Strategy.VAN_TUNING);

@@ -12,6 +12,8 @@ import dev.craftstream.model.DatasetRecord.Mark;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Evaluation.Estimate;
+import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
@@ -125,9 +127,29 @@ public final class RecordSamples {
               Strategy.COR_RAIT,
               List.of(
                   new Changes(
-                      Task.OPEN_ENDED, 8, 0, Ties.KEEP_ALL, Shortage.SHORT, 0.75, 0.25, null, null),
+                      Task.OPEN_ENDED,
+                      8,
+                      0,
+                      Ties.KEEP_ALL,
+                      Shortage.SHORT,
+                      0.75,
+                      0.25,
+                      null,
+                      null,
+                      FlowRule.RISES_SURELY,
+                      0.75),
                   new Changes(
-                      Task.MULTIPLE_CHOICE, null, 3, null, Shortage.FAIL, null, 0.0, null, null)),
+                      Task.MULTIPLE_CHOICE,
+                      null,
+                      3,
+                      null,
+                      Shortage.FAIL,
+                      null,
+                      0.0,
+                      null,
+                      null,
+                      FlowRule.FALLS,
+                      null)),
               0xFFFF_FFFF_FFFF_FFFEL,
               NOWHERE),
           new Request(
@@ -273,7 +295,13 @@ public final class RecordSamples {
 
   public static Decision provisional(Label label) {
     return new Decision(
-        label, null, Strategy.CRAFT, new CheckpointKnowledge(INITIAL, UNKNOWN), null);
+        label,
+        null,
+        Strategy.CRAFT,
+        FlowFilter.OPEN_ENDED,
+        null,
+        new CheckpointKnowledge(INITIAL, UNKNOWN),
+        null);
   }
 
   private RecordSamples() {}

@@ -143,6 +143,13 @@ class RequestParserTest {
             "dataset.multiple_choice.shortage is the string \"SHORTAGE_WAIT\"; allowed are"
                 + " SHORTAGE_FAIL, SHORTAGE_SHORT, SHORTAGE_DRAW_AGAIN"),
         bad(
+            dataset(",\"open_ended\":{\"flow_rule\":\"FALLS\"}"),
+            "dataset.open_ended.flow_rule is the string \"FALLS\"; allowed are FLOW_RULE_FALLS,"
+                + " FLOW_RULE_NOT_RISES, FLOW_RULE_RISES_SURELY"),
+        bad(
+            dataset(",\"open_ended\":{\"rise_probability_bound\":1.5}"),
+            "dataset.open_ended.rise_probability_bound is 1.5; 0 to 1 is allowed"),
+        bad(
             dataset(",\"open_ended\":{\"answer_from\":1.01}"),
             "dataset.open_ended.answer_from is 1.01; 0 to 1 is allowed"),
         bad(

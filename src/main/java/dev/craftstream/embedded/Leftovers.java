@@ -1,4 +1,4 @@
-package dev.craftstream.embedded.circle;
+package dev.craftstream.embedded;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Processes of a run that was killed. The broker and the trainer end by themselves; a model server
  * does not, and would keep its memory.
  */
-final class Leftovers {
+public final class Leftovers {
   private static final List<String> PROGRAMS =
       List.of("tritonserver", "triton_python_backend_stub", "craft_trainer");
 
@@ -20,7 +20,7 @@ final class Leftovers {
    *
    * @return how many there were
    */
-  static int end(Path folder) {
+  public static int end(Path folder) {
     // With the slash behind it, so that "circle" is not taken for "circle-2".
     String within = folder.toAbsolutePath().normalize() + "/";
     List<ProcessHandle> found =

@@ -1,0 +1,2 @@
+/** Statistics of an experiment: rank measures, intervals, and comparisons at one refusal rate. */
+package dev.craftstream.method.statistics;
