@@ -9,6 +9,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
+import dev.craftstream.triton.doctor.Outcome;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +74,8 @@ public final class Relabelling {
    *
    * <ol>
    *   <li>Final: the newest INITIAL checkpoint that has a measured REHEARSAL, with its newest
-   *       REHEARSAL. A newer INITIAL takes over only when its own REHEARSAL has been measured.
+   *       REHEARSAL. A newer INITIAL takes over only when its own REHEARSAL has been measured. The
+   *       two must have been measured by one rule of correctness, else their difference is no flow.
    *   <li>Provisional, where there is no such pair: the newest INITIAL, by correctness alone.
    *   <li>Nothing, where no INITIAL has been measured.
    * </ol>
@@ -120,6 +122,7 @@ public final class Relabelling {
     return knowledge.stream()
         .filter(known -> known.checkpoint().role() == Role.REHEARSAL)
         .filter(known -> known.checkpoint().baseId().equals(initial.checkpoint().id()))
+        .filter(known -> known.state().correctnessRule() == initial.state().correctnessRule())
         .max(BY_ANNOUNCEMENT);
   }
 }

@@ -2,10 +2,12 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.testing.CountedHealth;
+import dev.craftstream.torture.RequestLog.Ask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,8 @@ public final class ScriptedQuery implements KnowledgeQuery {
         0,
         "",
         1,
-        "v1");
+        "v1",
+        CorrectnessRule.SUBSTRING);
   }
 
   public Factory factory() {
