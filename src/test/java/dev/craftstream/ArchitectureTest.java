@@ -44,8 +44,9 @@ class ArchitectureTest {
   static {
     may("model");
     may("model.message", "model");
-    may("method", "model");
+    may("method.judging", "model");
     may("method.statistics", "model");
+    may("method", "model", "method.judging");
     may("prompt.jinja");
     may("prompt.chat", "prompt.jinja");
     may("prompt", "model", "prompt.chat");
@@ -54,7 +55,15 @@ class ArchitectureTest {
     may("knowledge", "model", "metrics");
     may("triton.client", "model", "knowledge");
     may("triton.contract", "model", "method", "knowledge", "triton.client");
-    may("triton", "model", "method", "prompt", "knowledge", "triton.client", "triton.contract");
+    may(
+        "triton",
+        "model",
+        "method",
+        "method.judging",
+        "prompt",
+        "knowledge",
+        "triton.client",
+        "triton.contract");
     may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "flink", "metrics", "knowledge");
     may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
@@ -67,6 +76,7 @@ class ArchitectureTest {
         "config",
         "model",
         "method",
+        "method.judging",
         "prompt",
         "prompt.chat",
         "metrics",
@@ -284,10 +294,10 @@ class ArchitectureTest {
   static final ArchRule theMethodIsPure =
       noClasses()
           .that()
-          .resideInAnyPackage("..model..", "..method")
+          .resideInAnyPackage("..model..", "..method..")
           .should()
           .dependOnClassesThat()
-          .resideOutsideOfPackages("java..", ROOT + ".model..", ROOT + ".method")
+          .resideOutsideOfPackages("java..", ROOT + ".model..", ROOT + ".method..")
           .orShould()
           .dependOnClassesThat()
           .resideInAnyPackage("java.nio.file", "java.net..");

@@ -11,8 +11,10 @@ import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.Thoughts;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.FlowFilter;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Thresholds;
@@ -23,6 +25,7 @@ import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.survey.DatasetSettings;
 import dev.craftstream.survey.DatasetSettings.Counts;
 import dev.craftstream.survey.DatasetSettings.RehearsalSets;
+import dev.craftstream.survey.DatasetSettings.Rules;
 import dev.craftstream.survey.DatasetTexts;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
@@ -169,7 +172,12 @@ public record CurationSettings(
         ChatTemplates.query(options).map(prompt::asChat).orElse(prompt),
         certainty(options),
         choices(options),
-        reasoning(options));
+        reasoning(options),
+        judging(options));
+  }
+
+  private static JudgingRules judging(Configuration options) {
+    return new JudgingRules(options.get(QUERY_OPEN_ENDED_CORRECTNESS), options.get(QUERY_REFUSALS));
   }
 
   private static ChoiceMeasure choices(Configuration options) {
@@ -286,6 +294,8 @@ public record CurationSettings(
   private static DatasetSettings datasets(Configuration options) {
     Thresholds thresholds = section("relabel", () -> thresholds(options));
     RehearsalSets rehearsal = section("rehearsal", () -> rehearsal(options));
+    CorrectnessRule openEnded = section("query", () -> judging(options)).openEnded();
+    CorrectnessRule multipleChoice = section("query", () -> choices(options)).rule();
     return section(
         "datasets",
         () ->
@@ -303,7 +313,8 @@ public record CurationSettings(
                     options.get(DATASETS_MULTIPLE_CHOICE_TIES),
                     options.get(DATASETS_MULTIPLE_CHOICE_SHORTAGE)),
                 options.get(DATASETS_SEED),
-                rehearsal));
+                rehearsal,
+                new Rules(openEnded, multipleChoice)));
   }
 
   private static RehearsalSets rehearsal(Configuration options) {

@@ -5,6 +5,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,30 @@ public final class QueryOptions {
           .stringType()
           .defaultValue("")
           .withDescription("What the system says first to a chat model. Empty: nothing.");
+
+  public static final ConfigOption<CorrectnessRule> QUERY_OPEN_ENDED_CORRECTNESS =
+      key("query.open-ended.correctness")
+          .enumType(CorrectnessRule.class)
+          .defaultValue(CorrectnessRule.SUBSTRING)
+          .withDescription(
+              "When an open-ended answer, a sample or an evaluated one, is correct. SUBSTRING: the"
+                  + " paper's, the lower-cased gold answer or an alias is in it."
+                  + " NORMALIZED_SUBSTRING: the same where texts that differ only in code points are"
+                  + " one. WORDS: the gold answer's words stand in it, whatever their case, accents,"
+                  + " articles and punctuation, numbers in words or digits. What was measured before"
+                  + " keeps its rule, and datasets take only what was measured by the rule that is"
+                  + " set: change it before an INITIAL checkpoint is announced. See"
+                  + " docs/judging.md.");
+
+  public static final ConfigOption<List<String>> QUERY_REFUSALS =
+      key("query.refusals")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Further phrases that begin a refusal, in any language, such as 'ik weet het niet'."
+                  + " (a|b) stands for either, [a] may be left out. Those of the tables count"
+                  + " anyway, see docs/judging.md.");
 
   public static final ConfigOption<CertaintyKind> QUERY_OPEN_ENDED_CERTAINTY =
       key("query.open-ended.certainty")

@@ -35,7 +35,8 @@ public record Candidacy(
   }
 
   /**
-   * Nothing where the question is no candidate, or not measured under the dataset's checkpoints.
+   * Nothing where the question is no candidate, or not measured under the dataset's checkpoints by
+   * the dataset's rule of correctness.
    */
   public static Optional<Candidacy> of(Dataset dataset, KnowledgeChange question) {
     if (!concerns(dataset, question)) {
@@ -44,7 +45,8 @@ public record Candidacy(
     CheckpointKnowledge initial = question.under(dataset.initial());
     CheckpointKnowledge rehearsal =
         dataset.rehearsal() == null ? null : question.under(dataset.rehearsal());
-    if (initial == null || (dataset.rehearsal() != null && rehearsal == null)) {
+    if (!isMeasured(dataset, initial)
+        || dataset.rehearsal() != null && !isMeasured(dataset, rehearsal)) {
       return Optional.empty();
     }
     return label(dataset.selection(), initial.state(), rehearsal == null ? null : rehearsal.state())
@@ -59,6 +61,10 @@ public record Candidacy(
         dataset.selection().flow(),
         initial,
         rehearsal);
+  }
+
+  private static boolean isMeasured(Dataset dataset, CheckpointKnowledge knowledge) {
+    return knowledge != null && dataset.selection().takes(knowledge.state().correctnessRule());
   }
 
   /** The rank's first part: no more than a comparison, where {@link #rank} reckons a hash. */

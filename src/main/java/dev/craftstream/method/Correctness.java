@@ -2,11 +2,12 @@ package dev.craftstream.method;
 
 import dev.craftstream.model.Figures;
 import dev.craftstream.model.Question;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
-/** How right a model checkpoint is about a question, from 0 to 1 (paper, section 3.1). */
+/**
+ * How right a model checkpoint is about a question, from 0 to 1 (paper, section 3.1): the share of
+ * correct samples, see {@link dev.craftstream.method.judging.Judge}, or the target's among the
+ * options.
+ */
 public final class Correctness {
 
   /**
@@ -16,44 +17,6 @@ public final class Correctness {
   private static final double SUM_TOLERANCE = 1e-3;
 
   private Correctness() {}
-
-  /**
-   * Whether an open-ended sample is correct: the gold answer or one of the aliases, lower-cased, is
-   * a substring of the stripped, lower-cased sample, and the sample is no refusal ("I don't know"
-   * is not right about a question whose answer is "no"). Blank aliases name nothing and are passed
-   * over.
-   *
-   * <p>Where a gold answer itself reads like a refusal and says more than that (the song "I Don't
-   * Know How to Love Him"), containing it is correct.
-   */
-  public static boolean isCorrect(Question question, String sample) {
-    return isCorrect(loweredGold(question), sample);
-  }
-
-  /** How many of the samples are correct. */
-  static int countCorrect(Question question, List<String> samples) {
-    List<String> gold = loweredGold(question);
-    int correct = 0;
-    for (String sample : samples) {
-      if (isCorrect(gold, sample)) {
-        correct++;
-      }
-    }
-    return correct;
-  }
-
-  /**
-   * Open-ended: the share of correct samples.
-   *
-   * @throws IllegalArgumentException where there is no sample
-   */
-  public static double ofSamples(Question question, List<String> samples) {
-    if (samples.isEmpty()) {
-      throw new IllegalArgumentException(
-          "Correctness is a share of samples, but there is no sample.");
-    }
-    return share(countCorrect(question, samples), samples.size());
-  }
 
   /**
    * Multiple choice: the target's probability as a share of all options'.
@@ -76,7 +39,16 @@ public final class Correctness {
     return Figures.round(probabilities[target] / sum);
   }
 
+  /**
+   * The share of correct samples.
+   *
+   * @throws IllegalArgumentException where there is no sample
+   */
   static double share(int correct, int samples) {
+    if (samples == 0) {
+      throw new IllegalArgumentException(
+          "Correctness is a share of samples, but there is no sample.");
+    }
     return (double) correct / samples;
   }
 
@@ -105,30 +77,5 @@ public final class Correctness {
               + "; over the whole vocabulary they add up to 1 at most.");
     }
     return sum;
-  }
-
-  private static List<String> loweredGold(Question question) {
-    List<String> gold = new ArrayList<>(question.aliases().size() + 1);
-    gold.add(question.answer().toLowerCase(Locale.ROOT));
-    for (String alias : question.aliases()) {
-      gold.add(alias.toLowerCase(Locale.ROOT));
-    }
-    gold.removeIf(String::isBlank);
-    return gold;
-  }
-
-  private static boolean isCorrect(List<String> loweredGold, String sample) {
-    String lowered = sample.strip().toLowerCase(Locale.ROOT);
-    boolean refusal = Refusals.isRefusal(sample);
-    for (String alias : loweredGold) {
-      if (lowered.contains(alias) && (!refusal || readsLikeRefusalButSaysMore(alias))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean readsLikeRefusalButSaysMore(String alias) {
-    return Refusals.isRefusal(alias) && !Refusals.isOnlyRefusal(alias);
   }
 }

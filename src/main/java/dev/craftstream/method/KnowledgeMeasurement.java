@@ -1,11 +1,14 @@
 package dev.craftstream.method;
 
+import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,7 @@ public final class KnowledgeMeasurement {
    * @param seed seed of the first sample
    * @param promptVersion version of the prompt that was asked with
    * @param measures which certainty is measured
+   * @param judge how samples are judged
    */
   public static KnowledgeState openEnded(
       Question question,
@@ -38,14 +42,16 @@ public final class KnowledgeMeasurement {
       String instructionFirstLine,
       long seed,
       String promptVersion,
-      CertaintyMeasures measures) {
+      CertaintyMeasures measures,
+      Judge judge) {
     requireTask(question, Task.OPEN_ENDED);
     requireAsMany(samples.size(), embeddings.length);
     List<String> answers = new ArrayList<>(samples.size());
     for (String sample : samples) {
       answers.add(Samples.trim(sample, instructionFirstLine));
     }
-    int correct = Correctness.countCorrect(question, answers);
+    List<Verdict> verdicts = judge.verdicts(question, answers);
+    int correct = Collections.frequency(verdicts, Verdict.CORRECT);
     return new KnowledgeState(
         Correctness.share(correct, answers.size()),
         measures.ofSamples(embeddings),
@@ -54,10 +60,11 @@ public final class KnowledgeMeasurement {
         0,
         answers.size(),
         correct,
-        refused(question, answers),
-        mostFrequentCorrect(question, answers),
+        Collections.frequency(verdicts, Verdict.REFUSED),
+        mostFrequentCorrect(answers, verdicts),
         seed,
-        promptVersion);
+        promptVersion,
+        judge.openEnded());
   }
 
   /**
@@ -96,29 +103,30 @@ public final class KnowledgeMeasurement {
         0,
         "",
         0L,
-        promptVersion);
+        promptVersion,
+        CorrectnessRule.LETTER_PROBABILITIES);
   }
 
   /**
-   * Measures a multiple-choice question by what samples choose, as {@link ChosenOption} reads it.
+   * Measures a multiple-choice question by what samples choose, as {@link Judge} reads it.
    * Correctness is the share of samples that choose the target. A refusal, and an answer that names
    * no option, choose none.
    *
    * @param samples what the model said, without its thoughts
    * @param seed seed of the first sample
    * @param promptVersion version of the prompt that was asked with
+   * @param judge how samples are judged
    */
   public static KnowledgeState sampledChoice(
-      Question question, List<String> samples, long seed, String promptVersion) {
+      Question question, List<String> samples, long seed, String promptVersion, Judge judge) {
     requireTask(question, Task.MULTIPLE_CHOICE);
     int options = question.options().size();
     int[] chosen = new int[options + 1];
     int refused = 0;
     for (String sample : samples) {
-      String answer = Samples.beforeOptions(sample);
-      boolean refusal = Refusals.isRefusal(answer);
-      refused += refusal ? 1 : 0;
-      chosen[refusal ? options : ChosenOption.of(answer, question.options()).orElse(options)]++;
+      Judge.Choice choice = judge.choice(question, Samples.beforeOptions(sample));
+      refused += choice.verdict() == Verdict.REFUSED ? 1 : 0;
+      chosen[choice.option() < 0 ? options : choice.option()]++;
     }
     double certainty = OptionEntropy.ofChoices(chosen);
     int correct = chosen[question.targetIndex()];
@@ -134,20 +142,27 @@ public final class KnowledgeMeasurement {
         refused,
         "",
         seed,
-        promptVersion);
+        promptVersion,
+        CorrectnessRule.CHOSEN_OPTION);
   }
 
   /**
    * Measures how a question of purpose EVALUATE was answered.
    *
    * @param answer what the model said
-   * @param refusal the text of a refusal in the training data, see {@link Judgement}
+   * @param refusal the text of a refusal in the training data, see {@link Judge}
    * @param seed seed of the answer
    * @param promptVersion version of the prompt that was asked with
+   * @param judge how the answer is judged
    */
   public static KnowledgeState evaluation(
-      Question question, String answer, String refusal, long seed, String promptVersion) {
-    Verdict verdict = Judgement.verdict(question, answer, refusal);
+      Question question,
+      String answer,
+      String refusal,
+      long seed,
+      String promptVersion,
+      Judge judge) {
+    Verdict verdict = judge.verdict(question, answer, refusal);
     int correct = verdict == Verdict.CORRECT ? 1 : 0;
     return new KnowledgeState(
         correct,
@@ -160,26 +175,16 @@ public final class KnowledgeMeasurement {
         verdict == Verdict.REFUSED ? 1 : 0,
         "",
         seed,
-        promptVersion);
-  }
-
-  /** A sample is correct, refused, or neither. */
-  private static int refused(Question question, List<String> answers) {
-    int refused = 0;
-    for (String answer : answers) {
-      if (Refusals.isRefusal(answer) && !Correctness.isCorrect(question, answer)) {
-        refused++;
-      }
-    }
-    return refused;
+        promptVersion,
+        question.task() == Task.OPEN_ENDED ? judge.openEnded() : CorrectnessRule.CHOSEN_OPTION);
   }
 
   /** Of answers that are equally frequent, the one drawn first. */
-  private static String mostFrequentCorrect(Question question, List<String> answers) {
+  private static String mostFrequentCorrect(List<String> answers, List<Verdict> verdicts) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    for (String answer : answers) {
-      if (counts.containsKey(answer) || Correctness.isCorrect(question, answer)) {
-        counts.merge(answer, 1, Integer::sum);
+    for (int k = 0; k < answers.size(); k++) {
+      if (verdicts.get(k) == Verdict.CORRECT) {
+        counts.merge(answers.get(k), 1, Integer::sum);
       }
     }
     String best = "";

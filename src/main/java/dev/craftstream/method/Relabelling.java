@@ -75,7 +75,8 @@ public final class Relabelling {
    *
    * <ol>
    *   <li>Final: the newest INITIAL checkpoint that has a measured REHEARSAL, with its newest
-   *       REHEARSAL. A newer INITIAL takes over only when its own REHEARSAL has been measured.
+   *       REHEARSAL. A newer INITIAL takes over only when its own REHEARSAL has been measured. The
+   *       two must have been measured by one rule of correctness, else their difference is no flow.
    *   <li>Provisional, where there is no such pair: the newest INITIAL, by correctness alone.
    *   <li>Nothing, where no INITIAL has been measured.
    * </ol>
@@ -153,6 +154,7 @@ public final class Relabelling {
     return knowledge.stream()
         .filter(known -> known.checkpoint().role() == Role.REHEARSAL)
         .filter(known -> known.checkpoint().baseId().equals(initial.checkpoint().id()))
+        .filter(known -> known.state().correctnessRule() == initial.state().correctnessRule())
         .max(BY_ANNOUNCEMENT);
   }
 }

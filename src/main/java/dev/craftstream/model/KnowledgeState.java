@@ -27,6 +27,7 @@ package dev.craftstream.model;
  *     none is correct
  * @param seed seed of the first sample, unsigned; 0 where nothing was drawn
  * @param promptVersion version of the prompt that was asked with
+ * @param correctnessRule how correctness was measured
  */
 public record KnowledgeState(
     double correctness,
@@ -39,7 +40,8 @@ public record KnowledgeState(
     int refusedSamples,
     String frequentCorrectAnswer,
     long seed,
-    String promptVersion) {
+    String promptVersion,
+    CorrectnessRule correctnessRule) {
 
   /**
    * Knowledge flow (paper, section 3.1): correctness under REHEARSAL minus correctness under

@@ -16,6 +16,8 @@ import java.io.Serializable;
  * @param ties what happens to equals at the cut-off
  * @param shortage what happens where candidates are too few
  * @param seed of random orders, of the order among equals and of drawing again
+ * @param rule by which the questions' correctness must have been measured; null in a selection of
+ *     before rules were named: any
  */
 public record Selection(
     DatasetKind kind,
@@ -27,7 +29,8 @@ public record Selection(
     int refusals,
     Ties ties,
     Shortage shortage,
-    long seed)
+    long seed,
+    CorrectnessRule rule)
     implements Serializable {
 
   /**
@@ -80,9 +83,24 @@ public record Selection(
     return label == Label.ANSWER ? answers : refusals;
   }
 
+  /** Whether what was measured by this rule may be a candidate. */
+  public boolean takes(CorrectnessRule measuredBy) {
+    return rule == null || rule == measuredBy;
+  }
+
   /** The same with another seed. */
   public Selection withSeed(long otherSeed) {
     return new Selection(
-        kind, task, strategy, thresholds, known, answers, refusals, ties, shortage, otherSeed);
+        kind,
+        task,
+        strategy,
+        thresholds,
+        known,
+        answers,
+        refusals,
+        ties,
+        shortage,
+        otherSeed,
+        rule);
   }
 }

@@ -1,5 +1,6 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Selection;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param multipleChoice how many multiple-choice questions
  * @param seed of the training datasets
  * @param rehearsal the rehearsal sets
+ * @param rules by which their questions' correctness must have been measured
  */
 public record DatasetSettings(
     List<Strategy> strategies,
@@ -27,7 +29,8 @@ public record DatasetSettings(
     Counts openEnded,
     Counts multipleChoice,
     long seed,
-    RehearsalSets rehearsal)
+    RehearsalSets rehearsal,
+    Rules rules)
     implements Serializable {
 
   /** The paper's: {@link Strategy#CRAFT}, with its counts. */
@@ -38,7 +41,8 @@ public record DatasetSettings(
           new Counts(8_000, 2_000, Ties.EXACT, Shortage.FAIL),
           new Counts(4_000, 1_000, Ties.KEEP_ALL, Shortage.DRAW_AGAIN),
           1,
-          new RehearsalSets(RehearsalThresholds.PAPER, 1_000, 1_000, 1));
+          new RehearsalSets(RehearsalThresholds.PAPER, 1_000, 1_000, 1),
+          Rules.PAPER);
 
   public DatasetSettings {
     strategies = List.copyOf(strategies);
@@ -85,6 +89,21 @@ public record DatasetSettings(
     }
   }
 
+  /** How correctness is measured, by task. */
+  public record Rules(CorrectnessRule openEnded, CorrectnessRule multipleChoice)
+      implements Serializable {
+
+    public static final Rules PAPER =
+        new Rules(CorrectnessRule.SUBSTRING, CorrectnessRule.LETTER_PROBABILITIES);
+
+    CorrectnessRule of(Task task) {
+      return switch (task) {
+        case OPEN_ENDED -> openEnded;
+        case MULTIPLE_CHOICE -> multipleChoice;
+      };
+    }
+  }
+
   /** The selection of a strategy's dataset. */
   public Selection training(Strategy strategy, Task task) {
     Counts counts = task == Task.OPEN_ENDED ? openEnded : multipleChoice;
@@ -98,7 +117,8 @@ public record DatasetSettings(
         counts.refusals(),
         counts.ties(),
         counts.shortage(),
-        seed);
+        seed,
+        rules.of(task));
   }
 
   /** The selection of a rehearsal set. */
@@ -113,6 +133,7 @@ public record DatasetSettings(
         0,
         Ties.EXACT,
         Shortage.SHORT,
-        rehearsal.seed());
+        rehearsal.seed(),
+        rules.of(task));
   }
 }

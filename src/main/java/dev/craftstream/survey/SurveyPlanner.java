@@ -19,6 +19,7 @@ import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.Survey;
+import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -335,7 +336,8 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
                 or(changes.refusals(), selection.refusals()),
                 or(changes.ties(), selection.ties()),
                 or(changes.shortage(), selection.shortage()),
-                selection.seed());
+                selection.seed(),
+                selection.rule());
       }
     }
     return request.seed() == null ? changed : changed.withSeed(request.seed());

@@ -7,7 +7,6 @@ import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.tracking.Lanes.Lane;
-import dev.craftstream.tracking.RequestsInFlight.Answer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

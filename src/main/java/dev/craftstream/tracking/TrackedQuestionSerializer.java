@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
@@ -34,7 +35,10 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   private static final int SECOND_FORMAT = 2;
 
   /** Adds the probability of the tokens that were not seen, where a measurement is of letters. */
-  private static final int FORMAT = 3;
+  private static final int THIRD_FORMAT = 3;
+
+  /** Adds how correctness was measured, where it is not as in the paper. */
+  private static final int FORMAT = 4;
 
   // What a measurement's first byte says.
   private static final int USABLE = 1;
@@ -47,7 +51,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
 
   /** What the first measurement is compared with. */
   private static final KnowledgeState NONE =
-      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "");
+      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "", null);
 
   @Override
   public void serialize(TrackedQuestion tracked, DataOutputView out) throws IOException {
@@ -74,14 +78,15 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       if (measured.state() == null) {
         out.writeByte(0);
       } else {
-        writeState(measured.state(), before, out);
+        writeState(question.task(), measured.state(), before, out);
         before = measured.state();
       }
     }
   }
 
   /** Leaves out what can be counted, and the texts that are those of the measurement before. */
-  private static void writeState(KnowledgeState state, KnowledgeState before, DataOutputView out)
+  private static void writeState(
+      Task task, KnowledgeState state, KnowledgeState before, DataOutputView out)
       throws IOException {
     boolean counted =
         state.samples() > 0
@@ -97,7 +102,11 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
             | (samePrompt ? SAME_PROMPT : 0)
             | code(state.certaintyKind()) << CERTAINTY_SHIFT
             | (state.refusedSamples() > 0 ? REFUSED : 0));
-    writeNumber(state.samples(), out);
+    boolean papersRule = state.correctnessRule() == ofThePaper(task, state.samples());
+    writeNumber(state.samples() * 2L + (papersRule ? 0 : 1), out);
+    if (!papersRule) {
+      out.writeByte(code(state.correctnessRule()));
+    }
     writeNumber(state.correctSamples(), out);
     if (state.refusedSamples() > 0) {
       writeNumber(state.refusedSamples(), out);
@@ -170,7 +179,11 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
             ? CertaintyKind.ofThePaper(task)
             : certaintyKind(kind >> CERTAINTY_SHIFT & CERTAINTY_MASK);
     boolean counted = (kind & COUNTED) != 0;
-    int samples = (int) readNumber(in);
+    long counts = readNumber(in);
+    boolean otherRule = format > THIRD_FORMAT && counts % 2 == 1;
+    int samples = (int) (format > THIRD_FORMAT ? counts / 2 : counts);
+    CorrectnessRule rule =
+        otherRule ? correctnessRule(in.readUnsignedByte()) : ofThePaper(task, samples);
     int correct = (int) readNumber(in);
     int refused = (kind & REFUSED) != 0 ? (int) readNumber(in) : 0;
     double correctness = counted ? (double) correct / samples : in.readDouble();
@@ -192,7 +205,17 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
         refused,
         answer,
         seed,
-        prompt);
+        prompt,
+        rule);
+  }
+
+  /** The rule that is left out; the only one that there was before rules were named. */
+  private static CorrectnessRule ofThePaper(Task task, int samples) {
+    return switch (task) {
+      case OPEN_ENDED -> CorrectnessRule.SUBSTRING;
+      case MULTIPLE_CHOICE ->
+          samples > 0 ? CorrectnessRule.CHOSEN_OPTION : CorrectnessRule.LETTER_PROBABILITIES;
+    };
   }
 
   private static int code(Task task) {
@@ -247,6 +270,29 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       default ->
           throw new IOException(
               "A question's state has the unknown kind of certainty " + code + ".");
+    };
+  }
+
+  private static int code(CorrectnessRule rule) {
+    return switch (rule) {
+      case SUBSTRING -> 0;
+      case NORMALIZED_SUBSTRING -> 1;
+      case WORDS -> 2;
+      case LETTER_PROBABILITIES -> 3;
+      case CHOSEN_OPTION -> 4;
+    };
+  }
+
+  private static CorrectnessRule correctnessRule(int code) throws IOException {
+    return switch (code) {
+      case 0 -> CorrectnessRule.SUBSTRING;
+      case 1 -> CorrectnessRule.NORMALIZED_SUBSTRING;
+      case 2 -> CorrectnessRule.WORDS;
+      case 3 -> CorrectnessRule.LETTER_PROBABILITIES;
+      case 4 -> CorrectnessRule.CHOSEN_OPTION;
+      default ->
+          throw new IOException(
+              "A question's state has the unknown rule of correctness " + code + ".");
     };
   }
 

@@ -2,6 +2,7 @@ package dev.craftstream.triton;
 
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.prompt.AnswerReading;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.io.Serializable;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param certainty which certainty is made of the answers
  * @param choices how multiple-choice questions are measured
  * @param reasoning how the model thinks first, here and when it is evaluated
+ * @param judging how answers in words are judged, here and when the model is evaluated
  */
 public record QuerySettings(
     int samples,
@@ -30,7 +32,8 @@ public record QuerySettings(
     KnowledgePrompt prompt,
     CertaintyMeasures certainty,
     ChoiceMeasure choices,
-    Reasoning reasoning)
+    Reasoning reasoning,
+    JudgingRules judging)
     implements Serializable {
 
   static final int MOST_TOKENS = 32_768;
@@ -67,7 +70,8 @@ public record QuerySettings(
         KnowledgePrompt.standard(),
         CertaintyMeasures.PAPER,
         ChoiceMeasure.LETTER_PROBABILITIES,
-        Reasoning.NONE);
+        Reasoning.NONE,
+        JudgingRules.PAPER);
   }
 
   /**

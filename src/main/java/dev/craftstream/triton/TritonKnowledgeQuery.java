@@ -6,6 +6,7 @@ import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.KnowledgeMeasurement;
+import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
@@ -54,11 +55,13 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private final Map<Task, String> evaluationPromptVersions = new EnumMap<>(Task.class);
   private final ContractQueries queries;
   private final TritonClient client;
+  private final Judge judge;
 
   private TritonKnowledgeQuery(
       TritonSettings triton, QuerySettings settings, EvaluationSettings evaluation) {
     this.settings = settings;
     this.evaluation = evaluation;
+    judge = new Judge(settings.judging());
     for (Task task : Task.values()) {
       promptVersions.put(task, settings.prompt().version(task));
       evaluationPromptVersions.put(
@@ -191,7 +194,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                                 question,
                                 taken(answer.samples()),
                                 query.seeds().get(0),
-                                promptVersions.get(Task.MULTIPLE_CHOICE))));
+                                promptVersions.get(Task.MULTIPLE_CHOICE),
+                                judge)));
   }
 
   private KnowledgeState openEnded(Question question, Sampled answer, long seed) {
@@ -202,7 +206,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         settings.prompt().instructionFirstLine(),
         seed,
         promptVersions.get(Task.OPEN_ENDED),
-        settings.certainty());
+        settings.certainty(),
+        judge);
   }
 
   private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
@@ -236,7 +241,8 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             taken(answer.samples()).get(0),
                             evaluation.prompt().response(question, Label.REFUSAL),
                             query.seeds().get(0),
-                            evaluationPromptVersions.get(question.task()))));
+                            evaluationPromptVersions.get(question.task()),
+                            judge)));
   }
 
   /** How questions are asked. */

@@ -8,6 +8,7 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -198,7 +199,8 @@ final class BenchmarkJob {
           0,
           correct == 0 ? "" : question.answer(),
           random.nextLong(),
-          "oe-3shot-00000000");
+          "oe-3shot-00000000",
+          CorrectnessRule.SUBSTRING);
     }
 
     @Override

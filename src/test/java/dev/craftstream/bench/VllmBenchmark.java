@@ -7,6 +7,7 @@ import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
@@ -70,7 +71,8 @@ public final class VllmBenchmark {
             paper.prompt(),
             paper.certainty(),
             paper.choices(),
-            paper.reasoning());
+            paper.reasoning(),
+            JudgingRules.PAPER);
     EvaluationSettings evaluation =
         new EvaluationSettings(20, List.of("\n"), EvaluationSettings.standard().prompt());
     TritonSettings triton = TritonSettings.to(arguments[0]).build();

@@ -13,6 +13,7 @@ import dev.craftstream.golden.GoldenCases.Sample;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Relabelling;
+import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
@@ -203,7 +204,8 @@ class MethodGoldenTest {
           KnowledgePrompt.INSTRUCTION,
           0,
           "",
-          CertaintyMeasures.PAPER);
+          CertaintyMeasures.PAPER,
+          Judge.PAPER);
     }
 
     private static KnowledgeState in32Bits(Question question, List<Sample> samples) {

@@ -1,66 +1,16 @@
 package dev.craftstream.method;
 
-import static dev.craftstream.method.TestQuestions.openEnded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.craftstream.model.Question;
-import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CorrectnessTest {
 
   @Test
-  void aSampleThatContainsTheGoldAnswerOrAnAliasIsCorrect() {
-    Question question = openEnded("New York City", "NYC", "Big Apple");
-    assertThat(List.of("It is New York City.", "nyc", "the BIG APPLE, surely"))
-        .allMatch(sample -> Correctness.isCorrect(question, sample));
-    assertThat(List.of("New York", "Boston", ""))
-        .noneMatch(sample -> Correctness.isCorrect(question, sample));
-  }
-
-  @Test
-  void letterCaseIsNotThatOfTheMachinesLanguage() {
-    Locale before = Locale.getDefault();
-    try {
-      Locale.setDefault(Locale.forLanguageTag("tr"));
-      assertThat(Correctness.isCorrect(openEnded("INDIA"), "india")).isTrue();
-    } finally {
-      Locale.setDefault(before);
-    }
-  }
-
-  @Test
-  void theSampleIsStrippedButTheAliasIsNot() {
-    assertThat(Correctness.isCorrect(openEnded("Paris "), "\tParis \n")).isFalse();
-    assertThat(Correctness.isCorrect(openEnded("Paris "), "Paris now")).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"no", "know", "I don't know", "don't"})
-  void aRefusalIsNotCorrectWhateverItContains(String gold) {
-    assertThat(Correctness.isCorrect(openEnded(gold), "I don't know.")).isFalse();
-  }
-
-  @Test
-  void aGoldAnswerThatReadsLikeARefusalAndSaysMoreCanBeGiven() {
-    Question song = openEnded("I Don't Know How to Love Him");
-    assertThat(Correctness.isCorrect(song, "I don't know how to love him")).isTrue();
-    assertThat(Correctness.isCorrect(song, "I don't know")).isFalse();
-  }
-
-  @Test
-  void aBlankAliasMatchesNothing() {
-    assertThat(Correctness.isCorrect(openEnded("Paris", "", " "), "It is Rome")).isFalse();
-  }
-
-  @Test
   void openEndedCorrectnessIsTheShareOfCorrectSamples() {
-    assertThat(Correctness.ofSamples(openEnded("a"), List.of("a", "b", "cat"))).isEqualTo(2 / 3.0);
-    assertThatThrownBy(() -> Correctness.ofSamples(openEnded("a"), List.of()))
+    assertThat(Correctness.share(2, 3)).isEqualTo(2 / 3.0);
+    assertThatThrownBy(() -> Correctness.share(0, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no sample");
   }

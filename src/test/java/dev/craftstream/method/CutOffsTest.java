@@ -2,6 +2,7 @@ package dev.craftstream.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff.Bound;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.Label;
@@ -31,7 +32,8 @@ class CutOffsTest {
         0,
         ties,
         shortage,
-        1);
+        1,
+        CorrectnessRule.SUBSTRING);
   }
 
   private static Bound bound(int answers, Strategy strategy, Ties ties, Shortage shortage) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Verdict;
@@ -28,7 +30,8 @@ class KnowledgeMeasurementTest {
             INSTRUCTION,
             42,
             "oe-3shot-1",
-            CertaintyMeasures.PAPER);
+            CertaintyMeasures.PAPER,
+            Judge.PAPER);
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
@@ -42,7 +45,8 @@ class KnowledgeMeasurementTest {
                 1,
                 "Paris",
                 42,
-                "oe-3shot-1"));
+                "oe-3shot-1",
+                CorrectnessRule.SUBSTRING));
   }
 
   @Test
@@ -67,19 +71,32 @@ class KnowledgeMeasurementTest {
                 0,
                 "",
                 0,
-                "mc-5shot-1"));
+                "mc-5shot-1",
+                CorrectnessRule.LETTER_PROBABILITIES));
   }
 
   @Test
   void anEvaluationIsOfOneAnswerAndHasNoCertainty() {
-    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Paris.", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(1, 0, CertaintyKind.NONE, 0, 0, 1, 1, 0, "", 7, "oe-1"))
+    assertThat(
+            KnowledgeMeasurement.evaluation(
+                openEnded("Paris"), "Paris.", "Pass", 7, "oe-1", Judge.PAPER))
+        .isEqualTo(
+            new KnowledgeState(
+                1, 0, CertaintyKind.NONE, 0, 0, 1, 1, 0, "", 7, "oe-1", CorrectnessRule.SUBSTRING))
         .returns(Verdict.CORRECT, KnowledgeState::verdict);
-    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Rome", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 0, "", 7, "oe-1"))
+    assertThat(
+            KnowledgeMeasurement.evaluation(
+                openEnded("Paris"), "Rome", "Pass", 7, "oe-1", Judge.PAPER))
+        .isEqualTo(
+            new KnowledgeState(
+                0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 0, "", 7, "oe-1", CorrectnessRule.SUBSTRING))
         .returns(Verdict.WRONG, KnowledgeState::verdict);
-    assertThat(KnowledgeMeasurement.evaluation(openEnded("Paris"), "Pass", "Pass", 7, "oe-1"))
-        .isEqualTo(new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "oe-1"))
+    assertThat(
+            KnowledgeMeasurement.evaluation(
+                openEnded("Paris"), "Pass", "Pass", 7, "oe-1", Judge.PAPER))
+        .isEqualTo(
+            new KnowledgeState(
+                0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "oe-1", CorrectnessRule.SUBSTRING))
         .returns(Verdict.REFUSED, KnowledgeState::verdict);
   }
 
@@ -91,7 +108,8 @@ class KnowledgeMeasurementTest {
             List.of(
                 "B", "(b) two", "A", "I don't know.", "", "Hm?\n\nWhich?\nA. x\nB. y\nAnswer: B"),
             7,
-            "mc");
+            "mc",
+            Judge.PAPER);
     assertThat(state)
         .isEqualTo(
             new KnowledgeState(
@@ -105,7 +123,8 @@ class KnowledgeMeasurementTest {
                 1,
                 "",
                 7,
-                "mc"));
+                "mc",
+                CorrectnessRule.CHOSEN_OPTION));
   }
 
   @Test
@@ -121,7 +140,8 @@ class KnowledgeMeasurementTest {
             INSTRUCTION,
             1,
             "",
-            measures);
+            measures,
+            Judge.PAPER);
     assertThat(sampled.certaintyKind()).isEqualTo(CertaintyKind.SEMANTIC_ENTROPY);
     assertThat(sampled.certainty()).isEqualTo(-Math.log(2), within(1e-12));
     KnowledgeState weighed =
@@ -169,7 +189,8 @@ class KnowledgeMeasurementTest {
                     INSTRUCTION,
                     0,
                     "",
-                    CertaintyMeasures.PAPER))
+                    CertaintyMeasures.PAPER,
+                    Judge.PAPER))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The answer has 2 samples, but 3 embeddings.");
     assertThatThrownBy(
@@ -196,6 +217,13 @@ class KnowledgeMeasurementTest {
     double[][] embeddings = new double[samples.length][];
     Arrays.fill(embeddings, new double[] {1, 0});
     return KnowledgeMeasurement.openEnded(
-        question, List.of(samples), embeddings, INSTRUCTION, 0, "", CertaintyMeasures.PAPER);
+        question,
+        List.of(samples),
+        embeddings,
+        INSTRUCTION,
+        0,
+        "",
+        CertaintyMeasures.PAPER,
+        Judge.PAPER);
   }
 }

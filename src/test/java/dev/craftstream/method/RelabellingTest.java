@@ -11,6 +11,7 @@ import dev.craftstream.method.Relabelling.Outcome;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.FlowFilter;
@@ -335,6 +336,7 @@ class RelabellingTest {
   }
 
   private static KnowledgeState state(double correctness) {
-    return new KnowledgeState(correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "");
+    return new KnowledgeState(
+        correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "", CorrectnessRule.SUBSTRING);
   }
 }

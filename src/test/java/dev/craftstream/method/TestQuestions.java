@@ -6,11 +6,11 @@ import dev.craftstream.model.Task;
 import java.util.List;
 
 /** Questions for tests, named by what matters about them. */
-final class TestQuestions {
+public final class TestQuestions {
 
   private TestQuestions() {}
 
-  static Question openEnded(String answer, String... aliases) {
+  public static Question openEnded(String answer, String... aliases) {
     return new Question(
         "q1",
         Task.OPEN_ENDED,
@@ -23,7 +23,7 @@ final class TestQuestions {
         List.of());
   }
 
-  static Question multipleChoice(String target, String... options) {
+  public static Question multipleChoice(String target, String... options) {
     return new Question(
         "q2",
         Task.MULTIPLE_CHOICE,

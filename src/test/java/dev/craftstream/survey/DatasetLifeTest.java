@@ -3,6 +3,7 @@ package dev.craftstream.survey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -55,7 +56,8 @@ class DatasetLifeTest {
             openEnded,
             new Counts(1, 1, Ties.EXACT, Shortage.FAIL),
             7,
-            new RehearsalSets(DatasetSettings.PAPER.rehearsal().known(), 5, 5, 7));
+            new RehearsalSets(DatasetSettings.PAPER.rehearsal().known(), 5, 5, 7),
+            DatasetSettings.Rules.PAPER);
     job = new DatasetSimulation(3, settings, TEXTS, DatasetLifeTest::knows);
   }
 
@@ -79,7 +81,8 @@ class DatasetLifeTest {
         0,
         "gold",
         1,
-        "v1");
+        "v1",
+        CorrectnessRule.SUBSTRING);
   }
 
   private void ask(String id, String figures, String subject, Purpose purpose) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -111,7 +112,8 @@ class DatasetPropertyTest {
         0,
         correct > 0 ? "gold" : "",
         1,
-        "v1");
+        "v1",
+        CorrectnessRule.SUBSTRING);
   }
 
   private static Question question(String id, int version) {
@@ -145,7 +147,8 @@ class DatasetPropertyTest {
         new Counts(5, 5, Ties.EXACT, Shortage.SHORT),
         random.nextLong(),
         new RehearsalSets(
-            new RehearsalThresholds(0.9, 0.4, 0.9), random.nextInt(12), 5, random.nextLong()));
+            new RehearsalThresholds(0.9, 0.4, 0.9), random.nextInt(12), 5, random.nextLong()),
+        DatasetSettings.Rules.PAPER);
   }
 
   // ---------------------------------------------------------------- the property

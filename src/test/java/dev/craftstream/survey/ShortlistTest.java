@@ -7,6 +7,7 @@ import dev.craftstream.method.Rank;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.KnowledgeChange;
@@ -187,7 +188,8 @@ class ShortlistTest {
             refusals,
             ties,
             Shortage.SHORT,
-            7);
+            7,
+            CorrectnessRule.SUBSTRING);
     return new Dataset("dataset", selection, INITIAL, REHEARSAL, "", "k", "t");
   }
 
@@ -219,7 +221,8 @@ class ShortlistTest {
             0,
             "gold",
             1,
-            "v1"));
+            "v1",
+            CorrectnessRule.SUBSTRING));
   }
 
   private static Question question(String id) {

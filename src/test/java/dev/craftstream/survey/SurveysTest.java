@@ -10,6 +10,7 @@ import dev.craftstream.method.Candidacy;
 import dev.craftstream.method.CutOffs;
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff.Bound;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
@@ -478,7 +479,8 @@ class SurveysTest {
         refused,
         "gold",
         1,
-        "v1");
+        "v1",
+        CorrectnessRule.SUBSTRING);
   }
 
   /** A training dataset, or a rehearsal set where {@code strategy} is null. */
@@ -502,7 +504,8 @@ class SurveysTest {
             refusals,
             ties,
             Shortage.SHORT,
-            7);
+            7,
+            CorrectnessRule.SUBSTRING);
     return new Dataset(
         Objects.toString(strategy, "rehearsal"),
         selection,

@@ -4,6 +4,7 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -124,7 +125,8 @@ public final class ScriptedModel implements AutoCloseable {
           verdict == 1 ? 1 : 0,
           "",
           7,
-          "evaluated");
+          "evaluated",
+          CorrectnessRule.SUBSTRING);
     }
     if (question.task() == Task.MULTIPLE_CHOICE) {
       double share = random.nextInt(1, 100) / 100.0;
@@ -139,7 +141,8 @@ public final class ScriptedModel implements AutoCloseable {
           0,
           "",
           0,
-          "choice");
+          "choice",
+          CorrectnessRule.LETTER_PROBABILITIES);
     }
     int correct = random.nextInt(SAMPLES + 1);
     return new KnowledgeState(
@@ -153,7 +156,8 @@ public final class ScriptedModel implements AutoCloseable {
         SAMPLES - correct,
         correct == 0 ? "" : question.answer(),
         random.nextLong(),
-        "open-ended");
+        "open-ended",
+        CorrectnessRule.SUBSTRING);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.CraftHome;
 import dev.craftstream.embedded.PythonEnvironment;
-import dev.craftstream.torture.FlinkCluster.Completed;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;

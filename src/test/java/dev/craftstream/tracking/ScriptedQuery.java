@@ -2,6 +2,7 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
@@ -54,7 +55,8 @@ public final class ScriptedQuery implements KnowledgeQuery {
         0,
         "",
         1,
-        "v1");
+        "v1",
+        CorrectnessRule.SUBSTRING);
   }
 
   public Factory factory() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.evaluation.CellKey;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -50,6 +51,13 @@ class StateTypesTest {
           + "050201013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
           + "6666660000000000000000036d63";
 
+  private static final String FOURTH_FORMAT =
+      "04126361706974616c2d6f662d6672616e63650000055768793f06506172697302065061"
+          + "7269730e43697479206f6620506172697300096361706974616c73010565617379010a71"
+          + "75657374696f6e7303959aef3a060301931407023fea8f5c28f5c28f0650617269730000"
+          + "011f71fb04cb126f652d3373686f742d3161326233633464029f1407023fea8f5c28f5c2"
+          + "8f0000011f71fb04cb059f1407023fea8f5c28f5c28f0000011f71fb04cb";
+
   @ParameterizedTest
   @ValueSource(
       classes = {
@@ -79,15 +87,49 @@ class StateTypesTest {
   void everyKindOfQuestionAndMeasurementComesBackAsItWas() throws Exception {
     KnowledgeState choice =
         new KnowledgeState(
-            0.25, -0.7, CertaintyKind.NORMALIZED_OPTION_ENTROPY, 0.2, 0.05, 0, 0, 0, "", 0, "mc");
+            0.25,
+            -0.7,
+            CertaintyKind.NORMALIZED_OPTION_ENTROPY,
+            0.2,
+            0.05,
+            0,
+            0,
+            0,
+            "",
+            0,
+            "mc",
+            CorrectnessRule.SUBSTRING);
     KnowledgeState notTheShare =
         new KnowledgeState(
-            1.0 / 3, -0.1, CertaintyKind.SEMANTIC_ENTROPY, 0, 0, 10, 3, 7, "a", -1L, "oe");
+            1.0 / 3,
+            -0.1,
+            CertaintyKind.SEMANTIC_ENTROPY,
+            0,
+            0,
+            10,
+            3,
+            7,
+            "a",
+            -1L,
+            "oe",
+            CorrectnessRule.WORDS);
     KnowledgeState chosen =
         new KnowledgeState(
-            0.4, -0.5, CertaintyKind.CHOSEN_OPTION_ENTROPY, 0.4, 0, 10, 4, 1, "", 9, "mc-sampled");
+            0.4,
+            -0.5,
+            CertaintyKind.CHOSEN_OPTION_ENTROPY,
+            0.4,
+            0,
+            10,
+            4,
+            1,
+            "",
+            9,
+            "mc-sampled",
+            CorrectnessRule.CHOSEN_OPTION);
     KnowledgeState refused =
-        new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 5, "oe-train");
+        new KnowledgeState(
+            0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 5, "oe-train", CorrectnessRule.SUBSTRING);
     TrackedQuestion question =
         new TrackedQuestion(
             new Question(
@@ -138,24 +180,43 @@ class StateTypesTest {
 
   @Test
   void stateOfTheThirdFormatStaysReadable() throws Exception {
-    assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
-        .as("a change of the format needs a new number")
-        .isEqualTo("03" + SECOND_FORMAT.substring(2));
-    assertThat(HexFormat.of().formatHex(written(letters(0.0625)))).isEqualTo(THIRD_FORMAT_LETTERS);
+    assertThat(read(HexFormat.of().parseHex("03" + SECOND_FORMAT.substring(2))))
+        .isEqualTo(openEnded("Why?", 2));
     assertThat(read(HexFormat.of().parseHex(THIRD_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
   }
 
   @Test
+  void stateOfTheFourthFormatStaysReadable() throws Exception {
+    assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
+        .as("a change of the format needs a new number")
+        .isEqualTo(FOURTH_FORMAT);
+    assertThat(HexFormat.of().formatHex(written(letters(0.0625))))
+        .isEqualTo("04" + THIRD_FORMAT_LETTERS.substring(2));
+    assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT))).isEqualTo(openEnded("Why?", 2));
+  }
+
+  @Test
   void stateOfALaterFormatIsRefusedWithASentence() {
-    byte[] later = HexFormat.of().parseHex("04" + FIRST_FORMAT.substring(2));
+    byte[] later = HexFormat.of().parseHex("05" + FIRST_FORMAT.substring(2));
     assertThatThrownBy(() -> read(later))
-        .hasMessageContaining("has format 4; this version of the job reads formats up to 3.");
+        .hasMessageContaining("has format 5; this version of the job reads formats up to 4.");
   }
 
   private static TrackedQuestion letters(double unseen) {
     KnowledgeState state =
         new KnowledgeState(
-            0.25, -0.7, CertaintyKind.OPTION_ENTROPY, 0.2, unseen, 0, 0, 0, "", 0, "mc");
+            0.25,
+            -0.7,
+            CertaintyKind.OPTION_ENTROPY,
+            0.2,
+            unseen,
+            0,
+            0,
+            0,
+            "",
+            0,
+            "mc",
+            CorrectnessRule.LETTER_PROBABILITIES);
     return new TrackedQuestion(
         new Question(
             "gas",
@@ -190,7 +251,8 @@ class StateTypesTest {
             refused,
             "Paris",
             1234567890123L,
-            "oe-3shot-1a2b3c4d");
+            "oe-3shot-1a2b3c4d",
+            CorrectnessRule.SUBSTRING);
     return new TrackedQuestion(
         new Question(
             "capital-of-france",

@@ -12,6 +12,7 @@ import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.Thoughts;
+import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -111,7 +112,7 @@ class AnswerFuzzTest {
     for (Question question : List.of(OPEN, CHOICE)) {
       KnowledgeState state =
           KnowledgeMeasurement.evaluation(
-              TritonFixtures.evaluated(question), text, "I don't know", 1, "p");
+              TritonFixtures.evaluated(question), text, "I don't know", 1, "p", Judge.PAPER);
       assertThat(state.verdict()).isNotNull();
     }
   }
@@ -262,7 +263,14 @@ class AnswerFuzzTest {
       try {
         state =
             KnowledgeMeasurement.openEnded(
-                OPEN, samples, embeddings, "Answer the following question.", 1, "p", measures);
+                OPEN,
+                samples,
+                embeddings,
+                "Answer the following question.",
+                1,
+                "p",
+                measures,
+                Judge.PAPER);
       } catch (IllegalArgumentException e) {
         assertThat(e).message().endsWith(".");
         return;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class QuerySettingsTest {
             KnowledgePrompt.standard(),
             CertaintyMeasures.PAPER,
             ChoiceMeasure.LETTER_PROBABILITIES,
-            Reasoning.NONE)
+            Reasoning.NONE,
+            JudgingRules.PAPER)
         .sampleEnds();
   }
 }

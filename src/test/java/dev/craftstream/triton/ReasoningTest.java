@@ -18,6 +18,7 @@ import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.method.Thoughts;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -62,7 +63,8 @@ class ReasoningTest {
             KnowledgePrompt.standard(),
             CertaintyMeasures.PAPER,
             ChoiceMeasure.SAMPLES,
-            new Reasoning(new Thoughts("<think>", "</think>", false), THOUGHT_TOKENS));
+            new Reasoning(new Thoughts("<think>", "</think>", false), THOUGHT_TOKENS),
+            JudgingRules.PAPER);
     query =
         new TritonKnowledgeQuery.Factory(
                 settings(TRITON.endpoint()).build(), settings, TritonFixtures.evaluation())

@@ -3,6 +3,7 @@ package dev.craftstream.triton;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -128,7 +129,8 @@ final class TritonFixtures {
         KnowledgePrompt.standard(),
         CertaintyMeasures.PAPER,
         ChoiceMeasure.LETTER_PROBABILITIES,
-        Reasoning.NONE);
+        Reasoning.NONE,
+        JudgingRules.PAPER);
   }
 
   static EvaluationSettings evaluation() {

@@ -21,7 +21,9 @@ import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.method.Thoughts;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
@@ -154,7 +156,8 @@ class TritonKnowledgeQueryTest {
               new KnowledgePrompt("Answer \"it\".", Shots.builtIn()).asChat(chat),
               plain.certainty(),
               plain.choices(),
-              plain.reasoning());
+              plain.reasoning(),
+              JudgingRules.PAPER);
       EvaluationSettings evaluated =
           new EvaluationSettings(30, List.of(), TrainingPrompt.standard().asChat(chat));
       var question = withAnswer(openEnded("describe the request"), "describe");
@@ -543,7 +546,8 @@ class TritonKnowledgeQueryTest {
                   0,
                   "",
                   seed,
-                  TrainingPrompt.standard().version(Task.OPEN_ENDED)));
+                  TrainingPrompt.standard().version(Task.OPEN_ENDED),
+                  CorrectnessRule.SUBSTRING));
     }
 
     @ParameterizedTest

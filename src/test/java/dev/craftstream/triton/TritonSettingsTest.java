@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.triton.client.Endpoint;
@@ -99,7 +100,8 @@ class TritonSettingsTest {
                 prompt,
                 CertaintyMeasures.PAPER,
                 ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE),
+                Reasoning.NONE,
+                JudgingRules.PAPER),
         "draw 2 to 1000");
     assertRefused(
         () ->
@@ -111,7 +113,8 @@ class TritonSettingsTest {
                 prompt,
                 CertaintyMeasures.PAPER,
                 ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE),
+                Reasoning.NONE,
+                JudgingRules.PAPER),
         "temperature is 0.0");
     assertRefused(
         () ->
@@ -123,7 +126,8 @@ class TritonSettingsTest {
                 prompt,
                 CertaintyMeasures.PAPER,
                 ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE),
+                Reasoning.NONE,
+                JudgingRules.PAPER),
         "NaN");
     assertRefused(
         () ->
@@ -135,7 +139,8 @@ class TritonSettingsTest {
                 prompt,
                 CertaintyMeasures.PAPER,
                 ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE),
+                Reasoning.NONE,
+                JudgingRules.PAPER),
         "allow 1 to 32768");
     assertRefused(
         () ->
@@ -147,7 +152,8 @@ class TritonSettingsTest {
                 prompt,
                 CertaintyMeasures.PAPER,
                 ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE),
+                Reasoning.NONE,
+                JudgingRules.PAPER),
         "empty text");
     TrainingPrompt training = TrainingPrompt.standard();
     assertRefused(() -> new EvaluationSettings(0, List.of(), training), "allow 1 to 32768");

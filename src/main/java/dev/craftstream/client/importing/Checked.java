@@ -1,6 +1,5 @@
 package dev.craftstream.client.importing;
 
-import dev.craftstream.survey.DatasetSettings.Counts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

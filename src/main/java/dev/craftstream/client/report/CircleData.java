@@ -4,7 +4,6 @@ import dev.craftstream.client.report.EvaluatedCheckpoint.Estimate;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
-import dev.craftstream.prompt.chat.Turn;
 import java.nio.file.Path;
 import java.util.List;
 

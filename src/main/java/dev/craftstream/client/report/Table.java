@@ -1,10 +1,5 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.client.report.Table.Column;
-import dev.craftstream.client.report.Table.InText;
-import dev.craftstream.client.report.Table.Row;
-import dev.craftstream.client.report.Table.Segment;
-import dev.craftstream.model.message.EvaluationReport.Cell;
 import java.util.ArrayList;
 import java.util.List;
 

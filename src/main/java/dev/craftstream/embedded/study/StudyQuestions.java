@@ -2,11 +2,12 @@ package dev.craftstream.embedded.study;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.craftstream.client.exchange.Adjustments;
-import dev.craftstream.client.exchange.Choice;
-import dev.craftstream.client.exchange.QuestionFormat;
-import dev.craftstream.client.exchange.QuestionImport;
-import dev.craftstream.client.exchange.QuestionImport.Checked;
+import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Choice;
+import dev.craftstream.client.importing.QuestionFormat;
+import dev.craftstream.client.importing.QuestionImport;
+import dev.craftstream.client.importing.ReadAs;
+import dev.craftstream.client.importing.Checked;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
@@ -111,7 +112,7 @@ public final class StudyQuestions {
       throws IOException {
     QuestionImport source =
         new QuestionImport(
-            format,
+            new ReadAs.Named(format),
             List.of(file),
             Adjustments.NONE,
             new Choice.All(),

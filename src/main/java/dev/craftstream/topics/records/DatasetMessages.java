@@ -1,6 +1,7 @@
 package dev.craftstream.topics.records;
 
 import static dev.craftstream.topics.records.SchemaEnums.certaintyKind;
+import static dev.craftstream.topics.records.SchemaEnums.correctnessRule;
 import static dev.craftstream.topics.records.SchemaEnums.datasetKind;
 import static dev.craftstream.topics.records.SchemaEnums.dropReason;
 import static dev.craftstream.topics.records.SchemaEnums.flowRule;
@@ -66,6 +67,7 @@ final class DatasetMessages {
             .setInitialCorrectness(initial.correctness())
             .setInitialCertainty(initial.certainty())
             .setCertaintyKind(certaintyKind(initial.certaintyKind()))
+            .setCorrectnessRule(correctnessRule(initial.correctnessRule()))
             .setInitialSeed(initial.seed())
             .setKnowledgePromptVersion(initial.promptVersion())
             .setTrainingPromptVersion(trainingPromptVersion)
@@ -117,6 +119,9 @@ final class DatasetMessages {
             .setKnowledgePromptVersion(dataset.knowledgePromptVersion())
             .setModelTime(manifest.modelTime())
             .setRequestId(dataset.requestId());
+    if (selection.rule() != null) {
+      message.setCorrectnessRule(correctnessRule(selection.rule()));
+    }
     switch (selection.kind()) {
       case TRAINING -> {
         if (selection.strategy().usesCorrectness()) {

@@ -2,6 +2,7 @@ package dev.craftstream.topics.records;
 
 import static dev.craftstream.topics.records.SchemaEnums.certaintyKind;
 import static dev.craftstream.topics.records.SchemaEnums.contract;
+import static dev.craftstream.topics.records.SchemaEnums.correctnessRule;
 import static dev.craftstream.topics.records.SchemaEnums.label;
 import static dev.craftstream.topics.records.SchemaEnums.purpose;
 import static dev.craftstream.topics.records.SchemaEnums.reason;
@@ -246,6 +247,7 @@ public final class RecordEncoder implements Serializable {
             .setCorrectness(state.correctness())
             .setCertainty(state.certainty())
             .setCertaintyKind(certaintyKind(state.certaintyKind()))
+            .setCorrectnessRule(correctnessRule(state.correctnessRule()))
             .setSamples(state.samples())
             .setCorrectSamples(state.correctSamples())
             .setRefusedSamples(state.refusedSamples())

@@ -5,6 +5,7 @@ import dev.craftstream.model.DeadLetter;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.v1.CertaintyKind;
 import dev.craftstream.v1.Contract;
+import dev.craftstream.v1.CorrectnessRule;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DropReason;
 import dev.craftstream.v1.FlowRule;
@@ -31,6 +32,10 @@ final class SchemaEnums {
 
   static CertaintyKind certaintyKind(dev.craftstream.model.CertaintyKind kind) {
     return CertaintyKind.valueOf("CERTAINTY_KIND_" + kind.name());
+  }
+
+  static CorrectnessRule correctnessRule(dev.craftstream.model.CorrectnessRule rule) {
+    return CorrectnessRule.valueOf("CORRECTNESS_RULE_" + rule.name());
   }
 
   static Role role(dev.craftstream.model.Role role) {

@@ -1,6 +1,5 @@
 package dev.craftstream.triton.doctor;
 
-import dev.craftstream.model.Verdict;
 
 /**
  * What one check has found.

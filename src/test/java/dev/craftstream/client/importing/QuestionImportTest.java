@@ -9,7 +9,6 @@ import dev.craftstream.client.importing.Adjustments;
 import dev.craftstream.client.importing.Choice;
 import dev.craftstream.client.importing.QuestionFormat;
 import dev.craftstream.client.importing.QuestionImport;
-import dev.craftstream.client.importing.QuestionImportTest;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;

@@ -5,6 +5,7 @@ import dev.craftstream.client.report.CuratedQuestion.Knowledge;
 import dev.craftstream.client.report.EvaluatedCheckpoint.Estimate;
 import dev.craftstream.method.Relabelling;
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
@@ -211,7 +212,8 @@ final class SampleRun {
             0,
             "",
             1,
-            "test");
+            "test",
+            CorrectnessRule.SUBSTRING);
   }
 
   private static Knowledge openEnded(double ease, Random random) {

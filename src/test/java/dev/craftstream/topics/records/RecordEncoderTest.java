@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -423,7 +424,8 @@ class RecordEncoderTest {
             craft.refusals(),
             craft.ties(),
             craft.shortage(),
-            craft.seed());
+            craft.seed(),
+            CorrectnessRule.SUBSTRING);
     Dataset dataset =
         new Dataset(
             "d",

@@ -3,6 +3,7 @@ package dev.craftstream.topics.records;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
@@ -100,18 +101,42 @@ public final class RecordSamples {
           4,
           "",
           0xFFFF_FFFF_FFFF_FFFFL,
-          "open-1");
+          "open-1",
+          CorrectnessRule.SUBSTRING);
 
   public static final KnowledgeState KNOWN =
       new KnowledgeState(
-          0.7, 0.5, CertaintyKind.EMBEDDING_SIMILARITY, 0.0, 0, 10, 7, 2, "O'Neill", 42, "open-1");
+          0.7,
+          0.5,
+          CertaintyKind.EMBEDDING_SIMILARITY,
+          0.0,
+          0,
+          10,
+          7,
+          2,
+          "O'Neill",
+          42,
+          "open-1",
+          CorrectnessRule.SUBSTRING);
 
   public static final KnowledgeState CHOSEN =
       new KnowledgeState(
-          0.0, -1.5, CertaintyKind.OPTION_ENTROPY, 0.0, 0, 0, 0, 0, "", 0, "choice-1");
+          0.0,
+          -1.5,
+          CertaintyKind.OPTION_ENTROPY,
+          0.0,
+          0,
+          0,
+          0,
+          0,
+          "",
+          0,
+          "choice-1",
+          CorrectnessRule.LETTER_PROBABILITIES);
 
   public static final KnowledgeState REFUSED =
-      new KnowledgeState(0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "train-1");
+      new KnowledgeState(
+          0, 0, CertaintyKind.NONE, 0, 0, 1, 0, 1, "", 7, "train-1", CorrectnessRule.SUBSTRING);
 
   public static final OriginalRecord NOWHERE =
       new OriginalRecord(new Origin("requests", 0, 0), null, null);
@@ -181,7 +206,8 @@ public final class RecordSamples {
               2,
               Ties.KEEP_ALL,
               Shortage.DRAW_AGAIN,
-              9),
+              9,
+              CorrectnessRule.LETTER_PROBABILITIES),
           INITIAL,
           REHEARSAL,
           "",
@@ -202,7 +228,8 @@ public final class RecordSamples {
               0,
               Ties.EXACT,
               Shortage.SHORT,
-              0),
+              0,
+              CorrectnessRule.SUBSTRING),
           INITIAL,
           null,
           "r2",

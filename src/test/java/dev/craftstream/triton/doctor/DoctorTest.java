@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
+import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
@@ -350,7 +351,15 @@ class DoctorTest {
     return new Doctor.Settings(
         triton,
         new QuerySettings(
-            4, 1, 20, List.of("\n"), prompt, CertaintyMeasures.PAPER, choices, Reasoning.NONE),
+            4,
+            1,
+            20,
+            List.of("\n"),
+            prompt,
+            CertaintyMeasures.PAPER,
+            choices,
+            Reasoning.NONE,
+            JudgingRules.PAPER),
         EvaluationSettings.standard(),
         LONGEST_QUESTION,
         levels,

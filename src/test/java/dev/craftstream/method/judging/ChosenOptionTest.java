@@ -1,10 +1,15 @@
-package dev.craftstream.method;
+package dev.craftstream.method.judging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.model.Question;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChosenOptionTest {
@@ -117,5 +122,19 @@ class ChosenOptionTest {
   void aLetterIsALetterAlsoWhereItIsAnOptionsText() {
     assertThat(ChosenOption.of("B", List.of("B", "C", "A"))).hasValue(1);
     assertThat(ChosenOption.of("The answer is B.", List.of("B", "C", "A"))).hasValue(1);
+  }
+
+  private static Stream<Arguments> casesInManyDresses() {
+    return Cases.of("options.txt").stream()
+        .map(line -> line.split(" \\| ", 3))
+        .map(parts -> Arguments.of(List.of(parts[0].split(";")), parts[1], parts[2]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesInManyDresses")
+  void anOptionIsReadInWhateverDressItStands(List<String> options, String letter, String answer) {
+    OptionalInt chosen = ChosenOption.of(answer, options);
+    assertThat(chosen.isPresent() ? Question.optionLetter(chosen.getAsInt()) : "-")
+        .isEqualTo(letter);
   }
 }
