@@ -183,7 +183,8 @@ final class ImportCommand implements Callable<Integer> {
     }
     if (format.isPresent()) {
       throw Commands.wrong(
-          spec, "The format %s and --field are both given; one of them is allowed.".formatted(first));
+          spec,
+          "The format %s and --field are both given; one of them is allowed.".formatted(first));
     }
     try {
       return new ReadAs.Mapped(new FieldMapping(fields));

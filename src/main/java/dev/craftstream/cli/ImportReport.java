@@ -1,7 +1,7 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.importing.Checked.Counts;
 import dev.craftstream.client.importing.Checked;
+import dev.craftstream.client.importing.Checked.Counts;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
@@ -99,10 +99,11 @@ final class ImportReport {
   }
 
   private static String aliases(List<String> aliases) {
-    return aliases.stream().limit(ALIASES).map(ImportReport::shown).collect(Collectors.joining("; "))
-        + (aliases.size() > ALIASES
-            ? "; ... and %d more".formatted(aliases.size() - ALIASES)
-            : "");
+    return aliases.stream()
+            .limit(ALIASES)
+            .map(ImportReport::shown)
+            .collect(Collectors.joining("; "))
+        + (aliases.size() > ALIASES ? "; ... and %d more".formatted(aliases.size() - ALIASES) : "");
   }
 
   private static String shown(String text) {

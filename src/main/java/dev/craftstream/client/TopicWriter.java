@@ -137,8 +137,7 @@ public final class TopicWriter implements AutoCloseable {
         throw TopicReader.missing(topic, settings.bootstrapServers(), e);
       }
       if (e.getCause() instanceof TimeoutException) {
-        throw TopicReader.unreachable(
-            settings.bootstrapServers(), settings.clientProperties(), e);
+        throw TopicReader.unreachable(settings.bootstrapServers(), settings.clientProperties(), e);
       }
       throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e);
     }

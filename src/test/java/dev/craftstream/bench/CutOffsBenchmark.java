@@ -2,6 +2,7 @@ package dev.craftstream.bench;
 
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
@@ -113,7 +114,8 @@ public final class CutOffsBenchmark {
             0,
             ties,
             Shortage.SHORT,
-            1),
+            1,
+            CorrectnessRule.LETTER_PROBABILITIES),
         new ModelCheckpoint("initial", 1, Role.INITIAL, "", serving),
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",

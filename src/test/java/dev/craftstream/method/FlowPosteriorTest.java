@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,10 +50,33 @@ class FlowPosteriorTest {
 
   private static KnowledgeState sampled(int correct, int samples) {
     return new KnowledgeState(
-        (double) correct / samples, 0, CertaintyKind.NONE, 0, 0, samples, correct, 0, "", 0, "");
+        (double) correct / samples,
+        0,
+        CertaintyKind.NONE,
+        0,
+        0,
+        samples,
+        correct,
+        0,
+        "",
+        0,
+        "",
+        CorrectnessRule.SUBSTRING);
   }
 
   private static KnowledgeState weighed(double correctness) {
-    return new KnowledgeState(correctness, 0, CertaintyKind.NONE, 0, 0, 0, 0, 0, "", 0, "");
+    return new KnowledgeState(
+        correctness,
+        0,
+        CertaintyKind.NONE,
+        0,
+        0,
+        0,
+        0,
+        0,
+        "",
+        0,
+        "",
+        CorrectnessRule.LETTER_PROBABILITIES);
   }
 }

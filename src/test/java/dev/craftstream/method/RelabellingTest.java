@@ -158,7 +158,18 @@ class RelabellingTest {
 
     private KnowledgeState sampled(int correct) {
       return new KnowledgeState(
-          correct / 10.0, 0, CertaintyKind.NONE, 0, 0, 10, correct, 0, "", 0, "");
+          correct / 10.0,
+          0,
+          CertaintyKind.NONE,
+          0,
+          0,
+          10,
+          correct,
+          0,
+          "",
+          0,
+          "",
+          CorrectnessRule.SUBSTRING);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.CutOff.Bound;
 import dev.craftstream.model.Dataset;
@@ -175,7 +176,8 @@ class DatasetCutOffsTest {
             0,
             ties,
             shortage,
-            7),
+            7,
+            CorrectnessRule.SUBSTRING),
         new ModelCheckpoint("initial", 1, Role.INITIAL, "", serving),
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",

@@ -52,8 +52,7 @@ public record Checked(
    * @param otherForm what its names look like instead, where nothing of it can be used; may be
    *     empty
    */
-  public record FileRead(
-      Path file, String form, long records, long unusable, String otherForm) {
+  public record FileRead(Path file, String form, long records, long unusable, String otherForm) {
     boolean isOfAnotherForm() {
       return records > 0 && unusable == records;
     }

@@ -61,7 +61,8 @@ final class Findings {
       remark.lastPlace = place;
       remark.records++;
       if (remark.examples.size() < EXAMPLES) {
-        remark.examples.add(onOneLine(example.isEmpty() ? place : "\"" + example + "\" (" + place + ")"));
+        remark.examples.add(
+            onOneLine(example.isEmpty() ? place : "\"" + example + "\" (" + place + ")"));
       }
     }
   }

@@ -34,8 +34,7 @@ public enum QuestionFormat {
       "QuestionId, Question, Answer; or question_id, question, answer.value",
       new TriviaQa(),
       new TriviaQaRows()),
-  MMLU_PRO(
-      "mmlu-pro", "MMLU-Pro", "question, options, answer, answer_index", new MmluPro()),
+  MMLU_PRO("mmlu-pro", "MMLU-Pro", "question, options, answer, answer_index", new MmluPro()),
   MMLU(
       "mmlu cmmlu ceval",
       "MMLU, CMMLU, C-Eval: CSV with names, and Hugging Face's rows; MMLU as published, without names",

@@ -12,7 +12,6 @@ import dev.craftstream.topics.records.RecordEncoder;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -268,8 +267,7 @@ public final class QuestionImport {
           ? event
           : new QuestionEvent(
               event.questionId(),
-              Golds.of(
-                  event.question(), (what, example) -> findings.remark(what, place, example)),
+              Golds.of(event.question(), (what, example) -> findings.remark(what, place, example)),
               event.origin());
     }
 

@@ -32,8 +32,7 @@ final class Surrogates {
   private static void require(String what, Stream<String> texts) throws UnreadableRecord {
     if (texts.anyMatch(Surrogates::isBroken)) {
       throw new UnreadableRecord(
-          what
-              + " holds half of a surrogate pair; only whole Unicode characters are allowed.");
+          what + " holds half of a surrogate pair; only whole Unicode characters are allowed.");
     }
   }
 

@@ -4,4 +4,3 @@
  * the console.
  */
 package dev.craftstream.client.importing;
-

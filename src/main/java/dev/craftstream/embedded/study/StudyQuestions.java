@@ -3,11 +3,11 @@ package dev.craftstream.embedded.study;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.craftstream.client.importing.Adjustments;
+import dev.craftstream.client.importing.Checked;
 import dev.craftstream.client.importing.Choice;
 import dev.craftstream.client.importing.QuestionFormat;
 import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.client.importing.ReadAs;
-import dev.craftstream.client.importing.Checked;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;

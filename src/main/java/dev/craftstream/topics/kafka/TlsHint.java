@@ -17,7 +17,8 @@ import javax.net.ssl.SSLSocketFactory;
  */
 public final class TlsHint {
   private static final int MILLIS = 2_000;
-  private static final Pattern SERVER = Pattern.compile("\\s*\\[?([^\\],]+?)\\]?:([0-9]{1,5})\\s*(,.*)?");
+  private static final Pattern SERVER =
+      Pattern.compile("\\s*\\[?([^\\],]+?)\\]?:([0-9]{1,5})\\s*(,.*)?");
 
   private TlsHint() {}
 

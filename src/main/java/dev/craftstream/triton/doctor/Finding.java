@@ -1,6 +1,5 @@
 package dev.craftstream.triton.doctor;
 
-
 /**
  * What one check has found.
  *

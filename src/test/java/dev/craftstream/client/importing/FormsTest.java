@@ -281,7 +281,8 @@ class FormsTest {
           "{\"question\":\"Which gas %d?\",\"distractor3\":\"neon\",\"distractor1\":\"argon\",\"distractor2\":\"helium\",\"correct_answer\":\"carbon dioxide\",\"support\":\"x\"}\n"
               .formatted(i));
     }
-    List<Question> questions = questions(new ReadAs.Recognised(), file("sciq.jsonl", rows.toString()));
+    List<Question> questions =
+        questions(new ReadAs.Recognised(), file("sciq.jsonl", rows.toString()));
 
     assertThat(questions)
         .hasSize(100)
@@ -315,7 +316,8 @@ class FormsTest {
     assertThat(checked.refusal(false)).isEmpty();
 
     ids(file("none.jsonl", "{\"question\":\"what season\",\"answer\":[\")\"]}"));
-    assertThat(checked.refusal(false)).contains("There is no question to import", "1 have no answer");
+    assertThat(checked.refusal(false))
+        .contains("There is no question to import", "1 have no answer");
   }
 
   @Test
@@ -329,15 +331,15 @@ class FormsTest {
     assertThat(question.answer()).isEqualTo("March 3, 1931");
     assertThat(question.aliases()).containsExactly("the sign \u00d7", "US");
     assertThat(checked.remarks())
-        .anyMatch(remark -> remark.contains("without a letter or digit") && remark.contains("\"*\""))
+        .anyMatch(
+            remark -> remark.contains("without a letter or digit") && remark.contains("\"*\""))
         .anyMatch(remark -> remark.contains("no plain spaces"))
         .anyMatch(remark -> remark.contains("one or two letters") && remark.contains("\"US\""));
   }
 
   @Test
   void numbersThatCountFromOneAreRefusedAsAWhole() throws Exception {
-    Path file =
-        file("x_test.csv", "question,A,B,C,D,answer\nq,a,b,c,d,1\nr,a,b,c,d,4\n");
+    Path file = file("x_test.csv", "question,A,B,C,D,answer\nq,a,b,c,d,1\nr,a,b,c,d,4\n");
 
     assertThatThrownBy(() -> ids(file))
         .hasMessageContaining("answer is 4, and there are 4 options")
@@ -357,8 +359,7 @@ class FormsTest {
   void whatIsOfNoKnownFormIsNamed(String content, String sentence) throws Exception {
     Path file = file("data", content + "\n");
 
-    for (ReadAs readAs :
-        List.of(new ReadAs.Recognised(), new ReadAs.Named(QuestionFormat.MMLU))) {
+    for (ReadAs readAs : List.of(new ReadAs.Recognised(), new ReadAs.Named(QuestionFormat.MMLU))) {
       if (!content.startsWith("{") || readAs instanceof ReadAs.Recognised) {
         assertThatThrownBy(() -> questions(readAs, file))
             .isInstanceOf(IOException.class)
@@ -384,7 +385,6 @@ class FormsTest {
   void compressedFilesAreUnpackedAndCutOnesAreASentence() throws Exception {
     byte[] text =
         "{\"question_id\":\"r1\",\"open_ended\":{\"question\":\"Which?\",\"answer\":\"Seine\"}}\n"
-
             .getBytes(UTF_8);
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
@@ -442,7 +442,8 @@ class FormsTest {
 
     Path cut = folder.resolve("cut.parquet");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(file), 60));
-    assertThatThrownBy(() -> ids(cut)).hasMessageContaining("is a Parquet file that cannot be read");
+    assertThatThrownBy(() -> ids(cut))
+        .hasMessageContaining("is a Parquet file that cannot be read");
   }
 
   @Test
@@ -456,8 +457,16 @@ class FormsTest {
     assertThat(
             questions(
                 mapped(
-                    "question", "text.de", "answer", "loesungen", "aliases", "auch", "id", "nr",
-                    "subject", "fach"),
+                    "question",
+                    "text.de",
+                    "answer",
+                    "loesungen",
+                    "aliases",
+                    "auch",
+                    "id",
+                    "nr",
+                    "subject",
+                    "fach"),
                 open))
         .singleElement()
         .satisfies(
@@ -485,7 +494,9 @@ class FormsTest {
   void aFileOfAnotherFormThanIsNamedIsNeverSkipped() throws Exception {
     questions(
         new ReadAs.Named(QuestionFormat.NQ_OPEN),
-        file("arc.jsonl", "{\"id\":\"A1\",\"question\":\"q\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B\"}"));
+        file(
+            "arc.jsonl",
+            "{\"id\":\"A1\",\"question\":\"q\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B\"}"));
 
     for (boolean skipBad : List.of(false, true)) {
       assertThat(checked.refusal(skipBad))
@@ -497,7 +508,9 @@ class FormsTest {
   @Test
   void mostlyUnusableFilesAreNotToBeSkippedAndEmptyOnesAreNamed() throws Exception {
     ids(file("q.jsonl", "{\"question\":\"q\",\"answer\":[\"a\"]}\nx\ny\n"));
-    assertThat(checked.refusal(false)).contains("may be of another form").doesNotContain("--skip-bad");
+    assertThat(checked.refusal(false))
+        .contains("may be of another form")
+        .doesNotContain("--skip-bad");
 
     ids(file("empty.jsonl", ""));
     assertThat(checked.refusal(true)).contains("empty.jsonl has no questions in it");

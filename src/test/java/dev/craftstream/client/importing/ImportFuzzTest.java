@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.craftstream.client.importing.Adjustments;
-import dev.craftstream.client.importing.Choice;
-import dev.craftstream.client.importing.ImportFuzzTest;
-import dev.craftstream.client.importing.QuestionFormat;
-import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
@@ -141,7 +136,8 @@ class ImportFuzzTest {
     source.write(checked, batch -> written[0] += batch.size());
     assertThat(written[0]).isEqualTo(checked.counts().all());
     assertThat(checked.records())
-        .isEqualTo(checked.counts().all()
+        .isEqualTo(
+            checked.counts().all()
                 + checked.unusable()
                 + checked.repeated()
                 + checked.withoutAnswer());

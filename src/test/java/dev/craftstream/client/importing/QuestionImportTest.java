@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.craftstream.client.importing.forms.Questions;
-import dev.craftstream.client.importing.Adjustments;
-import dev.craftstream.client.importing.Choice;
-import dev.craftstream.client.importing.QuestionFormat;
-import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
@@ -74,8 +70,7 @@ class QuestionImportTest {
     List<Question> other = questions(QuestionFormat.NQ_OPEN, file("b.jsonl", last + "\n" + first));
 
     assertThat(one.get(0))
-        .isEqualTo(
-            Questions.openEnded(one.get(0).id(), "who was first", "Ada", List.of("Ada L")));
+        .isEqualTo(Questions.openEnded(one.get(0).id(), "who was first", "Ada", List.of("Ada L")));
     assertThat(one.get(0).id()).matches("nq-[0-9a-f]{16}");
     assertThat(other).containsExactly(one.get(1), one.get(0));
   }
@@ -188,7 +183,9 @@ class QuestionImportTest {
   @Test
   void aFileThatIsNotUtf8IsASentence() throws Exception {
     Path file = folder.resolve("anatomy_dev.csv");
-    Files.write(file, new byte[] {'q', (byte) 0xC3, ',', 'a', ',', 'b', ',', 'c', ',', 'd', ',', 'A', '\n'});
+    Files.write(
+        file,
+        new byte[] {'q', (byte) 0xC3, ',', 'a', ',', 'b', ',', 'c', ',', 'd', ',', 'A', '\n'});
 
     assertThatThrownBy(() -> check(QuestionFormat.MMLU, file)).hasMessageContaining("is not UTF-8");
   }

@@ -23,8 +23,7 @@ public final class Arc implements QuestionForm {
   public QuestionEvent event(Row row) throws UnreadableRecord {
     boolean published = row.value("question") != null && row.value("question").isObject();
     Row question = published ? row.object("question") : row;
-    String stem =
-        published ? "stem" : row.has("question_stem") ? "question_stem" : "question";
+    String stem = published ? "stem" : row.has("question_stem") ? "question_stem" : "question";
     List<String> labels = new ArrayList<>();
     List<String> options = new ArrayList<>();
     if (question.value("choices") != null && question.value("choices").isObject()) {

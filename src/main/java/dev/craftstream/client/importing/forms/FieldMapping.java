@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Any form at all: which of a question's parts is in which of the file's fields, as a user says. */
+/**
+ * Any form at all: which of a question's parts is in which of the file's fields, as a user says.
+ */
 public final class FieldMapping implements QuestionForm {
   /** What can be mapped. */
   public static final List<String> PARTS =
@@ -116,11 +118,7 @@ public final class FieldMapping implements QuestionForm {
       aliases.addAll(all(row, "aliases"));
       return Questions.event(
           Questions.openEnded(
-              id.isEmpty() ? Questions.id("q", text) : id,
-              text,
-              answers.get(0),
-              aliases,
-              subject));
+              id.isEmpty() ? Questions.id("q", text) : id, text, answers.get(0), aliases, subject));
     }
     List<String> options = all(row, "options");
     return Questions.event(

@@ -27,8 +27,7 @@ public final class NqOpen implements QuestionForm {
   }
 
   private static boolean isGold(Row row, String name) throws UnreadableRecord {
-    return row.value(name) != null
-        && (row.value(name).isTextual() || row.value(name).isArray());
+    return row.value(name) != null && (row.value(name).isTextual() || row.value(name).isArray());
   }
 
   private static List<String> telling(Row row) {

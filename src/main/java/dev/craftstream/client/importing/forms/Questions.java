@@ -76,13 +76,11 @@ public final class Questions {
         Stream.concat(Stream.of(right), wrong.stream())
             .sorted((one, other) -> Long.compareUnsigned(order(text, one), order(text, other)))
             .toList();
-    return multipleChoice(
-        id, text, options, Question.optionLetter(options.indexOf(right)), "");
+    return multipleChoice(id, text, options, Question.optionLetter(options.indexOf(right)), "");
   }
 
   private static long order(String text, String option) {
-    return Sha256.first64Bits(
-        (text + '\n' + option).getBytes(UTF_8));
+    return Sha256.first64Bits((text + '\n' + option).getBytes(UTF_8));
   }
 
   /** An id for a set that has none: the same question has the same one in whichever file. */

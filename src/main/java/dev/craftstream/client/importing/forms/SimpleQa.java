@@ -10,8 +10,7 @@ public final class SimpleQa implements QuestionForm {
 
   @Override
   public boolean fits(Row row) {
-    return row.has("problem", "answer")
-        && (row.has("metadata") || row.has("topic", "answer_type"));
+    return row.has("problem", "answer") && (row.has("metadata") || row.has("topic", "answer_type"));
   }
 
   @Override

@@ -34,7 +34,6 @@ public final class TruthfulQaChoices implements QuestionForm {
           "mc1_targets says that %d options are right; one is needed.".formatted(right.size()));
     }
     return Questions.event(
-        Questions.ofRightAndWrong(
-            Questions.id("truthfulqa-mc", text), text, right.get(0), wrong));
+        Questions.ofRightAndWrong(Questions.id("truthfulqa-mc", text), text, right.get(0), wrong));
   }
 }

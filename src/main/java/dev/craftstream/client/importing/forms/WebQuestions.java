@@ -22,14 +22,12 @@ public final class WebQuestions implements QuestionForm {
   public QuestionEvent event(Row row) throws UnreadableRecord {
     boolean published = row.has("utterance");
     String text = row.text(published ? "utterance" : "question");
-    List<String> answers =
-        published ? descriptions(row.text("targetValue")) : row.texts("answers");
+    List<String> answers = published ? descriptions(row.text("targetValue")) : row.texts("answers");
     if (answers.isEmpty()) {
       throw UnreadableRecord.withoutAnswer("There is no answer.");
     }
     return Questions.event(
-        Questions.openEnded(
-            Questions.id("webquestions", text), text, answers.get(0), answers));
+        Questions.openEnded(Questions.id("webquestions", text), text, answers.get(0), answers));
   }
 
   private static List<String> descriptions(String list) {

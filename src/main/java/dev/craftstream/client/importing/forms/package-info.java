@@ -3,4 +3,3 @@
  * to be of the form, and how it becomes a question.
  */
 package dev.craftstream.client.importing.forms;
-

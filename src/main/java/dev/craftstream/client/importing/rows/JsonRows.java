@@ -175,7 +175,9 @@ final class JsonRows {
       } catch (JsonProcessingException e) {
         int at = e.getLocation() == null ? line : e.getLocation().getLineNr();
         throw new UnreadableFile(
-            "%s:%d: The file is not JSON from here on: %s".formatted(file, at, JsonTree.sentence(e)), e);
+            "%s:%d: The file is not JSON from here on: %s"
+                .formatted(file, at, JsonTree.sentence(e)),
+            e);
       } catch (CharConversionException e) {
         throw notUtf8(e);
       }
@@ -199,7 +201,8 @@ final class JsonRows {
 
     private UnreadableFile notUtf8(CharConversionException cause) {
       return new UnreadableFile(
-          "%s is not UTF-8 behind record %d: %s".formatted(file, number, JsonTree.sentence(cause)), cause);
+          "%s is not UTF-8 behind record %d: %s".formatted(file, number, JsonTree.sentence(cause)),
+          cause);
     }
 
     @Override

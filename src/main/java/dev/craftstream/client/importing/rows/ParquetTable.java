@@ -14,8 +14,8 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.GroupType;
-import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.Type;
 
 /** A Parquet file's rows. */
@@ -79,7 +79,9 @@ final class ParquetTable implements Rows {
     GroupType type = group.getType();
     for (int i = 0; i < type.getFieldCount(); i++) {
       Type field = type.getType(i);
-      object.set(field.getName(), field.isRepetition(Type.Repetition.REPEATED)
+      object.set(
+          field.getName(),
+          field.isRepetition(Type.Repetition.REPEATED)
               ? repeated(group, i)
               : group.getFieldRepetitionCount(i) == 0 ? NODES.nullNode() : value(group, i, 0));
     }
@@ -116,8 +118,7 @@ final class ParquetTable implements Rows {
         list.add(value(group, 0, i));
       } else {
         Group element = group.getGroup(0, i);
-        list.add(
-            element.getFieldRepetitionCount(0) == 0 ? NODES.nullNode() : value(element, 0, 0));
+        list.add(element.getFieldRepetitionCount(0) == 0 ? NODES.nullNode() : value(element, 0, 0));
       }
     }
     return list;

@@ -1,9 +1,9 @@
 package dev.craftstream.client.importing.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 
 /**
  * Lists and objects as they stand in the cells of a CSV: as JSON, as Python prints them ({@code
@@ -120,7 +120,9 @@ final class PrintedValue {
 
   private JsonNode word() throws UnreadableRecord {
     int from = at;
-    while (at < text.length() && ",:]})".indexOf(text.charAt(at)) < 0 && !isBlank(text.charAt(at))) {
+    while (at < text.length()
+        && ",:]})".indexOf(text.charAt(at)) < 0
+        && !isBlank(text.charAt(at))) {
       at++;
     }
     String word = text.substring(from, at);

@@ -82,7 +82,9 @@ public final class Row {
     return object;
   }
 
-  /** Notes something that whoever reads the file should know; {@code what} goes on "Records ...". */
+  /**
+   * Notes something that whoever reads the file should know; {@code what} goes on "Records ...".
+   */
   public void remark(String what) {
     remarks.add(what);
   }

@@ -38,10 +38,10 @@ public final class SourceContent {
               "is a Git LFS pointer, not the file itself; fetch that with git lfs pull."),
           new Signature(
               "<!doctype html", "is an HTML page, not the file that it was to be; download that."),
-          new Signature(
-              "<html", "is an HTML page, not the file that it was to be; download that."),
+          new Signature("<html", "is an HTML page, not the file that it was to be; download that."),
           new Signature("<?xml", "is XML; JSON, CSV and Parquet are read."),
-          new Signature("PK\u0003\u0004", "is a zip archive or a spreadsheet; unpack it or save it as CSV."),
+          new Signature(
+              "PK\u0003\u0004", "is a zip archive or a spreadsheet; unpack it or save it as CSV."),
           new Signature("BZh", "is compressed by bzip2; unpack it with bunzip2."),
           new Signature("\u00fd7zXZ", "is compressed by xz; unpack it with unxz."),
           new Signature("ARROW1", arrow()),

@@ -3,4 +3,3 @@
  * values, be they JSON, CSV or Parquet. Knows no form of questions.
  */
 package dev.craftstream.client.importing.rows;
-
