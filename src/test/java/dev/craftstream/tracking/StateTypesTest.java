@@ -13,6 +13,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.relabel.LastDecision;
+import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,6 +49,11 @@ class StateTypesTest {
   private static final String THIRD_FORMAT_LETTERS =
       "030467617301000757686963683f02420002027802790100010a7175657374696f6e7303"
           + "050201013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
+          + "6666660000000000000000036d63";
+
+  private static final String FOURTH_FORMAT_LETTERS =
+      "040467617301000757686963683f02420002027802790100010a7175657374696f6e7303"
+          + "05020001013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
           + "6666660000000000000000036d63";
 
   @ParameterizedTest
@@ -109,7 +115,8 @@ class StateTypesTest {
                 new Measured(3_000_000_000L, notTheShare),
                 new Measured(3_000_000_001L, choice),
                 new Measured(3_000_000_002L, refused)),
-            TrackedQuestion.NEVER);
+            TrackedQuestion.NEVER,
+            new Failed(3_000_000_003L, 300));
     assertThat(read(written(question))).isEqualTo(question);
   }
 
@@ -138,18 +145,24 @@ class StateTypesTest {
 
   @Test
   void stateOfTheThirdFormatStaysReadable() throws Exception {
-    assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
-        .as("a change of the format needs a new number")
-        .isEqualTo("03" + SECOND_FORMAT.substring(2));
-    assertThat(HexFormat.of().formatHex(written(letters(0.0625)))).isEqualTo(THIRD_FORMAT_LETTERS);
+    assertThat(read(HexFormat.of().parseHex("03" + SECOND_FORMAT.substring(2))))
+        .isEqualTo(openEnded("Why?", 2));
     assertThat(read(HexFormat.of().parseHex(THIRD_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
   }
 
   @Test
+  void stateOfTheFourthFormatStaysReadable() throws Exception {
+    assertThat(HexFormat.of().formatHex(written(letters(0.0625))))
+        .as("a change of the format needs a new number")
+        .isEqualTo(FOURTH_FORMAT_LETTERS);
+    assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
+  }
+
+  @Test
   void stateOfALaterFormatIsRefusedWithASentence() {
-    byte[] later = HexFormat.of().parseHex("04" + FIRST_FORMAT.substring(2));
+    byte[] later = HexFormat.of().parseHex("05" + FIRST_FORMAT.substring(2));
     assertThatThrownBy(() -> read(later))
-        .hasMessageContaining("has format 4; this version of the job reads formats up to 3.");
+        .hasMessageContaining("has format 5; this version of the job reads formats up to 4.");
   }
 
   private static TrackedQuestion letters(double unseen) {
@@ -170,7 +183,8 @@ class StateTypesTest {
         1,
         new Origin("questions", 3, 5),
         List.of(new Measured(1, state)),
-        1);
+        1,
+        Failed.NONE);
   }
 
   private static TrackedQuestion openEnded(String text) {
@@ -205,7 +219,8 @@ class StateTypesTest {
         1,
         new Origin("questions", 3, 123_456_789L),
         List.of(new Measured(1, state), new Measured(2, state), new Measured(5, state)),
-        5);
+        5,
+        Failed.NONE);
   }
 
   private static byte[] written(TrackedQuestion question) throws Exception {
