@@ -341,7 +341,10 @@ public final class TritonClient implements AutoCloseable {
     long period = settings.retryMaxBackoff().toNanos();
     var unused =
         executor.scheduleWithFixedDelay(
-            () -> lookAfterConnections(period), period, period, TimeUnit.NANOSECONDS);
+            new ConnectionCheck(channel, settings, open, answering, outages),
+            period,
+            period,
+            TimeUnit.NANOSECONDS);
     return executor;
   }
 
