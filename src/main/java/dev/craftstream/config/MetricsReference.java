@@ -135,8 +135,8 @@ public final class MetricsReference {
       case OVERLOADED ->
           "RESOURCE_EXHAUSTED, or a full queue | no such failure for 30 s | The limit falls";
       case MODEL_MISSING ->
-          "The model is unloaded, or the server does not have its version | it answers | From the first"
-              + " deadline on, its checkpoint is asked one question at a time; the others go on";
+          "The model is unloaded, or the server does not have its version | it answers | Known"
+              + " within a second; its checkpoint is asked one question at a time; the others go on";
       case CONNECTION_LOST ->
           "The connection broke under a request, or was silent for `triton.keep-alive.*` (half-open) |"
               + " the server replies | The request is sent again, to another server where there is one";
@@ -148,7 +148,9 @@ public final class MetricsReference {
               + " are read again for each attempt";
       case FAILING ->
           "The server answers with a failure of its own | no such failure for 30 s | After"
-              + " `tracker.attempts`, while others are answered, the question is a dead letter";
+              + " `tracker.attempts`, while others are answered, the question is a dead letter. A"
+              + " server that fails whatever it is asked is left out while another answers; where none"
+              + " does, the checkpoint is asked one question at a time";
     };
   }
 }

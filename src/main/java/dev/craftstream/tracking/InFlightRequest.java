@@ -5,6 +5,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.tracking.Lanes.Lane;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 
 /** A question that is being asked; not state, since a restored task asks again. */
 final class InFlightRequest {
@@ -43,6 +44,9 @@ final class InFlightRequest {
   /** The attempt under way; null while the question rests after a failure. */
   CompletableFuture<KnowledgeState> attempt;
 
+  /** What wakes the question; null while it does not rest. */
+  ScheduledFuture<?> rest;
+
   InFlightRequest(
       TrackedQuestion question,
       Lane lane,
@@ -55,10 +59,16 @@ final class InFlightRequest {
     this.checkpoint = checkpoint;
     this.holds = holds;
     this.answersBefore = answersBefore;
+    this.attempts = question.failedAttempts(checkpoint.announcedAt());
   }
 
   String questionId() {
     return question.id();
+  }
+
+  /** Whether it is at the server, and does not rest. */
+  boolean isUnderWay() {
+    return attempt != null;
   }
 
   /**
@@ -69,12 +79,5 @@ final class InFlightRequest {
    */
   boolean asks(TrackedQuestion now) {
     return now != null && now.version() == questionVersion && now.question().sameContent(question);
-  }
-
-  /** Takes the attempt back; a request that rests notices when it wakes. */
-  void cancel() {
-    if (attempt != null) {
-      attempt.cancel(false);
-    }
   }
 }

@@ -271,8 +271,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     // What waits for a missing model may miss another one's answer now, or no answer at all.
     lanes.unpark();
     for (InFlightRequest request : requests.copy()) {
-      if (!request.checkpoint.equals(time.newest(request.checkpoint))) {
-        request.cancel();
+      ModelCheckpoint newest = time.newest(request.checkpoint);
+      if (newest == null || (request.isUnderWay() && !newest.equals(request.checkpoint))) {
+        requests.cancel(request);
       }
     }
     surveys.retire(time.liveTimes(), time.now());

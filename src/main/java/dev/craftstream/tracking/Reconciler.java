@@ -123,6 +123,7 @@ final class Reconciler {
       return;
     } else if (isWanted) {
       String explanation = whyGivenUp(request, answer.failure());
+      question = withAttempts(question, request);
       if (explanation == null && requests.mayStay(request)) {
         requests.rest(request);
         return;
@@ -135,6 +136,18 @@ final class Reconciler {
     if (question != null) {
       reconcile(question, !isWanted, request.lane, request.holds);
     }
+  }
+
+  /** In state, since a restored task goes on counting. */
+  private TrackedQuestion withAttempts(TrackedQuestion question, InFlightRequest request)
+      throws Exception {
+    long announcedAt = request.checkpoint.announcedAt();
+    if (request.attempts <= question.failedAttempts(announcedAt)) {
+      return question;
+    }
+    TrackedQuestion counted = question.withFailed(announcedAt, request.attempts);
+    questions.store(counted);
+    return counted;
   }
 
   /**
@@ -186,10 +199,12 @@ final class Reconciler {
       return cause.getMessage();
     }
     if (cause instanceof ServerUnavailableException || cause instanceof CancellationException) {
+      boolean mayBeTheQuestion = true;
       if (cause instanceof ServerUnavailableException unavailable) {
         heed(unavailable, request);
+        mayBeTheQuestion = !unavailable.failsWhateverItIsAsked();
       }
-      return requests.failed(request)
+      return requests.failed(request, mayBeTheQuestion)
           ? null
           : "Given up after "
               + request.attempts
@@ -209,19 +224,24 @@ final class Reconciler {
   }
 
   private void heed(ServerUnavailableException failure, InFlightRequest request) {
+    if (failure.failsWhateverItIsAsked()) {
+      isWithoutModel(request, "fails whatever it is asked");
+    }
     switch (failure.kind()) {
-      case MODEL_MISSING -> {
-        if (!requests.missingModels().isMissing(request.checkpoint)) {
-          LOG.warn(
-              "The model of checkpoint {} is missing: it is asked one question at a time until it"
-                  + " answers, and the others go on. Load it, announce it again with another"
-                  + " version, or retire it.",
-              request.checkpoint.id());
-          requests.makeProbe(request);
-        }
-      }
+      case MODEL_MISSING -> isWithoutModel(request, "is missing");
       case HANGING, OVERLOADED -> requests.limit().timedOut();
       default -> {}
+    }
+  }
+
+  private void isWithoutModel(InFlightRequest request, String why) {
+    if (!requests.missingModels().isMissing(request.checkpoint)) {
+      LOG.warn(
+          "The model of checkpoint {} {}: it is asked one question at a time until it answers, and"
+              + " the others go on. Load it, announce it again with another version, or retire it.",
+          request.checkpoint.id(),
+          why);
+      requests.makeProbe(request);
     }
   }
 }

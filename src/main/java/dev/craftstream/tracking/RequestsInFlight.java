@@ -148,14 +148,15 @@ final class RequestsInFlight {
     request.attempt = null;
     long millis = settings.backOff(request.failures).toMillis();
     long jittered = (long) (millis * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
-    var unused =
-        clock.registerTimer(
-            clock.getCurrentProcessingTime() + jittered,
-            time -> {
-              if (of(request.questionId()) == request) {
-                listener.rested(request);
-              }
-            });
+    request.rest =
+        clock.registerTimer(clock.getCurrentProcessingTime() + jittered, time -> wake(request));
+  }
+
+  private void wake(InFlightRequest request) throws Exception {
+    if (of(request.questionId()) == request && request.rest != null) {
+      request.rest = null;
+      listener.rested(request);
+    }
   }
 
   /** Ends a request; returns whether it was a probe, so that another one is wanted. */
@@ -176,7 +177,17 @@ final class RequestsInFlight {
   void cancel(String questionId) {
     InFlightRequest request = byQuestion.get(questionId);
     if (request != null) {
-      request.cancel();
+      cancel(request);
+    }
+  }
+
+  /** Takes the attempt back; a question that rests is woken, so that its slot gets free at once. */
+  void cancel(InFlightRequest request) {
+    if (request.attempt != null) {
+      request.attempt.cancel(false);
+    } else if (request.rest != null) {
+      request.rest.cancel(false);
+      mailbox.execute(() -> wake(request), "wake " + request.questionId());
     }
   }
 
@@ -218,14 +229,15 @@ final class RequestsInFlight {
   }
 
   /**
-   * Counts a failed attempt; it counts against the question where others were answered since.
-   * Returns whether the question may be asked again.
+   * Counts a failed attempt. Returns whether the question may be asked again.
+   *
+   * @param mayBeTheQuestion whether it counts against the question where others were answered since
    */
-  boolean failed(InFlightRequest request) {
+  boolean failed(InFlightRequest request, boolean mayBeTheQuestion) {
     metrics.failed.inc();
     request.failures++;
     long answers = answersOf(request.checkpoint);
-    if (answers > request.answersBefore) {
+    if (mayBeTheQuestion && answers > request.answersBefore) {
       request.answersBefore = answers;
       request.attempts++;
     }

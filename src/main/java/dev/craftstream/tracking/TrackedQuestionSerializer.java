@@ -7,6 +7,7 @@ import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +38,10 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
   /** Adds the probability of the tokens that were not seen, where a measurement is of letters. */
   private static final int THIRD_FORMAT = 3;
 
-  /** Adds how correctness was measured, where it is not as in the paper. */
+  /**
+   * Adds the failed attempts that count against the question, and how correctness was measured
+   * where it is not as in the paper.
+   */
   private static final int FORMAT = 4;
 
   // What a measurement's first byte says.
@@ -71,6 +75,11 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     writeNumber(tracked.origin().partition(), out);
     writeNumber(tracked.origin().offset(), out);
     writeNumber(tracked.reconciledAt() - TrackedQuestion.NEVER, out);
+    Failed failed = tracked.failed();
+    writeNumber(failed.attempts(), out);
+    if (failed.attempts() > 0) {
+      writeNumber(failed.announcedAt(), out);
+    }
     writeNumber(tracked.measured().size(), out);
     KnowledgeState before = NONE;
     for (Measured measured : tracked.measured()) {
@@ -154,6 +163,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     int version = (int) readNumber(in);
     Origin origin = new Origin(StringValue.readString(in), (int) readNumber(in), readNumber(in));
     long reconciledAt = readNumber(in) + TrackedQuestion.NEVER;
+    int attempts = format <= THIRD_FORMAT ? 0 : (int) readNumber(in);
+    Failed failed = attempts == 0 ? Failed.NONE : new Failed(readNumber(in), attempts);
     int count = (int) readNumber(in);
     List<Measured> measured = new ArrayList<>(count);
     KnowledgeState before = NONE;
@@ -169,7 +180,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       // asked anew.
       measured.clear();
     }
-    return new TrackedQuestion(question, version, origin, List.copyOf(measured), reconciledAt);
+    return new TrackedQuestion(
+        question, version, origin, List.copyOf(measured), reconciledAt, failed);
   }
 
   private static KnowledgeState readState(

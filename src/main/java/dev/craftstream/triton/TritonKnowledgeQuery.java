@@ -17,6 +17,7 @@ import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.triton.client.Failures;
 import dev.craftstream.triton.client.ServedModel;
+import dev.craftstream.triton.client.ServerChoice;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.contract.InferenceContract;
@@ -29,9 +30,11 @@ import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -97,27 +100,10 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     CancellableContext context = Context.current().withCancellation();
     CompletableFuture<KnowledgeState> answer =
-        within(context, () -> measure(question, questionVersion, checkpoint))
-            .exceptionallyCompose(
-                failure ->
-                    isReported(failure)
-                        ? within(
-                            context,
-                            () -> askOnceMore(question, questionVersion, checkpoint, failure))
-                        : CompletableFuture.failedFuture(failure));
+        new Asking(question, questionVersion, checkpoint, context).answer(Set.of());
     // A request whose future is cancelled is taken back from the server.
     var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
     return answer;
-  }
-
-  private static <T> CompletableFuture<T> within(
-      Context context, Supplier<CompletableFuture<T>> asking) {
-    Context before = context.attach();
-    try {
-      return asking.get();
-    } finally {
-      context.detach(before);
-    }
   }
 
   private static boolean isReported(Throwable failure) {
@@ -126,29 +112,82 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   /**
-   * Finds out whether a failure that the server reported is the question's: the model is tried with
-   * another one and, where that is answered, asked once more. What fails in the same words then
-   * would do so for ever.
+   * One question, asked until it is known whether a failure that a server reported is the
+   * question's: the same server is tried with another one. Where it answers that, it is asked once
+   * more; what fails in the same words then would do so for ever. Where it does not, the question
+   * goes to the other servers.
+   *
+   * @param context what takes the question back
    */
-  private CompletableFuture<KnowledgeState> askOnceMore(
-      Question question, int questionVersion, ModelCheckpoint checkpoint, Throwable failure) {
-    Serving serving = checkpoint.serving();
-    Use use =
-        question.purpose() == Purpose.TRAIN && isWeighed(question.task()) ? Use.WEIGH : Use.SAMPLE;
-    return contract(serving)
-        .tryOut(client, serving, use, client.deadline())
-        .handle((answered, trouble) -> trouble == null)
-        .thenCompose(
-            answers ->
-                answers
-                    ? measure(question, questionVersion, checkpoint)
-                    : CompletableFuture.failedFuture(failure))
-        .exceptionallyCompose(
-            again ->
-                CompletableFuture.failedFuture(
-                    again != failure && saysTheSame(failure, again)
-                        ? client.failures().ofThisQuestionAlone(Failures.unwrapped(again))
-                        : again));
+  private final class Asking {
+    private final Question question;
+    private final int questionVersion;
+    private final ModelCheckpoint checkpoint;
+    private final Context context;
+
+    Asking(Question question, int questionVersion, ModelCheckpoint checkpoint, Context context) {
+      this.question = question;
+      this.questionVersion = questionVersion;
+      this.checkpoint = checkpoint;
+      this.context = context;
+    }
+
+    /**
+     * @param failing servers that fail whatever they are asked
+     */
+    CompletableFuture<KnowledgeState> answer(Set<String> failing) {
+      return measured(ServerChoice.otherThan(failing))
+          .exceptionallyCompose(
+              failure ->
+                  isReported(failure)
+                      ? afterFailure(
+                          (ServerUnavailableException) Failures.unwrapped(failure), failing)
+                      : CompletableFuture.failedFuture(failure));
+    }
+
+    private CompletableFuture<KnowledgeState> measured(ServerChoice servers) {
+      return servers.within(context, () -> measure(question, questionVersion, checkpoint));
+    }
+
+    private CompletableFuture<KnowledgeState> afterFailure(
+        ServerUnavailableException failure, Set<String> failing) {
+      if (failing.contains(failure.server())) {
+        // There is no other.
+        return CompletableFuture.failedFuture(failure.whateverItIsAsked());
+      }
+      ServerChoice sameServer = ServerChoice.only(failure.server());
+      return sameServer
+          .within(context, this::answersAnother)
+          .thenCompose(
+              answers -> {
+                if (answers) {
+                  return measured(sameServer)
+                      .exceptionallyCompose(again -> failedAgain(failure, again));
+                }
+                Set<String> alsoFailing = new HashSet<>(failing);
+                alsoFailing.add(failure.server());
+                return answer(alsoFailing);
+              });
+    }
+
+    private CompletableFuture<Boolean> answersAnother() {
+      Serving serving = checkpoint.serving();
+      Use use =
+          question.purpose() == Purpose.TRAIN && isWeighed(question.task())
+              ? Use.WEIGH
+              : Use.SAMPLE;
+      return contract(serving)
+          .tryOut(client, serving, use, client.deadline())
+          .handle((answered, trouble) -> trouble == null);
+    }
+
+    private CompletableFuture<KnowledgeState> failedAgain(
+        ServerUnavailableException failure, Throwable again) {
+      return CompletableFuture.failedFuture(
+          saysTheSame(failure, again)
+              ? client.failures().ofThisQuestionAlone(Failures.unwrapped(again))
+              : again);
+    }
   }
 
   /** But for numbers, such as times. */

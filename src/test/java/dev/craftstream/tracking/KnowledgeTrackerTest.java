@@ -35,6 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KnowledgeTrackerTest {
   private static final ServerUnavailableException MISSING =
       new ServerUnavailableException(FailureKind.MODEL_MISSING, "unknown model", null);
+
+  private static final ServerUnavailableException FAILS =
+      new ServerUnavailableException(FailureKind.FAILING, "it raised", null);
   private static final ModelCheckpointEvent INITIAL = announce(1, "initial", Role.INITIAL, "");
 
   @Test
@@ -625,6 +628,130 @@ class KnowledgeTrackerTest {
           .contains("3 attempts")
           .contains("timed out");
       assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void attemptsThatAreSplitByRestartsAreCountedTogether() throws Exception {
+    OperatorSubtaskState state = null;
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      try (TrackerHarness tracker =
+          TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 2, 1, 0, state)) {
+        if (state == null) {
+          tracker.initial(1);
+          tracker.ask("poison");
+        }
+        assertThat(tracker.unusable()).isEmpty();
+        tracker.ask("other" + attempt);
+        tracker.answer("other" + attempt + "@initial", 0.5);
+        tracker.fail("poison@initial", FAILS);
+        state = tracker.snapshot();
+        if (attempt == 3) {
+          assertThat(tracker.unusable())
+              .singleElement()
+              .satisfies(given -> assertThat(given.explanation()).contains("after 3 attempts"));
+          tracker.retry(announce(1, "initial", Role.INITIAL, ""), "poison");
+          tracker.mails();
+          tracker.ask("another");
+          tracker.answer("another@initial", 0.5);
+          tracker.fail("poison@initial", FAILS);
+          assertThat(tracker.unusable()).as("a retry counts anew").hasSize(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAnswerForgetsTheAttemptsBefore() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.initial(1);
+      tracker.ask("a");
+      for (int attempt = 1; attempt <= 2; attempt++) {
+        tracker.ask("other" + attempt);
+        tracker.answer("other" + attempt + "@initial", 0.5);
+        tracker.fail("a@initial", FAILS);
+        tracker.passTime(Duration.ofSeconds(1));
+      }
+      tracker.answer("a@initial", 0.5);
+      tracker.ask(question("a", "Changed?"));
+      tracker.ask("other");
+      tracker.answer("other@initial", 0.5);
+      tracker.fail("a@initial", FAILS);
+      assertThat(tracker.unusable()).isEmpty();
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness restored =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 2, 1, 0, state)) {
+      restored.ask("more");
+      restored.answer("more@initial", 0.5);
+      restored.fail("a@initial", FAILS);
+      assertThat(restored.unusable()).as("the second attempt").isEmpty();
+    }
+  }
+
+  @Test
+  void failuresOfAModelThatFailsWhateverItIsAskedSayNothingOfTheQuestion() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b", "c");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      tracker.rehearsal(2);
+      String probe = tracker.server.openNames().get(0);
+      tracker.fail(probe, FAILS.whateverItIsAsked());
+      tracker.fail(tracker.server.openNames().get(0), FAILS.whateverItIsAsked());
+      assertThat(tracker.server.open()).as("its slots are free").isEmpty();
+      for (int i = 0; i < 10; i++) {
+        tracker.ask("new" + i);
+        tracker.answer("new" + i + "@initial", 0.5);
+        tracker.passTime(Duration.ofSeconds(1));
+        tracker.fail(probe, FAILS.whateverItIsAsked());
+      }
+      assertThat(tracker.unusable()).isEmpty();
+      tracker.passTime(Duration.ofSeconds(1));
+      tracker.answerAll(0.5);
+      assertThat(tracker.modelTime()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void givenAQuestionThatRestsAfterAFailure_whenItsCheckpointRetires_thenItsSlotIsFreeAtOnce()
+      throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.ask("a", "b");
+      tracker.initial(1);
+      tracker.answerAll(0.5);
+      tracker.rehearsal(2);
+      tracker.fail("a@rehearsal", FAILS);
+      tracker.fail("b@rehearsal", FAILS);
+      tracker.ask("new1", "new2");
+      assertThat(tracker.server.open()).as("all slots are taken").isEmpty();
+      tracker.checkpoint(retire(3, "rehearsal"));
+      assertThat(tracker.server.openNames()).isNotEmpty().allMatch(ask -> ask.startsWith("new"));
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).contains("new1@initial", "new2@initial");
+      assertThat(tracker.modelTime()).isEqualTo(3);
+      tracker.passTime(Duration.ofSeconds(1));
+      assertThat(tracker.server.open()).isEmpty();
+    }
+  }
+
+  @Test
+  void givenAQuestionThatRestsAfterAFailure_whenItChangesOrGoes_thenItsSlotIsFreeAtOnce()
+      throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.initial(1);
+      tracker.ask("a", "b", "c", "d");
+      tracker.fail("a@initial", FAILS);
+      tracker.fail("b@initial", FAILS);
+      assertThat(tracker.server.open()).isEmpty();
+      tracker.ask(question("a", "Changed?"));
+      assertThat(tracker.server.openNames()).containsExactly("a@initial");
+      assertThat(tracker.server.open("a@initial").question().text()).isEqualTo("Changed?");
+      tracker.remove("b");
+      assertThat(tracker.server.openNames()).hasSize(2);
+      tracker.answerAll(0.5);
+      assertThat(tracker.measured()).hasSize(3);
     }
   }
 

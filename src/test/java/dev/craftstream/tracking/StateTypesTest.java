@@ -14,6 +14,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.relabel.LastDecision;
+import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import java.util.HexFormat;
 import java.util.List;
@@ -51,10 +52,15 @@ class StateTypesTest {
           + "050201013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
           + "6666660000000000000000036d63";
 
+  private static final String FOURTH_FORMAT_LETTERS =
+      "040467617301000757686963683f02420002027802790100010a7175657374696f6e7303"
+          + "05020001013500003fd00000000000003fc999999999999a3fb0000000000000bfe6666666"
+          + "6666660000000000000000036d63";
+
   private static final String FOURTH_FORMAT =
       "04126361706974616c2d6f662d6672616e63650000055768793f06506172697302065061"
           + "7269730e43697479206f6620506172697300096361706974616c73010565617379010a71"
-          + "75657374696f6e7303959aef3a060301931407023fea8f5c28f5c28f0650617269730000"
+          + "75657374696f6e7303959aef3a06000301931407023fea8f5c28f5c28f0650617269730000"
           + "011f71fb04cb126f652d3373686f742d3161326233633464029f1407023fea8f5c28f5c2"
           + "8f0000011f71fb04cb059f1407023fea8f5c28f5c28f0000011f71fb04cb";
 
@@ -151,7 +157,8 @@ class StateTypesTest {
                 new Measured(3_000_000_000L, notTheShare),
                 new Measured(3_000_000_001L, choice),
                 new Measured(3_000_000_002L, refused)),
-            TrackedQuestion.NEVER);
+            TrackedQuestion.NEVER,
+            new Failed(3_000_000_003L, 300));
     assertThat(read(written(question))).isEqualTo(question);
   }
 
@@ -191,7 +198,8 @@ class StateTypesTest {
         .as("a change of the format needs a new number")
         .isEqualTo(FOURTH_FORMAT);
     assertThat(HexFormat.of().formatHex(written(letters(0.0625))))
-        .isEqualTo("04" + THIRD_FORMAT_LETTERS.substring(2));
+        .isEqualTo(FOURTH_FORMAT_LETTERS);
+    assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
     assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT))).isEqualTo(openEnded("Why?", 2));
   }
 
@@ -231,7 +239,8 @@ class StateTypesTest {
         1,
         new Origin("questions", 3, 5),
         List.of(new Measured(1, state)),
-        1);
+        1,
+        Failed.NONE);
   }
 
   private static TrackedQuestion openEnded(String text) {
@@ -267,7 +276,8 @@ class StateTypesTest {
         1,
         new Origin("questions", 3, 123_456_789L),
         List.of(new Measured(1, state), new Measured(2, state), new Measured(5, state)),
-        5);
+        5,
+        Failed.NONE);
   }
 
   private static byte[] written(TrackedQuestion question) throws Exception {

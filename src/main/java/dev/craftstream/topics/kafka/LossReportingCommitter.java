@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
@@ -18,15 +21,23 @@ import org.slf4j.LoggerFactory;
  * <p>A transaction that a Flink checkpoint holds is lost where the brokers ended it before it could
  * be committed, for its time-out had passed. The connector (5.0.0) goes on with the same warning as
  * for one that a failed run had committed already, which is the rule after a restart.
+ *
+ * <p>The brokers are asked on a thread of its own, so that the task goes on however long they take.
  */
 final class LossReportingCommitter implements Committer<KafkaCommittable> {
   private static final Logger LOG = LoggerFactory.getLogger(LossReportingCommitter.class);
+
+  /** How long a close waits for what was asked. */
+  private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(10);
 
   private final Committer<KafkaCommittable> committer;
   private final Transactions transactions;
   private final String topic;
   private final Duration timeout;
   private final Counter lost;
+
+  /** Null while nothing was to be asked. */
+  private ExecutorService asking;
 
   /**
    * @param topic that is written to
@@ -52,9 +63,38 @@ final class LossReportingCommitter implements Committer<KafkaCommittable> {
   @Override
   public void close() {
     GuardedWriter.close(committer, topic);
+    if (asking == null) {
+      return;
+    }
+    asking.shutdown();
+    try {
+      if (!asking.awaitTermination(CLOSING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn(
+            "Whether the records of {} transactions to {} are lost is not known: the brokers did not"
+                + " answer before the task ended.",
+            asking.shutdownNow().size() + 1,
+            topic);
+      }
+    } catch (InterruptedException e) {
+      asking.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void failed(KafkaCommittable transaction) {
+    if (asking == null) {
+      asking =
+          Executors.newSingleThreadExecutor(
+              task -> {
+                var thread = new Thread(task, topic + "-lost-transactions");
+                thread.setDaemon(true);
+                return thread;
+              });
+    }
+    asking.execute(() -> reportIfLost(transaction));
+  }
+
+  private void reportIfLost(KafkaCommittable transaction) {
     try {
       if (transactions.wasEnded(transaction)) {
         lost.inc();
@@ -67,7 +107,7 @@ final class LossReportingCommitter implements Committer<KafkaCommittable> {
             transaction.getTransactionalId(),
             timeout);
       }
-    } catch (TopicSetupException e) {
+    } catch (RuntimeException e) {
       LOG.warn(
           "Whether the records of transaction {} to {} are lost is not known. {}",
           transaction.getTransactionalId(),

@@ -2,34 +2,77 @@ package dev.craftstream.triton.client;
 
 import dev.craftstream.knowledge.FailureKind;
 import io.grpc.Attributes;
+import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Follows the attempts that gRPC makes at one request, and reports how they fail. */
+/**
+ * Follows the attempts that gRPC makes at one request, one after the other: reports how they fail,
+ * says which server the next may go to, and ends them where the model is missing. That is to be
+ * known at once, for a request that waits for a missing model takes the place of another one's.
+ */
 final class Attempts extends ClientStreamTracer.Factory {
+  /** By which the load balancer finds a request's attempts. */
+  static final CallOptions.Key<Attempts> KEY = CallOptions.Key.create("attempts");
+
+  /** Set for requests whose failures come as words within a stream that gRPC takes for good. */
+  static final CallOptions.Key<Boolean> IN_WORDS =
+      CallOptions.Key.createWithDefault("failures-in-words", false);
+
+  /** How long other servers are tried for a model that the first one doesn't have. */
+  private static final long SEARCH_NANOS = Duration.ofMillis(300).toNanos();
+
   private final ServedModel model;
+  private final ServerChoice choice;
   private final Outages outages;
+  private final AnsweringServers answering;
   private final Failures failures;
   private final Deadline deadline;
   private final boolean tooLate;
   private final long started = System.nanoTime();
   private final long wholeTime;
 
+  private final Set<String> withoutModel = ConcurrentHashMap.newKeySet();
+
   private volatile Status lastFailure = Status.OK;
   private volatile FailureKind trouble;
+  private volatile String server = "";
+  private volatile int servers = 1;
+  private volatile long searchedSince;
+  private volatile Runnable end = () -> {};
+  private volatile boolean isQuestion = true;
+
+  /** Set where the request is ended by its own attempts. */
+  private volatile boolean modelIsMissing;
 
   /** The newest attempt that is not over. */
   private volatile Attempt current;
 
+  /** Newest attempt, be it over. */
+  private volatile Attempt newest;
+
   /**
+   * @param choice which servers are asked
    * @param deadline of the request; may have passed before there is anything to try
    */
-  Attempts(ServedModel model, Outages outages, Failures failures, Deadline deadline) {
+  Attempts(
+      ServedModel model,
+      ServerChoice choice,
+      Outages outages,
+      AnsweringServers answering,
+      Failures failures,
+      Deadline deadline) {
     this.model = model;
+    this.choice = choice;
     this.outages = outages;
+    this.answering = answering;
     this.failures = failures;
     this.deadline = deadline;
     this.tooLate = deadline.isExpired();
@@ -39,6 +82,92 @@ final class Attempts extends ClientStreamTracer.Factory {
   ServedModel model() {
     return model;
   }
+
+  ServerChoice choice() {
+    return choice;
+  }
+
+  /** Whether a server answers this says nothing of whether its model answers questions. */
+  Attempts aboutTheModel() {
+    isQuestion = false;
+    return this;
+  }
+
+  /** What ends the request, on whatever thread. */
+  void endBy(Runnable newEnd) {
+    end = newEnd;
+  }
+
+  // ---------------------------------------------------------------- servers
+
+  /** The server of the newest attempt; empty where none had one. */
+  String server() {
+    return server;
+  }
+
+  /** Whether an attempt may go there; where it may go nowhere, it goes anywhere. */
+  boolean mayGoTo(String other) {
+    return choice.only().isEmpty()
+        ? !choice.avoided().contains(other) && !withoutModel.contains(other)
+        : choice.only().equals(other);
+  }
+
+  /** Whether there is a server that may still be tried. */
+  boolean mayGoElsewhere() {
+    Set<String> tried = new HashSet<>(choice.avoided());
+    tried.addAll(withoutModel);
+    tried.add(server);
+    return choice.only().isEmpty()
+        && tried.size() < servers
+        && (searchedSince == 0 || System.nanoTime() - searchedSince < SEARCH_NANOS);
+  }
+
+  /**
+   * The newest attempt goes to that server.
+   *
+   * @param among how many there are
+   * @param counting of the outlier detection; may be null
+   */
+  void picked(String newServer, int among, ClientStreamTracer counting) {
+    server = newServer;
+    servers = among;
+    Attempt attempt = newest;
+    if (attempt != null) {
+      attempt.server = newServer;
+      attempt.counting = counting;
+    }
+  }
+
+  /** The newest attempt's server does not have the model. */
+  void modelIsMissingThere() {
+    if (searchedSince == 0) {
+      searchedSince = System.nanoTime();
+    }
+    withoutModel.add(server);
+  }
+
+  /** Whether no server that was tried has the model, and the request ended for that. */
+  boolean modelIsMissing() {
+    return modelIsMissing;
+  }
+
+  /** The stream of the newest attempt brought an answer. */
+  void answeredInWords() {
+    Attempt attempt = newest;
+    if (attempt != null) {
+      attempt.judge(true, null);
+    }
+  }
+
+  /** It brought a failure. */
+  void failedInWords(FailureKind kind) {
+    Attempt attempt = newest;
+    if (attempt != null) {
+      attempt.judge(false, kind);
+    }
+  }
+
+  // ---------------------------------------------------------------- failures
 
   /** How the last attempt failed that the server or the connection ended; else OK. */
   Status lastFailure() {
@@ -88,15 +217,41 @@ final class Attempts extends ClientStreamTracer.Factory {
     if (info.getPreviousAttempts() > 0 || info.isTransparentRetry()) {
       outages.retried();
     }
-    Attempt attempt = new Attempt();
+    Attempt attempt = new Attempt(info.getCallOptions().getOption(IN_WORDS));
+    newest = attempt;
     current = attempt;
     return attempt;
   }
 
   private final class Attempt extends ClientStreamTracer {
+    private final boolean inWords;
+    private volatile String server;
+    private volatile ClientStreamTracer counting;
     private volatile boolean sent;
     private volatile boolean replied;
     private volatile long sentAt;
+
+    Attempt(boolean inWords) {
+      this.inWords = inWords;
+    }
+
+    /**
+     * Tells the outlier detection what speaks for or against the server.
+     *
+     * @param kind of the failure; null where it is the request's
+     */
+    private void judge(boolean answered, FailureKind kind) {
+      if (server == null || !isQuestion) {
+        return;
+      }
+      if (answered) {
+        answering.answered(model, server);
+      }
+      if (counting != null
+          && (answered || speaksAgainstServer(kind) && answering.anotherAnswers(model, server))) {
+        counting.streamClosed(answered ? Status.OK : Status.UNAVAILABLE);
+      }
+    }
 
     private boolean tookMostOfTheTime() {
       return System.nanoTime() - sentAt > wholeTime / 2;
@@ -117,15 +272,28 @@ final class Attempts extends ClientStreamTracer.Factory {
     @Override
     public void streamClosed(Status status) {
       if (isOwnDeadline(status)) {
-        // It is looked at when the request is over.
+        judge(false, FailureKind.HANGING);
+        // What the request suffers from is looked at when it is over.
         return;
       }
       if (current == this) {
         current = null;
       }
+      if (status.isOk() ? inWords : server == null && !choice.only().isEmpty()) {
+        // The words tell; or there was nowhere to go.
+        return;
+      }
       FailureKind failedBy = StatusKinds.of(status, replied);
+      judge(status.isOk(), failedBy);
       if (failedBy != null) {
         failed(failedBy, status);
+      }
+      if (failedBy == FailureKind.MODEL_MISSING) {
+        modelIsMissingThere();
+        if (!mayGoElsewhere()) {
+          modelIsMissing = true;
+          end.run();
+        }
       }
     }
 
@@ -141,5 +309,13 @@ final class Attempts extends ClientStreamTracer.Factory {
         default -> false;
       };
     }
+  }
+
+  /** A busy server, and one without the model, may be as good as the others. */
+  private static boolean speaksAgainstServer(FailureKind kind) {
+    return kind == FailureKind.FAILING
+        || kind == FailureKind.HANGING
+        || kind == FailureKind.CONNECTION_LOST
+        || kind == FailureKind.NOT_GRPC;
   }
 }

@@ -47,6 +47,9 @@ public final class Failures {
       return unusable(model, "sent what is no message of the protocol: " + detail(status), status);
     }
     Status lastFailure = attempts.lastFailure();
+    if (attempts.modelIsMissing()) {
+      return missing(model, lastFailure);
+    }
     FailureKind trouble =
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? attempts.atDeadline(status)
@@ -103,10 +106,15 @@ public final class Failures {
               FailureKind.ACCESS_DENIED,
               "may not be asked: " + detail(status) + ". Check the token and the certificate",
               status);
-      case NOT_FOUND ->
-          unavailable(model, FailureKind.MODEL_MISSING, "is not there: " + detail(status), status);
-      default -> unavailable(model, trouble, "did not answer: " + detail(status), status);
+      case NOT_FOUND -> missing(model, status);
+      default ->
+          unavailable(model, trouble, "did not answer: " + detail(status), status)
+              .at(attempts.server());
     };
+  }
+
+  private ServerUnavailableException missing(ServedModel model, Status status) {
+    return unavailable(model, FailureKind.MODEL_MISSING, "is not there: " + detail(status), status);
   }
 
   /** Of a request whose answer breaks the contract. */

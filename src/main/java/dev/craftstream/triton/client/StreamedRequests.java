@@ -7,12 +7,10 @@ import dev.craftstream.knowledge.ServerUnavailableException;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Streamed requests of a {@link TritonClient}, and what is done when one fails. */
 final class StreamedRequests {
@@ -57,9 +55,9 @@ final class StreamedRequests {
             answers.completeExceptionally(client.closed());
             return false;
           }
-          Attempts attempts = client.attempts(model, deadline);
+          Attempts attempts = attempts(model, deadline, context);
           var unused =
-              streamUntilReady(new Streamed(request, deadline, advice, context), attempts, 0, false)
+              streamUntilReady(new Streamed(request, deadline, advice, context), attempts, false)
                   .whenComplete(
                       (all, failure) -> {
                         streams.ended();
@@ -74,8 +72,17 @@ final class StreamedRequests {
     return answers;
   }
 
+  private Attempts attempts(ServedModel model, Deadline deadline, Context context) {
+    Context before = context.attach();
+    try {
+      return client.attempts(model, deadline);
+    } finally {
+      context.detach(before);
+    }
+  }
+
   private CompletableFuture<List<ModelInferResponse>> streamUntilReady(
-      Streamed streamed, Attempts attempts, int attempt, boolean knownReady) {
+      Streamed streamed, Attempts attempts, boolean knownReady) {
     ServedModel model = attempts.model();
     open.add(attempts);
     var answers = new StreamedAnswers(client.settings().maxMessageBytes());
@@ -89,6 +96,7 @@ final class StreamedRequests {
             (all, thrown) -> {
               open.remove(attempts);
               if (thrown == null) {
+                attempts.answeredInWords();
                 outages.answered(model);
               }
             })
@@ -101,17 +109,18 @@ final class StreamedRequests {
               }
               if (cause instanceof StreamedAnswers.FailedException failed) {
                 Status reported = Status.UNKNOWN.withDescription(failed.getMessage());
-                return afterReport(streamed, attempts, attempt, knownReady, reported);
+                return afterReport(streamed, attempts, knownReady, reported);
               }
               return CompletableFuture.failedFuture(client.failed(attempts, cause));
             });
   }
 
   private CompletableFuture<List<ModelInferResponse>> afterReport(
-      Streamed streamed, Attempts attempts, int attempt, boolean knownReady, Status failure) {
+      Streamed streamed, Attempts attempts, boolean knownReady, Status failure) {
     ServedModel model = attempts.model();
     Optional<String> whatToDo = streamed.advice().on(failure.getDescription());
     if (whatToDo.isPresent()) {
+      attempts.answeredInWords();
       outages.answered(model);
       return CompletableFuture.failedFuture(
           failures.unusable(
@@ -119,45 +128,41 @@ final class StreamedRequests {
               "refuses the request: " + failures.detail(failure) + ". " + whatToDo.get(),
               failure));
     }
+    attempts.failedInWords(StatusKinds.of(failure, true));
     if (!knownReady) {
-      return afterFailure(streamed, attempts, attempt, failure);
+      return afterFailure(streamed, attempts, failure);
     }
     attempts.failed(FailureKind.FAILING, failure);
-    return CompletableFuture.failedFuture(
-        failures.unavailable(
-            model, FailureKind.FAILING, "failed: " + failures.detail(failure), failure));
+    return CompletableFuture.failedFuture(failing(attempts, FailureKind.FAILING, failure));
   }
 
+  /** Asks the server that failed whether it has the model, and then whoever has it. */
   private CompletableFuture<List<ModelInferResponse>> afterFailure(
-      Streamed streamed, Attempts attempts, int attempt, Status failure) {
+      Streamed streamed, Attempts attempts, Status failure) {
     ServedModel model = attempts.model();
     Deadline deadline = streamed.deadline();
     if (deadline.isExpired()) {
       return CompletableFuture.failedFuture(asSaid(attempts, failure));
     }
-    return client
-        .modelReady(model, deadline)
+    return ServerChoice.only(attempts.server())
+        .within(streamed.context(), () -> client.modelReady(model, deadline))
+        .exceptionallyCompose(StreamedRequests::readyWhereNobodyWasAsked)
         .thenCompose(
             ready -> {
               if (!ready) {
                 attempts.failed(FailureKind.MODEL_MISSING, failure);
+                attempts.modelIsMissingThere();
+                if (!attempts.mayGoElsewhere()) {
+                  return CompletableFuture.failedFuture(
+                      failures.unavailable(
+                          model,
+                          FailureKind.MODEL_MISSING,
+                          "is not ready: " + failures.detail(failure),
+                          failure));
+                }
               }
-              Duration pause = ready ? Duration.ZERO : client.backoff(attempt);
-              if (deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pause.toNanos()) {
-                return CompletableFuture.failedFuture(
-                    failures.unavailable(
-                        model,
-                        FailureKind.MODEL_MISSING,
-                        "is not ready: " + failures.detail(failure),
-                        failure));
-              }
-              return client
-                  .pause(pause)
-                  .thenCompose(
-                      done -> {
-                        outages.retried();
-                        return streamUntilReady(streamed, attempts, attempt + 1, ready);
-                      });
+              outages.retried();
+              return streamUntilReady(streamed, attempts, ready);
             })
         .exceptionallyCompose(
             thrown ->
@@ -169,12 +174,26 @@ final class StreamedRequests {
                         : thrown));
   }
 
+  /** A server that requests do not go to any more is not asked; then another one is to answer. */
+  private static CompletableFuture<Boolean> readyWhereNobodyWasAsked(Throwable thrown) {
+    return Failures.unwrapped(thrown) instanceof ServerUnavailableException unavailable
+            && unavailable.kind() == FailureKind.CONNECTION_LOST
+            && unavailable.server().isEmpty()
+        ? CompletableFuture.completedFuture(true)
+        : CompletableFuture.failedFuture(thrown);
+  }
+
   /** The model's own failure, when there is no time to ask it again. */
   private ServerUnavailableException asSaid(Attempts attempts, Status failure) {
     FailureKind trouble =
         attempts.trouble() == null ? StatusKinds.of(failure, true) : attempts.trouble();
     attempts.failed(trouble, failure);
-    return failures.unavailable(
-        attempts.model(), trouble, "failed: " + failures.detail(failure), failure);
+    return failing(attempts, trouble, failure);
+  }
+
+  private ServerUnavailableException failing(Attempts attempts, FailureKind kind, Status failure) {
+    return failures
+        .unavailable(attempts.model(), kind, "failed: " + failures.detail(failure), failure)
+        .at(attempts.server());
   }
 }

@@ -34,7 +34,7 @@ final class TritonChannel {
           Status.Code.UNAVAILABLE,
           Status.Code.RESOURCE_EXHAUSTED,
           Status.Code.ABORTED,
-          // A model that is being exchanged is not there for a while.
+          // Another server may have the model.
           Status.Code.NOT_FOUND,
           // A token or certificate that is being exchanged may come too late.
           Status.Code.UNAUTHENTICATED,
@@ -46,7 +46,7 @@ final class TritonChannel {
   static ManagedChannel open(TritonSettings settings) {
     return Grpc.newChannelBuilder(
             EndpointsNameResolverProvider.target(settings.endpoints()), credentials(settings.tls()))
-        .defaultLoadBalancingPolicy("round_robin")
+        .defaultLoadBalancingPolicy(ServersBalancerProvider.NAME)
         .defaultServiceConfig(serviceConfig(settings))
         .disableServiceConfigLookUp()
         .maxRetryAttempts(MAX_ATTEMPTS)

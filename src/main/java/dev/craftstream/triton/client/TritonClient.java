@@ -9,8 +9,6 @@ import dev.craftstream.inference.ModelMetadataRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.inference.ModelReadyRequest;
 import dev.craftstream.inference.ModelReadyResponse;
-import dev.craftstream.inference.ServerLiveRequest;
-import dev.craftstream.inference.ServerLiveResponse;
 import dev.craftstream.knowledge.BackOff;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.ServerHealth;
@@ -20,16 +18,15 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -47,7 +44,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>gRPC's own channel does the work: it spreads requests over the servers, waits for one to be
  * there, sends again what a server or the connection failed to answer, with growing pauses, until
- * the request's deadline, and probes silent connections.
+ * the request's deadline, and probes silent connections. It does not wait for a model that its
+ * server does not have: where no other server has it either, a request fails within a second.
  */
 public final class TritonClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TritonClient.class);
@@ -58,6 +56,7 @@ public final class TritonClient implements AutoCloseable {
   private final ManagedChannel channel;
   private final GRPCInferenceServiceStub inference;
   private final Outages outages;
+  private final AnsweringServers answering = new AnsweringServers(System::nanoTime);
   private final Set<Attempts> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer;
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
@@ -95,7 +94,11 @@ public final class TritonClient implements AutoCloseable {
     Optional<UnusableAnswerException> tooLarge = tooLarge(model, request);
     return tooLarge.isPresent()
         ? CompletableFuture.failedFuture(tooLarge.get())
-        : unary(model, deadline, outages::answered, (stub, to) -> stub.modelInfer(request, to));
+        : unary(
+            attempts(model, deadline),
+            deadline,
+            outages::answered,
+            (stub, to) -> stub.modelInfer(request, to));
   }
 
   /**
@@ -106,9 +109,9 @@ public final class TritonClient implements AutoCloseable {
    * {@code triton_grpc_error} a code comes, which is INTERNAL for all that vLLM raises, so that it
    * tells nothing; and Triton 2.51 crashed with it when streams failed and were cancelled at once.)
    * Which failures are the request's fault is told by the contract. For the others the server is
-   * asked: as long as it says that the model is not ready, the request is sent again. Where it is
-   * ready, it may have got so since: then the request is sent once more, and the failure of that is
-   * final.
+   * asked whether it has the model. Where it has not, the request goes to another server, as long
+   * as there is one. Where it has, it may have got it since: then the request is sent once more,
+   * and the failure of that is final.
    */
   public CompletableFuture<List<ModelInferResponse>> streamInfer(
       ServedModel model, ModelInferRequest request, Deadline deadline, ErrorAdvice advice) {
@@ -130,7 +133,10 @@ public final class TritonClient implements AutoCloseable {
     var request =
         ModelReadyRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
     return this.<ModelReadyResponse>unary(
-            model, deadline, outages::replied, (stub, to) -> stub.modelReady(request, to))
+            attempts(model, deadline).aboutTheModel(),
+            deadline,
+            outages::replied,
+            (stub, to) -> stub.modelReady(request, to))
         .thenApply(ModelReadyResponse::getReady);
   }
 
@@ -139,7 +145,11 @@ public final class TritonClient implements AutoCloseable {
       ServedModel model, Deadline deadline) {
     var request =
         ModelMetadataRequest.newBuilder().setName(model.name()).setVersion(model.version()).build();
-    return unary(model, deadline, outages::replied, (stub, to) -> stub.modelMetadata(request, to));
+    return unary(
+        attempts(model, deadline).aboutTheModel(),
+        deadline,
+        outages::replied,
+        (stub, to) -> stub.modelMetadata(request, to));
   }
 
   /** What {@code reading} makes of an answer; its fault becomes the future's failure. */
@@ -244,9 +254,8 @@ public final class TritonClient implements AutoCloseable {
    * @param success what an answer says of the model's health
    */
   private <T> CompletableFuture<T> unary(
-      ServedModel model, Deadline deadline, Consumer<ServedModel> success, UnaryCall<T> call) {
+      Attempts attempts, Deadline deadline, Consumer<ServedModel> success, UnaryCall<T> call) {
     var future = new CompletableFuture<T>();
-    var attempts = attempts(model, deadline);
     call.start(
         stub(attempts, deadline),
         new StreamObserver<>() {
@@ -265,7 +274,7 @@ public final class TritonClient implements AutoCloseable {
           @Override
           public void onCompleted() {
             open.remove(attempts);
-            success.accept(model);
+            success.accept(attempts.model());
             future.complete(answer);
           }
         });
@@ -273,7 +282,8 @@ public final class TritonClient implements AutoCloseable {
   }
 
   Attempts attempts(ServedModel model, Deadline deadline) {
-    var attempts = new Attempts(model, outages, failures, deadline);
+    var attempts =
+        new Attempts(model, ServerChoice.current(), outages, answering, failures, deadline);
     open.add(attempts);
     return attempts;
   }
@@ -296,15 +306,29 @@ public final class TritonClient implements AutoCloseable {
               @Override
               public <Q, A> ClientCall<Q, A> interceptCall(
                   MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-                return next.newCall(method, options.withStreamTracerFactory(attempts));
+                ClientCall<Q, A> call =
+                    next.newCall(
+                        method,
+                        options
+                            .withStreamTracerFactory(attempts)
+                            .withOption(Attempts.KEY, attempts)
+                            .withOption(
+                                Attempts.IN_WORDS, !method.getType().serverSendsOneMessage()));
+                // Not on the thread that has just seen an attempt end: gRPC is at work there.
+                attempts.endBy(() -> end(call));
+                return call;
               }
             });
   }
 
-  /**
-   * Looks after the connections now and then. A server that comes back is found within the longest
-   * back-off, and not gRPC's two minutes.
-   */
+  private void end(ClientCall<?, ?> call) {
+    try {
+      timer.execute(() -> call.cancel("The model is missing", new CancellationException()));
+    } catch (RejectedExecutionException closed) {
+      // So is the call, with the channel.
+    }
+  }
+
   private ScheduledExecutorService timer() {
     var executor =
         new ScheduledThreadPoolExecutor(
@@ -317,51 +341,11 @@ public final class TritonClient implements AutoCloseable {
     long period = settings.retryMaxBackoff().toNanos();
     var unused =
         executor.scheduleWithFixedDelay(
-            () -> {
-              channel.resetConnectBackoff();
-              findOutWhyThereIsNoConnection(period);
-              outages.check(this::isAsked);
-            },
+            new ConnectionCheck(channel, settings, open, answering, outages),
             period,
             period,
             TimeUnit.NANOSECONDS);
     return executor;
-  }
-
-  private boolean isAsked(ServedModel model) {
-    return open.stream().anyMatch(attempts -> attempts.model().equals(model));
-  }
-
-  /** Requests that wait for a connection don't say why; one that does not wait is told. */
-  private void findOutWhyThereIsNoConnection(long patienceNanos) {
-    if (open.stream().noneMatch(attempts -> attempts.waitsForConnection(patienceNanos))) {
-      return;
-    }
-    GRPCInferenceServiceGrpc.newStub(channel)
-        .withDeadlineAfter(patienceNanos, TimeUnit.NANOSECONDS)
-        .serverLive(
-            ServerLiveRequest.getDefaultInstance(),
-            new StreamObserver<>() {
-              @Override
-              public void onNext(ServerLiveResponse live) {}
-
-              @Override
-              public void onError(Throwable error) {
-                if (channel.getState(false) == ConnectivityState.READY) {
-                  // There is a connection; what the server says of this call does not matter.
-                  return;
-                }
-                Status status = Status.fromThrowable(error);
-                for (Attempts attempts : open) {
-                  if (attempts.waitsForConnection(patienceNanos)) {
-                    attempts.failed(StatusKinds.ofNoConnection(status), status);
-                  }
-                }
-              }
-
-              @Override
-              public void onCompleted() {}
-            });
   }
 
   /** A wait that ends in time or with the client. */

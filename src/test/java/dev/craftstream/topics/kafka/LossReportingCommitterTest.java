@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.LogSearch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
@@ -114,6 +119,35 @@ class LossReportingCommitterTest {
     commit(transaction);
     assertThat(failure).isNotNull();
     assertThat(lost.getCount()).isZero();
+  }
+
+  @Test
+  void brokersThatDoNotAnswerNeverHoldTheCommitterUp() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      KafkaSettings unanswered =
+          KafkaSettings.builder("127.0.0.1:" + silent.getLocalPort()).build();
+      Committer<KafkaCommittable> failing =
+          new Committer<>() {
+            @Override
+            public void commit(Collection<CommitRequest<KafkaCommittable>> requests) {
+              requests.forEach(
+                  request -> request.signalFailedWithKnownReason(new IOException("ended")));
+            }
+
+            @Override
+            public void close() {}
+          };
+      var committer = new LossReportingCommitter(failing, unanswered, "instructions", lost);
+      long started = System.nanoTime();
+      for (int i = 0; i < 3; i++) {
+        committer.commit(List.of(new Request(new KafkaCommittable(1, (short) 0, "id-" + i, null))));
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+      assertThat(failure).hasMessage("ended");
+      committer.close();
+      // With three questions of a minute each behind it.
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(30));
+    }
   }
 
   /** A producer with an open transaction that has a record. */
