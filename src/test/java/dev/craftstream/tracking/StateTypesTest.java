@@ -197,8 +197,7 @@ class StateTypesTest {
     assertThat(HexFormat.of().formatHex(written(openEnded("Why?", 2))))
         .as("a change of the format needs a new number")
         .isEqualTo(FOURTH_FORMAT);
-    assertThat(HexFormat.of().formatHex(written(letters(0.0625))))
-        .isEqualTo(FOURTH_FORMAT_LETTERS);
+    assertThat(HexFormat.of().formatHex(written(letters(0.0625)))).isEqualTo(FOURTH_FORMAT_LETTERS);
     assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT_LETTERS))).isEqualTo(letters(0.0625));
     assertThat(read(HexFormat.of().parseHex(FOURTH_FORMAT))).isEqualTo(openEnded("Why?", 2));
   }
