@@ -172,7 +172,7 @@ class ArchitectureTest {
         "topics.records",
         "client",
         "client.conflict",
-        "client.exchange",
+        "client.importing",
         "embedded",
         "embedded.trainer");
     may(

@@ -30,13 +30,13 @@ import java.util.regex.Pattern;
 final class OptionClaims {
   private static final Pattern DRESS =
       Pattern.compile(
-          "\\G(?:[\\s\"'*_(\\[{$#>|~=:\u300c\u300e\u3010\u300a\u3008-]"
+          "\\G(?:[\\s\"'*_(\\[{$#>|~=:\u300c\u300e\u3010\u300a\u3008-]++"
               + "|\\\\[(\\[]|\\\\(?:boxed|text|textbf|textit|mathrm|mathbf|mathit|fbox)\\s*\\{"
-              + "|</?[a-z]{1,12}>)*");
+              + "|</?[a-z]{1,12}>){0,64}");
 
   private static final Pattern CLOSING =
       Pattern.compile(
-          "\\G(?:[\"'*_)\\]}$|~\u300d\u300f\u3011\u300b\u3009]|\\\\[)\\]]|</?[a-z]{1,12}>)*");
+          "\\G(?:[\"'*_)\\]}$|~\u300d\u300f\u3011\u300b\u3009]++|\\\\[)\\]]|</?[a-z]{1,12}>){0,64}");
 
   private static final Pattern STOP =
       Pattern.compile(

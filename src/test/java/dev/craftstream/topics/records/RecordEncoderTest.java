@@ -224,6 +224,7 @@ class RecordEncoderTest {
                 .setRehearsalSeed(42)
                 .setModelTime(3)
                 .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS)
+                .setCorrectnessRule(dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING)
                 .build());
   }
 
@@ -306,7 +307,9 @@ class RecordEncoderTest {
                         .setInitialSeed(42)
                         .setRehearsalSeed(-1L)
                         .setModelTime(6)
-                        .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS))
+                        .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS)
+                        .setCorrectnessRule(
+                            dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING))
                 .setSelectionSeed(9)
                 .build());
   }
@@ -386,6 +389,8 @@ class RecordEncoderTest {
                 .setKnowledgePromptVersion("choice-1")
                 .setModelTime(3)
                 .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_NOT_RISES)
+                .setCorrectnessRule(
+                    dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_LETTER_PROBABILITIES)
                 .build());
   }
 
@@ -576,6 +581,7 @@ class RecordEncoderTest {
                 .setModelTime(5)
                 .setCorrectness(0.7)
                 .setCertainty(0.5)
+                .setCorrectnessRule(dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING)
                 .setCertaintyKind(
                     dev.craftstream.v1.CertaintyKind.CERTAINTY_KIND_EMBEDDING_SIMILARITY)
                 .setSamples(10)
