@@ -104,8 +104,9 @@ class OtherServersTest {
               ServerUnavailableException.class,
               e -> assertThat(e.kind()).isEqualTo(FailureKind.FAILING))
           .hasMessageContaining("CANCELLED: stopping");
-      // The question, and the trial of whether it is the question's fault.
-      assertThat(query.health().failures(FailureKind.FAILING)).isEqualTo(2);
+      // The question, the trial of whether it is the question's fault, and the question once more
+      // for another server, of which there is none.
+      assertThat(query.health().failures(FailureKind.FAILING)).isEqualTo(3);
       assertThat(query.health().models(FailureKind.FAILING)).isEqualTo(1);
     }
   }

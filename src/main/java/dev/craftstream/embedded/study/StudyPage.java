@@ -332,7 +332,7 @@ final class StudyPage {
     text("    ./craft reproduce --nq-open nq_dev.json --page docs/reproduction.md");
     text("");
     text(
-        "It goes on where it was interrupted, and all seeds are fixed; under load the model server's answers differ by rounding, so that figures differ within their intervals. Where the questions come from: [study](../study/README.md). `./craft reproduce --help` says how to make it smaller.");
+        "It goes on where it was interrupted, and all seeds are fixed; under load the model server's answers differ by rounding, so that figures differ within their intervals. Where the questions come from: [study](../src/study/README.md). `./craft reproduce --help` says how to make it smaller.");
   }
 
   // ---------------------------------------------------------------- words

@@ -1,7 +1,7 @@
 """Makes the questions of the reproduction: one fact each, phrased by the templates below.
 
-    python3 -m venv /tmp/facts && /tmp/facts/bin/pip install -r study/requirements.txt
-    /tmp/facts/bin/python study/make_questions.py src/main/resources/study/questions.jsonl
+    python3 -m venv facts && facts/bin/pip install -r src/study/requirements.txt
+    facts/bin/python src/study/make_questions.py src/main/resources/study/questions.jsonl
 
 The facts are those of the packages in requirements.txt, and of facts.tsv, which was written for this project. README.md names
 their licences. The same packages give the same file.
