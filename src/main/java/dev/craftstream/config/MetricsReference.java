@@ -149,8 +149,7 @@ public final class MetricsReference {
       case FAILING ->
           "The server answers with a failure of its own | no such failure for 30 s | After"
               + " `tracker.attempts`, while others are answered, the question is a dead letter. A"
-              + " server that fails whatever it is asked is left out while another answers; where none"
-              + " does, the checkpoint is asked one question at a time";
+              + " server that fails whatever it is asked is left out while another answers";
     };
   }
 }

@@ -7,9 +7,8 @@ import java.util.Set;
 
 /**
  * The model checkpoints whose models are missing though their server is there, such as one that was
- * unloaded without being retired, and those whose models fail whatever they are asked. Each is
- * asked one question at a time, its probe, beside the other requests; the others that miss its
- * answer wait until it gives one.
+ * unloaded without being retired. Each is asked one question at a time, its probe, beside the other
+ * requests; the others that miss its answer wait until it gives one.
  */
 final class MissingModels {
   /** By {@link ModelCheckpoint#announcedAt()}; null while there is no probe. */

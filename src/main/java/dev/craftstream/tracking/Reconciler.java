@@ -199,12 +199,10 @@ final class Reconciler {
       return cause.getMessage();
     }
     if (cause instanceof ServerUnavailableException || cause instanceof CancellationException) {
-      boolean mayBeTheQuestion = true;
       if (cause instanceof ServerUnavailableException unavailable) {
         heed(unavailable, request);
-        mayBeTheQuestion = !unavailable.failsWhateverItIsAsked();
       }
-      return requests.failed(request, mayBeTheQuestion)
+      return requests.failed(request)
           ? null
           : "Given up after "
               + request.attempts
@@ -224,23 +222,19 @@ final class Reconciler {
   }
 
   private void heed(ServerUnavailableException failure, InFlightRequest request) {
-    if (failure.failsWhateverItIsAsked()) {
-      isWithoutModel(request, "fails whatever it is asked");
-    }
     switch (failure.kind()) {
-      case MODEL_MISSING -> isWithoutModel(request, "is missing");
+      case MODEL_MISSING -> isWithoutModel(request);
       case HANGING, OVERLOADED -> requests.limit().timedOut();
       default -> {}
     }
   }
 
-  private void isWithoutModel(InFlightRequest request, String why) {
+  private void isWithoutModel(InFlightRequest request) {
     if (!requests.missingModels().isMissing(request.checkpoint)) {
       LOG.warn(
-          "The model of checkpoint {} {}: it is asked one question at a time until it answers, and"
+          "The model of checkpoint {} is missing: it is asked one question at a time until it answers, and"
               + " the others go on. Load it, announce it again with another version, or retire it.",
-          request.checkpoint.id(),
-          why);
+          request.checkpoint.id());
       requests.makeProbe(request);
     }
   }

@@ -229,15 +229,14 @@ final class RequestsInFlight {
   }
 
   /**
-   * Counts a failed attempt. Returns whether the question may be asked again.
-   *
-   * @param mayBeTheQuestion whether it counts against the question where others were answered since
+   * Counts a failed attempt; it counts against the question where others were answered since.
+   * Returns whether the question may be asked again.
    */
-  boolean failed(InFlightRequest request, boolean mayBeTheQuestion) {
+  boolean failed(InFlightRequest request) {
     metrics.failed.inc();
     request.failures++;
     long answers = answersOf(request.checkpoint);
-    if (mayBeTheQuestion && answers > request.answersBefore) {
+    if (answers > request.answersBefore) {
       request.answersBefore = answers;
       request.attempts++;
     }

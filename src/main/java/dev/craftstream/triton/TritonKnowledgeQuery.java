@@ -153,7 +153,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         ServerUnavailableException failure, Set<String> failing) {
       if (failing.contains(failure.server())) {
         // There is no other.
-        return CompletableFuture.failedFuture(failure.whateverItIsAsked());
+        return CompletableFuture.failedFuture(failure);
       }
       ServerChoice sameServer = ServerChoice.only(failure.server());
       return sameServer

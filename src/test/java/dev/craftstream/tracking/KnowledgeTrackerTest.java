@@ -691,30 +691,6 @@ class KnowledgeTrackerTest {
   }
 
   @Test
-  void failuresOfAModelThatFailsWhateverItIsAskedSayNothingOfTheQuestion() throws Exception {
-    try (TrackerHarness tracker = TrackerHarness.start(2)) {
-      tracker.ask("a", "b", "c");
-      tracker.initial(1);
-      tracker.answerAll(0.5);
-      tracker.rehearsal(2);
-      String probe = tracker.server.openNames().get(0);
-      tracker.fail(probe, FAILS.whateverItIsAsked());
-      tracker.fail(tracker.server.openNames().get(0), FAILS.whateverItIsAsked());
-      assertThat(tracker.server.open()).as("its slots are free").isEmpty();
-      for (int i = 0; i < 10; i++) {
-        tracker.ask("new" + i);
-        tracker.answer("new" + i + "@initial", 0.5);
-        tracker.passTime(Duration.ofSeconds(1));
-        tracker.fail(probe, FAILS.whateverItIsAsked());
-      }
-      assertThat(tracker.unusable()).isEmpty();
-      tracker.passTime(Duration.ofSeconds(1));
-      tracker.answerAll(0.5);
-      assertThat(tracker.modelTime()).isEqualTo(2);
-    }
-  }
-
-  @Test
   void givenAQuestionThatRestsAfterAFailure_whenItsCheckpointRetires_thenItsSlotIsFreeAtOnce()
       throws Exception {
     try (TrackerHarness tracker = TrackerHarness.start(2)) {

@@ -280,7 +280,7 @@ class SeveralServersTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void givenAllServersFail_thenTheFailureSaysNothingOfTheQuestion(int servers) throws Exception {
+  void givenAllServersFail_thenTheServersAreSaidToFail(int servers) throws Exception {
     for (int i = 0; i < servers; i++) {
       failing(Fault.STATUS);
     }
@@ -288,10 +288,7 @@ class SeveralServersTest {
       assertThat(failure(ask(query, craft("any"), "x")))
           .isInstanceOfSatisfying(
               ServerUnavailableException.class,
-              failure -> {
-                assertThat(failure.kind()).isEqualTo(FailureKind.FAILING);
-                assertThat(failure.failsWhateverItIsAsked()).isTrue();
-              });
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.FAILING));
     }
   }
 
