@@ -458,11 +458,10 @@ class TritonOutageTest {
                   sentAgain.countDown();
                   return new Ignoring<>();
                 }
-                answer.onNext(
-                    ModelStreamInferResponse.newBuilder()
-                        .setErrorMessage("Request for unknown model: 'any' is not found")
-                        .build());
-                answer.onCompleted();
+                answer.onError(
+                    Status.UNAVAILABLE
+                        .withDescription("Exceeds maximum queue size")
+                        .asRuntimeException());
                 return new Ignoring<>();
               }
 
