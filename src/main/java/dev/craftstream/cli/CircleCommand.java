@@ -3,7 +3,6 @@ package dev.craftstream.cli;
 import dev.craftstream.client.Terminal;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.Logs;
-import dev.craftstream.embedded.Ports;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.WorkFolder;
 import dev.craftstream.embedded.circle.Circle;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,9 +49,6 @@ import picocli.CommandLine.Spec;
       "  ./craft circle --questions my-questions.jsonl -T tuning.epochs=5"
     })
 final class CircleCommand implements Callable<Integer> {
-  private static final int WEB_PORT = 8081;
-  private static final int KAFKA_PORT = 9092;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -111,17 +108,7 @@ final class CircleCommand implements Callable<Integer> {
           "GGUF file of another language model of the family Llama, to serve and to train. Default: SmolLM2-135M.")
   private Path baseModel;
 
-  @Option(
-      names = "--web-port",
-      paramLabel = "PORT",
-      description = "Of Flink's web UI. Default: 8081, or a free one where that is in use.")
-  private Integer webPort;
-
-  @Option(
-      names = "--kafka-port",
-      paramLabel = "PORT",
-      description = "Of the broker. Default: 9092, or a free one where that is in use.")
-  private Integer kafkaPort;
+  @Mixin private PortOptions ports;
 
   @Option(
       names = "-D",
@@ -139,8 +126,7 @@ final class CircleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Commands.requireAtLeast(spec, "--turns", turns, 1);
-    Commands.requirePort(spec, "--web-port", webPort);
-    Commands.requirePort(spec, "--kafka-port", kafkaPort);
+    ports.check();
     Terminal terminal = Terminal.of(spec.commandLine().getOut());
     Project project = Project.here();
     // Mistakes show before anything is started.
@@ -154,8 +140,8 @@ final class CircleCommand implements Callable<Integer> {
             baseModel == null ? null : existing(baseModel),
             options,
             trainerOptions,
-            Ports.choose(webPort, WEB_PORT, "the web UI", "--web-port"),
-            Ports.choose(kafkaPort, KAFKA_PORT, "the broker", "--kafka-port"));
+            ports.web(),
+            ports.kafka());
     setUp.check(job);
     project.check();
     Path folder =

@@ -3,7 +3,6 @@ package dev.craftstream.cli;
 import dev.craftstream.client.Terminal;
 import dev.craftstream.embedded.Demo;
 import dev.craftstream.embedded.Logs;
-import dev.craftstream.embedded.Ports;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.embedded.WorkFolder;
 import dev.craftstream.model.Question;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,9 +48,6 @@ import picocli.CommandLine.Spec;
       "  ./craft demo -Drelabel.strategy=COR_RAIT"
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final int WEB_PORT = 8081;
-  private static final int KAFKA_PORT = 9092;
-
   /** Of the rest; each is asked once and answered in a moment. */
   private static final int HELD_OUT = 60;
 
@@ -112,17 +109,7 @@ final class DemoCommand implements Callable<Integer> {
               + " flink-conf/craft-stream.yaml.")
   private Integer requestsInFlight;
 
-  @Option(
-      names = "--web-port",
-      paramLabel = "PORT",
-      description = "Of Flink's web UI. Default: 8081, or a free one where that is in use.")
-  private Integer webPort;
-
-  @Option(
-      names = "--kafka-port",
-      paramLabel = "PORT",
-      description = "Of the broker. Default: 9092, or a free one where that is in use.")
-  private Integer kafkaPort;
+  @Mixin private PortOptions ports;
 
   @Option(
       names = "-D",
@@ -136,8 +123,7 @@ final class DemoCommand implements Callable<Integer> {
     Commands.requireAtLeast(spec, "--multiple-choice", multipleChoice, 0);
     Commands.requireAtLeast(spec, "--held-out", heldOut, 0);
     Commands.requireAtLeast(spec, "--requests-in-flight", requestsInFlight, 2);
-    Commands.requirePort(spec, "--web-port", webPort);
-    Commands.requirePort(spec, "--kafka-port", kafkaPort);
+    ports.check();
     Terminal terminal = Terminal.of(spec.commandLine().getOut());
     Project project = Project.here();
     Map<String, String> set = new HashMap<>(options);
@@ -153,8 +139,8 @@ final class DemoCommand implements Callable<Integer> {
             heldOut == null ? HELD_OUT : heldOut,
             Demo.settings(project, set).limits());
     project.check();
-    int web = Ports.choose(webPort, WEB_PORT, "the web UI", "--web-port");
-    int kafka = Ports.choose(kafkaPort, KAFKA_PORT, "the broker", "--kafka-port");
+    int web = ports.web();
+    int kafka = ports.kafka();
     Path folder = workFolder != null ? workFolder : project.home().path().resolve("demo");
     try (WorkFolder work = WorkFolder.take(folder.toAbsolutePath().normalize())) {
       Path page = report != null ? report.toAbsolutePath() : work.report();

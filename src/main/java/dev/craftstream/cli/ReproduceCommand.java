@@ -46,8 +46,6 @@ import picocli.CommandLine.Spec;
       "  ./craft reproduce --page-only --page docs/reproduction.md"
     })
 final class ReproduceCommand implements Callable<Integer> {
-  private static final int WEB_PORT = 8081;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -174,7 +172,7 @@ final class ReproduceCommand implements Callable<Integer> {
             datasets == null ? Arm.ALL : Arm.named(datasets),
             IntStream.rangeClosed(1, trainingSeeds).boxed().toList(),
             options,
-            Ports.choose(null, WEB_PORT, "the web UI", "--web-port"),
+            Ports.choose(null, PortOptions.WEB, "the web UI", "--web-port"),
             0);
     try (Study study = new Study(setUp, work, terminal)) {
       study.run(
