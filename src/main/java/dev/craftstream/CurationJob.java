@@ -175,6 +175,11 @@ public final class CurationJob {
    */
   public static void define(StreamExecutionEnvironment env, CurationSettings settings) {
     checkEnvironment(env, settings.kafka());
+    if (settings.startsAnew()) {
+      LOG.warn(
+          "start.anew is set: a job without state writes everything a second time where an earlier"
+              + " run has written. Take it out again for the next start.");
+    }
     KafkaSettings kafka = settings.kafka();
 
     SingleOutputStreamOperator<QuestionEvent> questions =
@@ -305,14 +310,10 @@ public final class CurationJob {
 
   private static StartCondition startCondition(
       StreamExecutionEnvironment env, CurationSettings settings) {
-    if (settings.startsAnew()) {
-      LOG.warn(
-          "start.anew is set: a job without state writes everything a second time where an earlier"
-              + " run has written. Take it out again for the next start.");
-      return StartCondition.NONE;
-    }
-    return new EarlierOutput(
-        settings.kafka(), Instant.now(), RestorePoints.of(env.getConfiguration())::advice);
+    return settings.startsAnew()
+        ? StartCondition.NONE
+        : new EarlierOutput(
+            settings.kafka(), Instant.now(), RestorePoints.of(env.getConfiguration())::advice);
   }
 
   private static ConflictCheck conflictCheck(StreamExecutionEnvironment env) {

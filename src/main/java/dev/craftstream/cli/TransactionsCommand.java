@@ -75,12 +75,9 @@ final class TransactionsCommand implements Callable<Integer> {
           String.join(", ", transaction.partitions()));
     }
     if (abort) {
-      int aborted = 0;
-      for (OpenTransaction transaction : open) {
-        if (!transaction.started().isAfter(now.minus(age)) && transactions.abort(transaction)) {
-          aborted++;
-        }
-      }
+      int aborted =
+          transactions.abort(
+              open.stream().filter(one -> !one.started().isAfter(now.minus(age))).toList());
       out.printf(
           "Aborted %d of %d, those open for %s and more.%n",
           aborted, open.size(), TimeUtils.formatWithHighestUnit(age));

@@ -223,19 +223,18 @@ final class Reconciler {
 
   private void heed(ServerUnavailableException failure, InFlightRequest request) {
     switch (failure.kind()) {
-      case MODEL_MISSING -> isWithoutModel(request);
+      case MODEL_MISSING -> {
+        if (!requests.missingModels().isMissing(request.checkpoint)) {
+          LOG.warn(
+              "The model of checkpoint {} is missing: it is asked one question at a time until it"
+                  + " answers, and the others go on. Load it, announce it again with another"
+                  + " version, or retire it.",
+              request.checkpoint.id());
+          requests.makeProbe(request);
+        }
+      }
       case HANGING, OVERLOADED -> requests.limit().timedOut();
       default -> {}
-    }
-  }
-
-  private void isWithoutModel(InFlightRequest request) {
-    if (!requests.missingModels().isMissing(request.checkpoint)) {
-      LOG.warn(
-          "The model of checkpoint {} is missing: it is asked one question at a time until it answers, and"
-              + " the others go on. Load it, announce it again with another version, or retire it.",
-          request.checkpoint.id());
-      requests.makeProbe(request);
     }
   }
 }

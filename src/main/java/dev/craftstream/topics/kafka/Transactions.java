@@ -153,25 +153,33 @@ public final class Transactions {
   }
 
   /**
-   * Aborts a transaction, if it is still open. Its producer, should it live, is fenced.
+   * Aborts transactions, those that are still open. Their producers, should they live, are fenced.
    *
-   * @return whether it was open, and is aborted now
+   * @return how many were open, and are aborted now
    * @throws TopicSetupException where the brokers don't answer or don't allow it
    */
-  public boolean abort(OpenTransaction transaction) {
+  public int abort(List<OpenTransaction> transactions) {
+    int aborted = 0;
     try (Brokers brokers = new Brokers(settings, ANSWERS, "")) {
-      TransactionDescription found =
-          describe(brokers, List.of(transaction.id())).get(transaction.id());
-      // Its id may serve another transaction by now.
-      if (!open(transaction.id(), found).equals(transaction)) {
-        return false;
+      // One after the other, since an id may serve another transaction by the time it is its turn.
+      for (OpenTransaction transaction : transactions) {
+        aborted += abort(brokers, transaction) ? 1 : 0;
       }
-      brokers.get(
-          "abort the transaction " + transaction.id(),
-          brokers.admin().fenceProducers(List.of(transaction.id())).all());
-      LOG.info("Aborted the transaction {}", transaction);
-      return true;
     }
+    return aborted;
+  }
+
+  private static boolean abort(Brokers brokers, OpenTransaction transaction) {
+    TransactionDescription found =
+        describe(brokers, List.of(transaction.id())).get(transaction.id());
+    if (!open(transaction.id(), found).equals(transaction)) {
+      return false;
+    }
+    brokers.get(
+        "abort the transaction " + transaction.id(),
+        brokers.admin().fenceProducers(List.of(transaction.id())).all());
+    LOG.info("Aborted the transaction {}", transaction);
+    return true;
   }
 
   private static Map<String, TransactionDescription> describe(
