@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.model.Verdict;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.v1.DatasetManifest;
@@ -37,6 +38,14 @@ public final class OutputRecords {
 
   public OutputRecords(WireFormat format) {
     this.format = format;
+  }
+
+  /** How the one answer of an evaluation was judged, of what is known of a question to evaluate. */
+  public static Verdict verdict(KnowledgeRecord evaluated) {
+    if (evaluated.getCorrectness() == 1) {
+      return Verdict.CORRECT;
+    }
+    return evaluated.getRefusedSamples() > 0 ? Verdict.REFUSED : Verdict.WRONG;
   }
 
   public Instruction instruction(ConsumerRecord<byte[], byte[]> entry) {

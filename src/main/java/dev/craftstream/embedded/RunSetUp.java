@@ -1,6 +1,7 @@
 package dev.craftstream.embedded;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,10 @@ public record RunSetUp(
     int kafkaPort) {
   /** Triton's name of the language model. */
   public static final String MODEL = "smollm2";
+
+  /** Broker settings of a run that goes on later: what it wrote and did not commit has to stay. */
+  public static final Map<String, String> RESUMABLE_BROKER =
+      Map.of("transaction.max.timeout.ms", String.valueOf(Duration.ofDays(24).toMillis()));
 
   static final String EMBEDDING_MODEL = "minilm";
 

@@ -38,8 +38,6 @@ import java.util.Optional;
 public final class Circle implements AutoCloseable, Course.Actions {
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration OFTEN = Duration.ofSeconds(1);
-  private static final Map<String, String> BROKER =
-      Map.of("transaction.max.timeout.ms", String.valueOf(Duration.ofDays(24).toMillis()));
 
   private final Project project;
   private final WorkFolder work;
@@ -72,7 +70,7 @@ public final class Circle implements AutoCloseable, Course.Actions {
             new RunSetUp(
                 models.repository(),
                 environment,
-                BROKER,
+                RunSetUp.RESUMABLE_BROKER,
                 CircleSetUp.RESOURCES,
                 setUp.options(),
                 setUp.webPort(),

@@ -1,5 +1,6 @@
 package dev.craftstream.embedded.circle;
 
+import dev.craftstream.client.OutputRecords;
 import dev.craftstream.client.RecordHandler;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -188,16 +189,9 @@ final class CircleLedger implements RecordHandler {
             (id, entry) -> {
               Question question = questions.get(id);
               if (question != null && question.purpose() == Purpose.EVALUATE) {
-                verdicts.put(id, verdict(entry));
+                verdicts.put(id, OutputRecords.verdict(entry));
               }
             });
     return verdicts;
-  }
-
-  private static Verdict verdict(KnowledgeRecord entry) {
-    if (entry.getCorrectSamples() > 0) {
-      return Verdict.CORRECT;
-    }
-    return entry.getRefusedSamples() > 0 ? Verdict.REFUSED : Verdict.WRONG;
   }
 }

@@ -35,7 +35,6 @@ import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +56,6 @@ public final class Study implements AutoCloseable {
 
   static final ModelCheckpoint REHEARSAL = checkpoint("rehearsal", Role.REHEARSAL, "rehearsal");
   private static final long LOOK = 500;
-
-  /** What an interrupted study wrote and did not commit has to be there when it goes on. */
-  private static final Map<String, String> BROKER =
-      Map.of("transaction.max.timeout.ms", String.valueOf(Duration.ofDays(24).toMillis()));
 
   private final Project project;
   private final WorkFolder work;
@@ -105,7 +100,7 @@ public final class Study implements AutoCloseable {
             new RunSetUp(
                 models.repository(),
                 Map.of(),
-                BROKER,
+                RunSetUp.RESUMABLE_BROKER,
                 List.of(OPTIONS),
                 setUp.options(),
                 setUp.webPort(),

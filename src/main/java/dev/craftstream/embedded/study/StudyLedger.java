@@ -1,5 +1,6 @@
 package dev.craftstream.embedded.study;
 
+import dev.craftstream.client.OutputRecords;
 import dev.craftstream.client.RecordHandler;
 import dev.craftstream.embedded.study.StudyData.Measure;
 import dev.craftstream.model.Verdict;
@@ -41,7 +42,7 @@ final class StudyLedger implements RecordHandler {
     if (entry.getPurpose() == Purpose.PURPOSE_EVALUATE) {
       verdicts
           .computeIfAbsent(entry.getCheckpointId(), id -> new TreeMap<>())
-          .put(entry.getQuestionId(), verdict(entry));
+          .put(entry.getQuestionId(), OutputRecords.verdict(entry));
     } else {
       measures
           .computeIfAbsent(entry.getCheckpointId(), id -> new TreeMap<>())
@@ -49,13 +50,6 @@ final class StudyLedger implements RecordHandler {
               entry.getQuestionId(),
               new Measure(entry.getSamples(), entry.getCorrectSamples(), entry.getCertainty()));
     }
-  }
-
-  private static Verdict verdict(KnowledgeRecord entry) {
-    if (entry.getCorrectness() == 1) {
-      return Verdict.CORRECT;
-    }
-    return entry.getRefusedSamples() > 0 ? Verdict.REFUSED : Verdict.WRONG;
   }
 
   @Override
