@@ -47,6 +47,10 @@ final class Attempts extends ClientStreamTracer.Factory {
   private volatile int servers = 1;
   private volatile long searchedSince;
   private volatile Runnable end = () -> {};
+
+  /** Whether the whole request was given to gRPC, so that it may be ended. */
+  private volatile boolean handedOver;
+
   private volatile boolean isQuestion = true;
 
   /** Set where the request is ended by its own attempts. */
@@ -93,9 +97,21 @@ final class Attempts extends ClientStreamTracer.Factory {
     return this;
   }
 
-  /** What ends the request, on whatever thread. */
+  /** What ends the request, on whatever thread; not before {@link #isHandedOver}. */
   void endBy(Runnable newEnd) {
+    handedOver = false;
     end = newEnd;
+  }
+
+  /**
+   * The request was given to gRPC as a whole. An attempt can be over before that, and gRPC throws
+   * at whoever goes on giving it a request that has ended.
+   */
+  void isHandedOver() {
+    handedOver = true;
+    if (modelIsMissing) {
+      end.run();
+    }
   }
 
   // ---------------------------------------------------------------- servers
@@ -292,7 +308,9 @@ final class Attempts extends ClientStreamTracer.Factory {
         modelIsMissingThere();
         if (!mayGoElsewhere()) {
           modelIsMissing = true;
-          end.run();
+          if (handedOver) {
+            end.run();
+          }
         }
       }
     }

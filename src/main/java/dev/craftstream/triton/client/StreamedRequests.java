@@ -90,6 +90,7 @@ final class StreamedRequests {
         .context()
         .run(() -> client.stub(attempts, streamed.deadline()).modelStreamInfer(answers));
     answers.send(streamed.request());
+    attempts.isHandedOver();
     return answers
         .future()
         .whenComplete(

@@ -278,6 +278,7 @@ public final class TritonClient implements AutoCloseable {
             future.complete(answer);
           }
         });
+    attempts.isHandedOver();
     return future;
   }
 
