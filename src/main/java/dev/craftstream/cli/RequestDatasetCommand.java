@@ -158,30 +158,26 @@ final class RequestDatasetCommand extends RequestKind {
         rehearsal,
         strategy,
         given(
-            new Changes(
-                Task.OPEN_ENDED,
-                openEndedAnswers,
-                openEndedRefusals,
-                openEndedTies,
-                openEndedShortage,
-                openEndedAnswerFrom,
-                openEndedRefusalBound,
-                null,
-                null,
-                openEndedFlowRule,
-                openEndedRise),
-            new Changes(
-                Task.MULTIPLE_CHOICE,
-                multipleChoiceAnswers,
-                multipleChoiceRefusals,
-                multipleChoiceTies,
-                multipleChoiceShortage,
-                multipleChoiceAnswerFrom,
-                multipleChoiceRefusalBound,
-                null,
-                null,
-                multipleChoiceFlowRule,
-                multipleChoiceRise)),
+            Changes.of(Task.OPEN_ENDED)
+                .answers(openEndedAnswers)
+                .refusals(openEndedRefusals)
+                .ties(openEndedTies)
+                .shortage(openEndedShortage)
+                .answerFrom(openEndedAnswerFrom)
+                .refusalBound(openEndedRefusalBound)
+                .flowRule(openEndedFlowRule)
+                .riseProbability(openEndedRise)
+                .build(),
+            Changes.of(Task.MULTIPLE_CHOICE)
+                .answers(multipleChoiceAnswers)
+                .refusals(multipleChoiceRefusals)
+                .ties(multipleChoiceTies)
+                .shortage(multipleChoiceShortage)
+                .answerFrom(multipleChoiceAnswerFrom)
+                .refusalBound(multipleChoiceRefusalBound)
+                .flowRule(multipleChoiceFlowRule)
+                .riseProbability(multipleChoiceRise)
+                .build()),
         seed,
         NOT_WRITTEN);
   }

@@ -77,26 +77,15 @@ final class RequestRehearsalSetCommand extends RequestKind {
         "",
         null,
         given(
-            new Changes(
-                Task.OPEN_ENDED,
-                openEndedCount,
-                null,
-                null,
-                null,
-                openEndedCorrectness,
-                null,
-                openEndedCertainty,
-                null),
-            new Changes(
-                Task.MULTIPLE_CHOICE,
-                multipleChoiceCount,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                multipleChoiceTargetProbability)),
+            Changes.of(Task.OPEN_ENDED)
+                .answers(openEndedCount)
+                .answerFrom(openEndedCorrectness)
+                .certainty(openEndedCertainty)
+                .build(),
+            Changes.of(Task.MULTIPLE_CHOICE)
+                .answers(multipleChoiceCount)
+                .targetProbability(multipleChoiceTargetProbability)
+                .build()),
         seed,
         NOT_WRITTEN);
   }

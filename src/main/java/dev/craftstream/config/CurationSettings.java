@@ -164,16 +164,17 @@ public record CurationSettings(
             options.get(QUERY_OPEN_ENDED_INSTRUCTION),
             options.get(QUERY_MULTIPLE_CHOICE_INSTRUCTION),
             shots);
-    return new QuerySettings(
-        options.get(QUERY_SAMPLES),
-        options.get(QUERY_TEMPERATURE),
-        options.get(QUERY_MAX_TOKENS),
-        stop(options, QUERY_STOP),
-        ChatTemplates.query(options).map(prompt::asChat).orElse(prompt),
-        certainty(options),
-        choices(options),
-        reasoning(options),
-        judging(options));
+    return QuerySettings.builder()
+        .samples(options.get(QUERY_SAMPLES))
+        .temperature(options.get(QUERY_TEMPERATURE))
+        .maxTokens(options.get(QUERY_MAX_TOKENS))
+        .stop(stop(options, QUERY_STOP))
+        .prompt(ChatTemplates.query(options).map(prompt::asChat).orElse(prompt))
+        .certainty(certainty(options))
+        .choices(choices(options))
+        .reasoning(reasoning(options))
+        .judging(judging(options))
+        .build();
   }
 
   private static JudgingRules judging(Configuration options) {

@@ -86,29 +86,9 @@ public record Request(
       FlowRule flowRule,
       Double riseProbability) {
 
-    /** With the job's flow rule. */
-    public Changes(
-        Task task,
-        Integer answers,
-        Integer refusals,
-        Ties ties,
-        Shortage shortage,
-        Double answerFrom,
-        Double refusalBound,
-        Double certainty,
-        Double targetProbability) {
-      this(
-          task,
-          answers,
-          refusals,
-          ties,
-          shortage,
-          answerFrom,
-          refusalBound,
-          certainty,
-          targetProbability,
-          null,
-          null);
+    /** Of a task; what is not set does not differ. */
+    public static Builder of(Task task) {
+      return new Builder(task);
     }
 
     /** Whether nothing differs. */
@@ -125,6 +105,90 @@ public record Request(
               flowRule,
               riseProbability)
           .allMatch(Objects::isNull);
+    }
+
+    /** Makes {@link Changes}; null stands for what does not differ. */
+    public static final class Builder {
+      private final Task task;
+      private Integer answers;
+      private Integer refusals;
+      private Ties ties;
+      private Shortage shortage;
+      private Double answerFrom;
+      private Double refusalBound;
+      private Double certainty;
+      private Double targetProbability;
+      private FlowRule flowRule;
+      private Double riseProbability;
+
+      private Builder(Task task) {
+        this.task = task;
+      }
+
+      public Builder answers(Integer value) {
+        answers = value;
+        return this;
+      }
+
+      public Builder refusals(Integer value) {
+        refusals = value;
+        return this;
+      }
+
+      public Builder ties(Ties value) {
+        ties = value;
+        return this;
+      }
+
+      public Builder shortage(Shortage value) {
+        shortage = value;
+        return this;
+      }
+
+      public Builder answerFrom(Double value) {
+        answerFrom = value;
+        return this;
+      }
+
+      public Builder refusalBound(Double value) {
+        refusalBound = value;
+        return this;
+      }
+
+      public Builder certainty(Double value) {
+        certainty = value;
+        return this;
+      }
+
+      public Builder targetProbability(Double value) {
+        targetProbability = value;
+        return this;
+      }
+
+      public Builder flowRule(FlowRule value) {
+        flowRule = value;
+        return this;
+      }
+
+      public Builder riseProbability(Double value) {
+        riseProbability = value;
+        return this;
+      }
+
+      public Changes build() {
+        return new Changes(
+            task,
+            answers,
+            refusals,
+            ties,
+            shortage,
+            answerFrom,
+            refusalBound,
+            certainty,
+            targetProbability,
+            flowRule,
+            riseProbability);
+      }
     }
   }
 }

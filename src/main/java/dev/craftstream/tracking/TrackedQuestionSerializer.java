@@ -62,8 +62,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     out.writeByte(FORMAT);
     Question question = tracked.question();
     StringValue.writeString(question.id(), out);
-    out.writeByte(code(question.task()));
-    out.writeByte(code(question.purpose()));
+    out.writeByte(StateCodes.code(question.task()));
+    out.writeByte(StateCodes.code(question.purpose()));
     StringValue.writeString(question.text(), out);
     StringValue.writeString(question.answer(), out);
     writeTexts(question.aliases(), out);
@@ -109,12 +109,12 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
             | (counted ? COUNTED : 0)
             | (sameAnswer ? SAME_ANSWER : 0)
             | (samePrompt ? SAME_PROMPT : 0)
-            | code(state.certaintyKind()) << CERTAINTY_SHIFT
+            | StateCodes.code(state.certaintyKind()) << CERTAINTY_SHIFT
             | (state.refusedSamples() > 0 ? REFUSED : 0));
     boolean papersRule = state.correctnessRule() == ofThePaper(task, state.samples());
     writeNumber(state.samples() * 2L + (papersRule ? 0 : 1), out);
     if (!papersRule) {
-      out.writeByte(code(state.correctnessRule()));
+      out.writeByte(StateCodes.code(state.correctnessRule()));
     }
     writeNumber(state.correctSamples(), out);
     if (state.refusedSamples() > 0) {
@@ -147,8 +147,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
               + ". Restore it with the version that wrote it, or a later one.");
     }
     String id = StringValue.readString(in);
-    Task task = task(in.readUnsignedByte());
-    Purpose purpose = purpose(in.readUnsignedByte());
+    Task task = StateCodes.task(in.readUnsignedByte());
+    Purpose purpose = StateCodes.purpose(in.readUnsignedByte());
     Question question =
         new Question(
             id,
@@ -189,13 +189,13 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     CertaintyKind certaintyKind =
         format == FIRST_FORMAT
             ? CertaintyKind.ofThePaper(task)
-            : certaintyKind(kind >> CERTAINTY_SHIFT & CERTAINTY_MASK);
+            : StateCodes.certaintyKind(kind >> CERTAINTY_SHIFT & CERTAINTY_MASK);
     boolean counted = (kind & COUNTED) != 0;
     long counts = readNumber(in);
     boolean otherRule = format > THIRD_FORMAT && counts % 2 == 1;
     int samples = (int) (format > THIRD_FORMAT ? counts / 2 : counts);
     CorrectnessRule rule =
-        otherRule ? correctnessRule(in.readUnsignedByte()) : ofThePaper(task, samples);
+        otherRule ? StateCodes.correctnessRule(in.readUnsignedByte()) : ofThePaper(task, samples);
     int correct = (int) readNumber(in);
     int refused = (kind & REFUSED) != 0 ? (int) readNumber(in) : 0;
     double correctness = counted ? (double) correct / samples : in.readDouble();
@@ -227,84 +227,6 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
       case OPEN_ENDED -> CorrectnessRule.SUBSTRING;
       case MULTIPLE_CHOICE ->
           samples > 0 ? CorrectnessRule.CHOSEN_OPTION : CorrectnessRule.LETTER_PROBABILITIES;
-    };
-  }
-
-  private static int code(Task task) {
-    return switch (task) {
-      case OPEN_ENDED -> 0;
-      case MULTIPLE_CHOICE -> 1;
-    };
-  }
-
-  private static Task task(int code) throws IOException {
-    return switch (code) {
-      case 0 -> Task.OPEN_ENDED;
-      case 1 -> Task.MULTIPLE_CHOICE;
-      default -> throw new IOException("A question's state has the unknown task " + code + ".");
-    };
-  }
-
-  private static int code(Purpose purpose) {
-    return switch (purpose) {
-      case TRAIN -> 0;
-      case EVALUATE -> 1;
-    };
-  }
-
-  private static Purpose purpose(int code) throws IOException {
-    return switch (code) {
-      case 0 -> Purpose.TRAIN;
-      case 1 -> Purpose.EVALUATE;
-      default -> throw new IOException("A question's state has the unknown purpose " + code + ".");
-    };
-  }
-
-  private static int code(CertaintyKind kind) {
-    return switch (kind) {
-      case NONE -> 0;
-      case EMBEDDING_SIMILARITY -> 1;
-      case SEMANTIC_ENTROPY -> 2;
-      case OPTION_ENTROPY -> 3;
-      case NORMALIZED_OPTION_ENTROPY -> 4;
-      case CHOSEN_OPTION_ENTROPY -> 5;
-    };
-  }
-
-  private static CertaintyKind certaintyKind(int code) throws IOException {
-    return switch (code) {
-      case 0 -> CertaintyKind.NONE;
-      case 1 -> CertaintyKind.EMBEDDING_SIMILARITY;
-      case 2 -> CertaintyKind.SEMANTIC_ENTROPY;
-      case 3 -> CertaintyKind.OPTION_ENTROPY;
-      case 4 -> CertaintyKind.NORMALIZED_OPTION_ENTROPY;
-      case 5 -> CertaintyKind.CHOSEN_OPTION_ENTROPY;
-      default ->
-          throw new IOException(
-              "A question's state has the unknown kind of certainty " + code + ".");
-    };
-  }
-
-  private static int code(CorrectnessRule rule) {
-    return switch (rule) {
-      case SUBSTRING -> 0;
-      case NORMALIZED_SUBSTRING -> 1;
-      case WORDS -> 2;
-      case LETTER_PROBABILITIES -> 3;
-      case CHOSEN_OPTION -> 4;
-    };
-  }
-
-  private static CorrectnessRule correctnessRule(int code) throws IOException {
-    return switch (code) {
-      case 0 -> CorrectnessRule.SUBSTRING;
-      case 1 -> CorrectnessRule.NORMALIZED_SUBSTRING;
-      case 2 -> CorrectnessRule.WORDS;
-      case 3 -> CorrectnessRule.LETTER_PROBABILITIES;
-      case 4 -> CorrectnessRule.CHOSEN_OPTION;
-      default ->
-          throw new IOException(
-              "A question's state has the unknown rule of correctness " + code + ".");
     };
   }
 

@@ -60,18 +60,14 @@ public record QuerySettings(
     return choices == ChoiceMeasure.LETTER_PROBABILITIES;
   }
 
+  /** Begins with {@link #standard}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
   /** The paper's: 10 samples at temperature 1 of at most 50 tokens, with the built-in shots. */
   public static QuerySettings standard() {
-    return new QuerySettings(
-        10,
-        1.0,
-        50,
-        List.of("Answer the following question"),
-        KnowledgePrompt.standard(),
-        CertaintyMeasures.PAPER,
-        ChoiceMeasure.LETTER_PROBABILITIES,
-        Reasoning.NONE,
-        JudgingRules.PAPER);
+    return builder().build();
   }
 
   /**
@@ -95,6 +91,71 @@ public record QuerySettings(
     if (stop.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException(
           "An empty text is among the stop sequences; it would end every sample at once.");
+    }
+  }
+
+  /** Makes settings; what is not set is as in the paper. */
+  public static final class Builder {
+    private int samples = 10;
+    private double temperature = 1.0;
+    private int maxTokens = 50;
+    private List<String> stop = List.of("Answer the following question");
+    private KnowledgePrompt prompt = KnowledgePrompt.standard();
+    private CertaintyMeasures certainty = CertaintyMeasures.PAPER;
+    private ChoiceMeasure choices = ChoiceMeasure.LETTER_PROBABILITIES;
+    private Reasoning reasoning = Reasoning.NONE;
+    private JudgingRules judging = JudgingRules.PAPER;
+
+    private Builder() {}
+
+    public Builder samples(int value) {
+      samples = value;
+      return this;
+    }
+
+    public Builder temperature(double value) {
+      temperature = value;
+      return this;
+    }
+
+    public Builder maxTokens(int value) {
+      maxTokens = value;
+      return this;
+    }
+
+    public Builder stop(List<String> value) {
+      stop = value;
+      return this;
+    }
+
+    public Builder prompt(KnowledgePrompt value) {
+      prompt = value;
+      return this;
+    }
+
+    public Builder certainty(CertaintyMeasures value) {
+      certainty = value;
+      return this;
+    }
+
+    public Builder choices(ChoiceMeasure value) {
+      choices = value;
+      return this;
+    }
+
+    public Builder reasoning(Reasoning value) {
+      reasoning = value;
+      return this;
+    }
+
+    public Builder judging(JudgingRules value) {
+      judging = value;
+      return this;
+    }
+
+    public QuerySettings build() {
+      return new QuerySettings(
+          samples, temperature, maxTokens, stop, prompt, certainty, choices, reasoning, judging);
     }
   }
 }

@@ -1,9 +1,7 @@
 package dev.craftstream.triton;
 
-import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
-import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.judging.Judge;
@@ -15,9 +13,7 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.triton.client.Failures;
 import dev.craftstream.triton.client.ServedModel;
-import dev.craftstream.triton.client.ServerChoice;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.contract.InferenceContract;
@@ -30,11 +26,9 @@ import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -100,103 +94,21 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     CancellableContext context = Context.current().withCancellation();
     CompletableFuture<KnowledgeState> answer =
-        new Asking(question, questionVersion, checkpoint, context).answer(Set.of());
+        new SuspectedQuestion(
+                client.failures(),
+                context,
+                () -> measure(question, questionVersion, checkpoint),
+                () -> answersAnother(question, checkpoint.serving()))
+            .answer();
     // A request whose future is cancelled is taken back from the server.
     var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
     return answer;
   }
 
-  private static boolean isReported(Throwable failure) {
-    return Failures.unwrapped(failure) instanceof ServerUnavailableException unavailable
-        && unavailable.kind() == FailureKind.FAILING;
-  }
-
-  /**
-   * One question, asked until it is known whether a failure that a server reported is the
-   * question's: the same server is tried with another one. Where it answers that, it is asked once
-   * more; what fails in the same words then would do so for ever. Where it does not, the question
-   * goes to the other servers.
-   *
-   * @param context what takes the question back
-   */
-  private final class Asking {
-    private final Question question;
-    private final int questionVersion;
-    private final ModelCheckpoint checkpoint;
-    private final Context context;
-
-    Asking(Question question, int questionVersion, ModelCheckpoint checkpoint, Context context) {
-      this.question = question;
-      this.questionVersion = questionVersion;
-      this.checkpoint = checkpoint;
-      this.context = context;
-    }
-
-    /**
-     * @param failing servers that fail whatever they are asked
-     */
-    CompletableFuture<KnowledgeState> answer(Set<String> failing) {
-      return measured(ServerChoice.otherThan(failing))
-          .exceptionallyCompose(
-              failure ->
-                  isReported(failure)
-                      ? afterFailure(
-                          (ServerUnavailableException) Failures.unwrapped(failure), failing)
-                      : CompletableFuture.failedFuture(failure));
-    }
-
-    private CompletableFuture<KnowledgeState> measured(ServerChoice servers) {
-      return servers.within(context, () -> measure(question, questionVersion, checkpoint));
-    }
-
-    private CompletableFuture<KnowledgeState> afterFailure(
-        ServerUnavailableException failure, Set<String> failing) {
-      if (failing.contains(failure.server())) {
-        // There is no other.
-        return CompletableFuture.failedFuture(failure);
-      }
-      ServerChoice sameServer = ServerChoice.only(failure.server());
-      return sameServer
-          .within(context, this::answersAnother)
-          .thenCompose(
-              answers -> {
-                if (answers) {
-                  return measured(sameServer)
-                      .exceptionallyCompose(again -> failedAgain(failure, again));
-                }
-                Set<String> alsoFailing = new HashSet<>(failing);
-                alsoFailing.add(failure.server());
-                return answer(alsoFailing);
-              });
-    }
-
-    private CompletableFuture<Boolean> answersAnother() {
-      Serving serving = checkpoint.serving();
-      Use use =
-          question.purpose() == Purpose.TRAIN && isWeighed(question.task())
-              ? Use.WEIGH
-              : Use.SAMPLE;
-      return contract(serving)
-          .tryOut(client, serving, use, client.deadline())
-          .handle((answered, trouble) -> trouble == null);
-    }
-
-    private CompletableFuture<KnowledgeState> failedAgain(
-        ServerUnavailableException failure, Throwable again) {
-      return CompletableFuture.failedFuture(
-          saysTheSame(failure, again)
-              ? client.failures().ofThisQuestionAlone(Failures.unwrapped(again))
-              : again);
-    }
-  }
-
-  /** But for numbers, such as times. */
-  private static boolean saysTheSame(Throwable one, Throwable other) {
-    return isReported(other) && words(one).equals(words(other));
-  }
-
-  private static String words(Throwable failure) {
-    return Failures.unwrapped(failure).getMessage().replaceAll("\\d+", "0");
+  private CompletableFuture<Void> answersAnother(Question question, Serving serving) {
+    boolean weighed = question.purpose() == Purpose.TRAIN && isWeighed(question.task());
+    return contract(serving)
+        .tryOut(client, serving, weighed ? Use.WEIGH : Use.SAMPLE, client.deadline());
   }
 
   private CompletableFuture<KnowledgeState> measure(

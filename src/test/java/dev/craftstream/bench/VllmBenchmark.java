@@ -7,7 +7,6 @@ import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
@@ -60,19 +59,8 @@ public final class VllmBenchmark {
     List<Question> questions = questions();
     List<Question> openEnded = of(questions, Task.OPEN_ENDED);
     List<Question> multipleChoice = of(questions, Task.MULTIPLE_CHOICE);
-    QuerySettings paper = QuerySettings.standard();
     // The model's answer is on the first line.
-    QuerySettings query =
-        new QuerySettings(
-            paper.samples(),
-            1.0,
-            20,
-            List.of("\n"),
-            paper.prompt(),
-            paper.certainty(),
-            paper.choices(),
-            paper.reasoning(),
-            JudgingRules.PAPER);
+    QuerySettings query = QuerySettings.builder().maxTokens(20).stop(List.of("\n")).build();
     EvaluationSettings evaluation =
         new EvaluationSettings(20, List.of("\n"), EvaluationSettings.standard().prompt());
     TritonSettings triton = TritonSettings.to(arguments[0]).build();

@@ -352,7 +352,7 @@ class DatasetLifeTest {
         checkpoints[0],
         checkpoints.length > 1 ? checkpoints[1] : "",
         strategy,
-        List.of(new Changes(Task.OPEN_ENDED, 1, 3, null, null, 0.85, null, null, null)),
+        List.of(Changes.of(Task.OPEN_ENDED).answers(1).refusals(3).answerFrom(0.85).build()),
         null,
         new OriginalRecord(new Origin("requests", 0, 0), new byte[] {1}, new byte[] {2}));
   }

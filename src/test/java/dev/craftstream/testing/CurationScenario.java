@@ -228,18 +228,18 @@ public final class CurationScenario implements AutoCloseable {
             "rehearsal",
             Strategy.CRAFT,
             List.of(
-                new Changes(
-                    Task.MULTIPLE_CHOICE,
-                    1,
-                    2,
-                    Ties.KEEP_ALL,
-                    Shortage.SHORT,
-                    0.3,
-                    0.2,
-                    0.4,
-                    0.5,
-                    FlowRule.RISES_SURELY,
-                    0.6)),
+                Changes.of(Task.MULTIPLE_CHOICE)
+                    .answers(1)
+                    .refusals(2)
+                    .ties(Ties.KEEP_ALL)
+                    .shortage(Shortage.SHORT)
+                    .answerFrom(0.3)
+                    .refusalBound(0.2)
+                    .certainty(0.4)
+                    .targetProbability(0.5)
+                    .flowRule(FlowRule.RISES_SURELY)
+                    .riseProbability(0.6)
+                    .build()),
             List.of("nothing-failed"),
             5L,
             InMemoryCuration.original("requests")));
@@ -392,9 +392,7 @@ public final class CurationScenario implements AutoCloseable {
         "initial",
         "rehearsal",
         Strategy.CRAFT,
-        List.of(
-            new Changes(
-                Task.OPEN_ENDED, answers, null, null, Shortage.FAIL, null, null, null, null)),
+        List.of(Changes.of(Task.OPEN_ENDED).answers(answers).shortage(Shortage.FAIL).build()),
         11L,
         InMemoryCuration.original("requests"));
   }

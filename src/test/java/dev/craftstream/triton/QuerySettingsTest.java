@@ -2,9 +2,6 @@ package dev.craftstream.triton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.method.CertaintyMeasures;
-import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,16 +18,6 @@ class QuerySettingsTest {
   }
 
   private static List<String> ends(String... stop) {
-    return new QuerySettings(
-            10,
-            1,
-            50,
-            List.of(stop),
-            KnowledgePrompt.standard(),
-            CertaintyMeasures.PAPER,
-            ChoiceMeasure.LETTER_PROBABILITIES,
-            Reasoning.NONE,
-            JudgingRules.PAPER)
-        .sampleEnds();
+    return QuerySettings.builder().stop(List.of(stop)).build().sampleEnds();
   }
 }

@@ -14,11 +14,9 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.method.Thoughts;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -26,7 +24,6 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Verdict;
-import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.testing.TritonServerExtension;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,16 +52,13 @@ class ReasoningTest {
   @BeforeAll
   static void open() {
     QuerySettings settings =
-        new QuerySettings(
-            SAMPLES,
-            1,
-            8,
-            List.of("\n"),
-            KnowledgePrompt.standard(),
-            CertaintyMeasures.PAPER,
-            ChoiceMeasure.SAMPLES,
-            new Reasoning(new Thoughts("<think>", "</think>", false), THOUGHT_TOKENS),
-            JudgingRules.PAPER);
+        QuerySettings.builder()
+            .samples(SAMPLES)
+            .maxTokens(8)
+            .stop(List.of("\n"))
+            .choices(ChoiceMeasure.SAMPLES)
+            .reasoning(new Reasoning(new Thoughts("<think>", "</think>", false), THOUGHT_TOKENS))
+            .build();
     query =
         new TritonKnowledgeQuery.Factory(
                 settings(TRITON.endpoint()).build(), settings, TritonFixtures.evaluation())

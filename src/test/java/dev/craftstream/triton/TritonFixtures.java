@@ -1,9 +1,6 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
-import dev.craftstream.method.CertaintyMeasures;
-import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
@@ -11,7 +8,6 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.triton.client.TritonSettings;
 import java.time.Duration;
@@ -121,16 +117,12 @@ final class TritonFixtures {
   }
 
   static QuerySettings query() {
-    return new QuerySettings(
-        4,
-        0.75,
-        20,
-        List.of("Answer the following question", "\n"),
-        KnowledgePrompt.standard(),
-        CertaintyMeasures.PAPER,
-        ChoiceMeasure.LETTER_PROBABILITIES,
-        Reasoning.NONE,
-        JudgingRules.PAPER);
+    return QuerySettings.builder()
+        .samples(4)
+        .temperature(0.75)
+        .maxTokens(20)
+        .stop(List.of("Answer the following question", "\n"))
+        .build();
   }
 
   static EvaluationSettings evaluation() {

@@ -21,7 +21,6 @@ import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.method.Thoughts;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
@@ -146,18 +145,13 @@ class TritonKnowledgeQueryTest {
     void asksAChatModelWithItsTemplate() throws Exception {
       // JSON escapes the quotes, so that the echo is not taken for the instruction's repetition.
       Chat chat = new Chat(BuiltInFormat.MISTRAL, "Be brief.", true);
-      QuerySettings plain = TritonFixtures.query();
       QuerySettings asked =
-          new QuerySettings(
-              2,
-              1,
-              20,
-              List.of(),
-              new KnowledgePrompt("Answer \"it\".", Shots.builtIn()).asChat(chat),
-              plain.certainty(),
-              plain.choices(),
-              plain.reasoning(),
-              JudgingRules.PAPER);
+          QuerySettings.builder()
+              .samples(2)
+              .maxTokens(20)
+              .stop(List.of())
+              .prompt(new KnowledgePrompt("Answer \"it\".", Shots.builtIn()).asChat(chat))
+              .build();
       EvaluationSettings evaluated =
           new EvaluationSettings(30, List.of(), TrainingPrompt.standard().asChat(chat));
       var question = withAnswer(openEnded("describe the request"), "describe");

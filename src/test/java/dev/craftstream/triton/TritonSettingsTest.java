@@ -3,9 +3,6 @@ package dev.craftstream.triton;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.craftstream.method.CertaintyMeasures;
-import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.triton.client.Endpoint;
@@ -91,70 +88,20 @@ class TritonSettingsTest {
   void refusesQueriesThatCanNotWork() {
     KnowledgePrompt prompt = KnowledgePrompt.standard();
     assertRefused(
-        () ->
-            new QuerySettings(
-                1,
-                1,
-                50,
-                List.of(),
-                prompt,
-                CertaintyMeasures.PAPER,
-                ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE,
-                JudgingRules.PAPER),
+        () -> QuerySettings.builder().samples(1).stop(List.of()).prompt(prompt).build(),
         "draw 2 to 1000");
     assertRefused(
-        () ->
-            new QuerySettings(
-                10,
-                0,
-                50,
-                List.of(),
-                prompt,
-                CertaintyMeasures.PAPER,
-                ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE,
-                JudgingRules.PAPER),
+        () -> QuerySettings.builder().temperature(0).stop(List.of()).prompt(prompt).build(),
         "temperature is 0.0");
     assertRefused(
         () ->
-            new QuerySettings(
-                10,
-                Double.NaN,
-                50,
-                List.of(),
-                prompt,
-                CertaintyMeasures.PAPER,
-                ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE,
-                JudgingRules.PAPER),
+            QuerySettings.builder().temperature(Double.NaN).stop(List.of()).prompt(prompt).build(),
         "NaN");
     assertRefused(
-        () ->
-            new QuerySettings(
-                10,
-                1,
-                0,
-                List.of(),
-                prompt,
-                CertaintyMeasures.PAPER,
-                ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE,
-                JudgingRules.PAPER),
+        () -> QuerySettings.builder().maxTokens(0).stop(List.of()).prompt(prompt).build(),
         "allow 1 to 32768");
     assertRefused(
-        () ->
-            new QuerySettings(
-                10,
-                1,
-                50,
-                List.of(""),
-                prompt,
-                CertaintyMeasures.PAPER,
-                ChoiceMeasure.LETTER_PROBABILITIES,
-                Reasoning.NONE,
-                JudgingRules.PAPER),
-        "empty text");
+        () -> QuerySettings.builder().stop(List.of("")).prompt(prompt).build(), "empty text");
     TrainingPrompt training = TrainingPrompt.standard();
     assertRefused(() -> new EvaluationSettings(0, List.of(), training), "allow 1 to 32768");
     assertRefused(() -> new EvaluationSettings(50, List.of(""), training), "empty text");

@@ -98,19 +98,7 @@ public record Arm(String name, Strategy strategy, FlowRule flowRule, boolean ofN
     List<Changes> changes =
         flowRule == null
             ? List.of()
-            : List.of(
-                new Changes(
-                    Task.OPEN_ENDED,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    flowRule,
-                    null));
+            : List.of(Changes.of(Task.OPEN_ENDED).flowRule(flowRule).build());
     return new Request(
         requestId(),
         Request.Kind.DATASET,

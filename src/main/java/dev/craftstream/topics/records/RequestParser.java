@@ -102,42 +102,36 @@ public final class RequestParser implements RecordParser<Request> {
     String initial = request.getInitialCheckpointId();
     FieldRules.id("rehearsal_set.initial_checkpoint_id", initial);
     Changes openEnded =
-        new Changes(
-            Task.OPEN_ENDED,
-            count(
-                "rehearsal_set.open_ended_count",
-                request.hasOpenEndedCount(),
-                request.getOpenEndedCount()),
-            null,
-            null,
-            null,
-            share(
-                "rehearsal_set.open_ended_correctness",
-                request.hasOpenEndedCorrectness(),
-                request.getOpenEndedCorrectness()),
-            null,
-            number(
-                "rehearsal_set.open_ended_certainty",
-                request.hasOpenEndedCertainty(),
-                request.getOpenEndedCertainty()),
-            null);
+        Changes.of(Task.OPEN_ENDED)
+            .answers(
+                count(
+                    "rehearsal_set.open_ended_count",
+                    request.hasOpenEndedCount(),
+                    request.getOpenEndedCount()))
+            .answerFrom(
+                share(
+                    "rehearsal_set.open_ended_correctness",
+                    request.hasOpenEndedCorrectness(),
+                    request.getOpenEndedCorrectness()))
+            .certainty(
+                number(
+                    "rehearsal_set.open_ended_certainty",
+                    request.hasOpenEndedCertainty(),
+                    request.getOpenEndedCertainty()))
+            .build();
     Changes multipleChoice =
-        new Changes(
-            Task.MULTIPLE_CHOICE,
-            count(
-                "rehearsal_set.multiple_choice_count",
-                request.hasMultipleChoiceCount(),
-                request.getMultipleChoiceCount()),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            share(
-                "rehearsal_set.multiple_choice_target_probability",
-                request.hasMultipleChoiceTargetProbability(),
-                request.getMultipleChoiceTargetProbability()));
+        Changes.of(Task.MULTIPLE_CHOICE)
+            .answers(
+                count(
+                    "rehearsal_set.multiple_choice_count",
+                    request.hasMultipleChoiceCount(),
+                    request.getMultipleChoiceCount()))
+            .targetProbability(
+                share(
+                    "rehearsal_set.multiple_choice_target_probability",
+                    request.hasMultipleChoiceTargetProbability(),
+                    request.getMultipleChoiceTargetProbability()))
+            .build();
     return new Request(
         id,
         Kind.REHEARSAL_SET,
@@ -181,21 +175,20 @@ public final class RequestParser implements RecordParser<Request> {
     if (answerFrom != null && refusalBound != null) {
       requireApart(path, task, answerFrom, refusalBound);
     }
-    return new Changes(
-        task,
-        count(path + ".answers", settings.hasAnswers(), settings.getAnswers()),
-        count(path + ".refusals", settings.hasRefusals(), settings.getRefusals()),
-        ties(path, settings),
-        shortage(path, settings),
-        answerFrom,
-        refusalBound,
-        null,
-        null,
-        flowRule(path, settings),
-        share(
-            path + ".rise_probability_bound",
-            settings.hasRiseProbabilityBound(),
-            settings.getRiseProbabilityBound()));
+    return Changes.of(task)
+        .answers(count(path + ".answers", settings.hasAnswers(), settings.getAnswers()))
+        .refusals(count(path + ".refusals", settings.hasRefusals(), settings.getRefusals()))
+        .ties(ties(path, settings))
+        .shortage(shortage(path, settings))
+        .answerFrom(answerFrom)
+        .refusalBound(refusalBound)
+        .flowRule(flowRule(path, settings))
+        .riseProbability(
+            share(
+                path + ".rise_probability_bound",
+                settings.hasRiseProbabilityBound(),
+                settings.getRiseProbabilityBound()))
+        .build();
   }
 
   /** No question may be in both sets. Multiple choice: refusal_bound itself is in neither. */

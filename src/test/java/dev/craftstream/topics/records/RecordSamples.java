@@ -151,30 +151,22 @@ public final class RecordSamples {
               "base-r1",
               Strategy.COR_RAIT,
               List.of(
-                  new Changes(
-                      Task.OPEN_ENDED,
-                      8,
-                      0,
-                      Ties.KEEP_ALL,
-                      Shortage.SHORT,
-                      0.75,
-                      0.25,
-                      null,
-                      null,
-                      FlowRule.RISES_SURELY,
-                      0.75),
-                  new Changes(
-                      Task.MULTIPLE_CHOICE,
-                      null,
-                      3,
-                      null,
-                      Shortage.FAIL,
-                      null,
-                      0.0,
-                      null,
-                      null,
-                      FlowRule.FALLS,
-                      null)),
+                  Changes.of(Task.OPEN_ENDED)
+                      .answers(8)
+                      .refusals(0)
+                      .ties(Ties.KEEP_ALL)
+                      .shortage(Shortage.SHORT)
+                      .answerFrom(0.75)
+                      .refusalBound(0.25)
+                      .flowRule(FlowRule.RISES_SURELY)
+                      .riseProbability(0.75)
+                      .build(),
+                  Changes.of(Task.MULTIPLE_CHOICE)
+                      .refusals(3)
+                      .shortage(Shortage.FAIL)
+                      .refusalBound(0.0)
+                      .flowRule(FlowRule.FALLS)
+                      .build()),
               0xFFFF_FFFF_FFFF_FFFEL,
               NOWHERE),
           new Request(
@@ -184,8 +176,8 @@ public final class RecordSamples {
               "",
               null,
               List.of(
-                  new Changes(Task.OPEN_ENDED, 100, null, null, null, 0.9, null, -0.5, null),
-                  new Changes(Task.MULTIPLE_CHOICE, 50, null, null, null, null, null, null, 0.875)),
+                  Changes.of(Task.OPEN_ENDED).answers(100).answerFrom(0.9).certainty(-0.5).build(),
+                  Changes.of(Task.MULTIPLE_CHOICE).answers(50).targetProbability(0.875).build()),
               0L,
               NOWHERE),
           new Request("r3", Request.Kind.EVALUATION, "tuned", "", null, List.of(), null, NOWHERE),

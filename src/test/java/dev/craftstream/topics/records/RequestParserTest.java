@@ -78,7 +78,7 @@ class RequestParserTest {
     Request request =
         request("r", rehearsalSet(",\"open_ended_count\":0,\"open_ended_certainty\":0,\"seed\":0"));
     assertThat(request.changes())
-        .containsExactly(new Changes(Task.OPEN_ENDED, 0, null, null, null, null, null, 0.0, null));
+        .containsExactly(Changes.of(Task.OPEN_ENDED).answers(0).certainty(0.0).build());
     assertThat(request.seed()).isZero();
   }
 

@@ -2,9 +2,7 @@ package dev.craftstream.triton.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
@@ -14,7 +12,6 @@ import dev.craftstream.prompt.Shots;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
-import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.triton.doctor.Finding.Verdict;
 import java.net.InetAddress;
@@ -350,16 +347,13 @@ class DoctorTest {
       Duration rateTime) {
     return new Doctor.Settings(
         triton,
-        new QuerySettings(
-            4,
-            1,
-            20,
-            List.of("\n"),
-            prompt,
-            CertaintyMeasures.PAPER,
-            choices,
-            Reasoning.NONE,
-            JudgingRules.PAPER),
+        QuerySettings.builder()
+            .samples(4)
+            .maxTokens(20)
+            .stop(List.of("\n"))
+            .prompt(prompt)
+            .choices(choices)
+            .build(),
         EvaluationSettings.standard(),
         LONGEST_QUESTION,
         levels,
