@@ -94,7 +94,7 @@ public record ReportPage(
             tables.sweeps(),
             tables.phases(),
             tables.failures()),
-        changes(summary, hasFlow),
+        changes(summary),
         captions.confidence(),
         run.facts(),
         failures(run.failures()));
@@ -138,8 +138,10 @@ public record ReportPage(
             "become " + captions.refusal()));
     figures.add(
         new Figure("dropped", Wording.count(summary.count(Label.DROPPED)), "are in neither set"));
-    if (hasFlow) {
+    if (summary.comparesLabels()) {
       figures.add(new Figure("", Wording.count(summary.changes()), "labels changed by rehearsal"));
+    }
+    if (hasFlow) {
       figures.add(
           new Figure(
               "", Wording.minus(Wording.signed(summary.flow().mean())), "mean knowledge flow"));
@@ -169,11 +171,11 @@ public record ReportPage(
             Wording.minus(Wording.signed(flow.mean())));
   }
 
-  private static String changes(Summary summary, boolean hasFlow) {
+  private static String changes(Summary summary) {
     List<String> changes = summary.labelChanges("%s to %s: %d");
     List<String> reasons = ReportTables.dropReasons(summary);
     String byRehearsal = changes.isEmpty() ? "none" : String.join("; ", changes);
-    return (hasFlow ? "Changed by rehearsal: " + byRehearsal + "." : "")
+    return (summary.comparesLabels() ? "Changed by rehearsal: " + byRehearsal + "." : "")
         + (reasons.isEmpty() ? "" : " Dropped: " + String.join(", ", reasons) + ".")
         + (summary.withoutLabel() == 0
             ? ""

@@ -87,6 +87,14 @@ public final class Summary {
     return changes;
   }
 
+  /**
+   * Whether there are labels before and after REHEARSAL to compare. Where REHEARSAL was announced
+   * before INITIAL's answers came, no label was provisional.
+   */
+  boolean comparesLabels() {
+    return questions.stream().anyMatch(q -> q.before() != null && q.after() != null);
+  }
+
   /** How many labels changed. */
   public int changes() {
     int changed = 0;

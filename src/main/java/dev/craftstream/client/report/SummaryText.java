@@ -32,7 +32,7 @@ public final class SummaryText {
       table(circle.paths());
     }
     TableText.lines(tables.labels()).forEach(this::asItIs);
-    if (summary.hasFlow()) {
+    if (summary.comparesLabels()) {
       List<String> changes = summary.labelChanges("%s -> %s: %d");
       line(
           "  Provisional to final: %s",

@@ -72,6 +72,33 @@ class SummaryTest {
   }
 
   @Test
+  void saysNothingOfChangesWhereNoLabelWasProvisional() {
+    RunData withoutProvisional =
+        SampleRun.run(
+            run.questions().stream()
+                .map(
+                    q ->
+                        new CuratedQuestion(
+                            q.id(),
+                            q.task(),
+                            q.text(),
+                            q.options(),
+                            q.gold(),
+                            q.initial(),
+                            q.rehearsal(),
+                            null,
+                            q.after()))
+                .toList(),
+            List.of());
+    assertThat(HtmlReport.of(run)).contains("labels changed by rehearsal", "Changed by rehearsal");
+
+    assertThat(SummaryText.of(withoutProvisional)).doesNotContain("Provisional to final");
+    assertThat(HtmlReport.of(withoutProvisional))
+        .contains("mean knowledge flow")
+        .doesNotContain("labels changed by rehearsal", "Changed by rehearsal");
+  }
+
+  @Test
   void saysThatItsCountsAreOfASample() {
     assertThat(SummaryText.of(run)).startsWith("Labels ");
 
