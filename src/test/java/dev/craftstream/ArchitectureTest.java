@@ -175,6 +175,7 @@ class ArchitectureTest {
         "client.importing",
         "embedded",
         "embedded.trainer");
+    may("embedded.bench", "model", "triton", "triton.client", "knowledge", "client", "embedded");
     may(
         "cli",
         "model",
@@ -193,6 +194,7 @@ class ArchitectureTest {
         "client.importing.forms",
         "client.report",
         "embedded",
+        "embedded.bench",
         "embedded.circle",
         "embedded.study");
   }

@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ConsumeCommand.class,
       RemoveCommand.class,
       DoctorCommand.class,
+      BenchCommand.class,
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,

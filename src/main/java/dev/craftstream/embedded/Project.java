@@ -48,6 +48,11 @@ public record Project(Path root, CraftHome home) {
     return root.resolve("docker").resolve("trainer");
   }
 
+  /** Model and peers of the benchmark. */
+  public Path bench() {
+    return root.resolve("src").resolve("bench");
+  }
+
   /** Jar with the sentence embedding model. */
   public Path embedder() {
     return root.resolve("target").resolve("embedder").resolve("all-minilm-l6-v2.jar");
