@@ -119,21 +119,23 @@ final class BenchCommand implements Callable<Integer> {
         result.seconds(),
         result.cores());
     out.printf(
-        "%9s  %-14s  %-24s  %-24s  %s%n",
+        "%9s  %-14s  %-24s  %-24s  %-20s  %s%n",
         "in flight",
         "client",
         "questions/s",
         "a processor second",
-        "craft-stream's, as a multiple of this: of each");
+        "we, times this",
+        "a pr. second");
     for (ClientFigures client : result.clients()) {
+      boolean own = client.client().equals(result.clients().get(0).client());
       out.printf(
-          "%9d  %-14s  %-24s  %-24s  %s  %s%n",
+          "%9d  %-14s  %-24s  %-24s  %-20s  %s%n",
           client.inFlight(),
           client.client(),
           whole(client.perSecond()),
           whole(client.perProcessorSecond()),
-          ratio(client.ratio()),
-          ratio(client.processorRatio()));
+          own ? "" : ratio(client.ratio()),
+          own ? "" : ratio(client.processorRatio()));
     }
   }
 

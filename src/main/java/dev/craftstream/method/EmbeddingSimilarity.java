@@ -18,16 +18,14 @@ public final class EmbeddingSimilarity {
    *     compare), they differ in length or are not finite
    */
   public static double of(double[][] embeddings) {
-    double[][] units = UnitVectors.of(embeddings);
-    int n = units.length;
-    double[] sum = new double[units[0].length];
+    int n = embeddings.length;
+    double[] norms = UnitVectors.norms(embeddings);
+    double[] sum = new double[embeddings[0].length];
     int nonZero = 0;
-    for (double[] unit : units) {
-      if (!UnitVectors.isZero(unit)) {
+    for (int i = 0; i < n; i++) {
+      if (norms[i] > 0) {
         nonZero++;
-      }
-      for (int d = 0; d < sum.length; d++) {
-        sum[d] += unit[d];
+        UnitVectors.add(embeddings[i], norms[i], sum);
       }
     }
     // |e_1 + .. + e_n|^2 holds every pair's cosine twice and every vector's own, which is 1, once.

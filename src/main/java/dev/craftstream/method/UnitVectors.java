@@ -10,13 +10,30 @@ final class UnitVectors {
   private UnitVectors() {}
 
   static double[][] of(double[][] embeddings) {
+    double[] norms = norms(embeddings);
+    double[][] units = new double[embeddings.length][embeddings[0].length];
+    for (int i = 0; i < units.length; i++) {
+      if (norms[i] > 0) {
+        add(embeddings[i], norms[i], units[i]);
+      }
+    }
+    return units;
+  }
+
+  /**
+   * The embeddings' lengths.
+   *
+   * @throws IllegalArgumentException where there are fewer than two, they differ in dimensions or
+   *     are not finite
+   */
+  static double[] norms(double[][] embeddings) {
     int n = embeddings.length;
     if (n < 2) {
       throw new IllegalArgumentException(
           "Certainty compares samples with each other and needs at least 2 embeddings, but there"
               + (n == 1 ? " is 1." : " is none."));
     }
-    double[][] units = new double[n][];
+    double[] norms = new double[n];
     for (int i = 0; i < n; i++) {
       if (embeddings[i].length != embeddings[0].length) {
         throw new IllegalArgumentException(
@@ -28,9 +45,21 @@ final class UnitVectors {
                 + embeddings[0].length
                 + ".");
       }
-      units[i] = unit(embeddings[i], i);
+      double squared = dot(embeddings[i], embeddings[i]);
+      if (!Double.isFinite(squared)) {
+        throw new IllegalArgumentException(
+            "Embedding " + (i + 1) + " holds a number that is not finite, or far too large.");
+      }
+      norms[i] = Math.sqrt(squared);
     }
-    return units;
+    return norms;
+  }
+
+  /** Adds an embedding of that length, brought to length 1, to a vector. */
+  static void add(double[] embedding, double norm, double[] to) {
+    for (int d = 0; d < to.length; d++) {
+      to[d] += embedding[d] / norm;
+    }
   }
 
   static double dot(double[] one, double[] other) {
@@ -39,25 +68,5 @@ final class UnitVectors {
       product += one[d] * other[d];
     }
     return product;
-  }
-
-  static boolean isZero(double[] vector) {
-    return dot(vector, vector) == 0;
-  }
-
-  private static double[] unit(double[] embedding, int index) {
-    double squared = dot(embedding, embedding);
-    if (!Double.isFinite(squared)) {
-      throw new IllegalArgumentException(
-          "Embedding " + (index + 1) + " holds a number that is not finite, or far too large.");
-    }
-    double norm = Math.sqrt(squared);
-    double[] unit = new double[embedding.length];
-    if (norm > 0) {
-      for (int d = 0; d < unit.length; d++) {
-        unit[d] = embedding[d] / norm;
-      }
-    }
-    return unit;
   }
 }
