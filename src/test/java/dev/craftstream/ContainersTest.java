@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.TritonOptions;
+import dev.craftstream.testing.Pom;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -15,6 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -37,6 +45,99 @@ class ContainersTest {
                 .doesNotContainEntry("user", "root")
                 .doesNotContainEntry("user", "0")
                 .doesNotContainEntry("user", "0:0"));
+  }
+
+  /** A service that has no limit takes the machine's memory, threads or disk with it. */
+  @Test
+  void everyServiceIsHeldToMemoryProcessesAndLogs() throws IOException {
+    for (String name : services()) {
+      Map<Object, Object> service = service(name);
+      assertThat(service).as(name).containsKeys("mem_limit", "pids_limit", "restart");
+      Map<?, ?> options = (Map<?, ?>) ((Map<?, ?>) service.get("logging")).get("options");
+      assertThat(options.containsKey("max-size") && options.containsKey("max-file")).isTrue();
+      for (Object tmpfs : (List<?>) service.getOrDefault("tmpfs", List.of())) {
+        assertThat(tmpfs.toString()).as(name).contains("size=");
+      }
+    }
+  }
+
+  /** What is kept in a tmpfs counts as the container's memory. */
+  @Test
+  void theLimitsOfMemoryHoldFlinksProcessesAndTheirTmpfs() throws IOException {
+    Configuration flink = ConfigurationFile.read(Path.of("flink-conf/config.yaml"));
+    assertThat(memoryBesidesTmpfs("jobmanager"))
+        .isGreaterThanOrEqualTo(flink.get(JobManagerOptions.TOTAL_PROCESS_MEMORY));
+    assertThat(memoryBesidesTmpfs("taskmanager"))
+        .isGreaterThanOrEqualTo(flink.get(TaskManagerOptions.TOTAL_PROCESS_MEMORY));
+  }
+
+  @Test
+  void whatIsBuiltHereIsBuiltAndWhatIsNotHasAVersion() throws IOException {
+    for (String name : services()) {
+      Map<Object, Object> service = service(name);
+      if (service.containsKey("build")) {
+        assertThat(service).as(name).containsEntry("pull_policy", "build");
+      } else {
+        assertThat(service.get("image").toString())
+            .as(name)
+            .matches("[a-z/.-]+:v?\\d+\\.\\d+\\.\\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?");
+      }
+    }
+  }
+
+  @Test
+  void theVersionsOfTheImagesAreThoseThatTheJobIsBuiltWith() throws Exception {
+    assertThat(service("kafka").get("image").toString())
+        .startsWith("apache/kafka:" + Pom.property("kafka.version") + "@");
+    String dockerfile = Files.readString(Path.of("docker/job/Dockerfile"));
+    String flink = Pom.property("flink.version");
+    assertThat(dockerfile)
+        .contains("FROM flink:" + flink + "-java" + Pom.property("maven.compiler.release") + "\n")
+        .contains("FROM maven:3.9-eclipse-temurin-" + Pom.property("maven.compiler.release"));
+    assertThat(Pattern.compile("flink[- ]\\S*?(\\d+\\.\\d+\\.\\d+)").matcher(dockerfile).results())
+        .isNotEmpty()
+        .allSatisfy(found -> assertThat(found.group(1)).isEqualTo(flink));
+  }
+
+  /** Compose refuses a service whose dependency no profile of it starts. */
+  @Test
+  void aProfileStartsWhatItsServicesDependOn() throws IOException {
+    for (String name : services()) {
+      Object others = service(name).getOrDefault("depends_on", List.of());
+      for (Object other : others instanceof Map<?, ?> map ? map.keySet() : (List<?>) others) {
+        Object profiles = service(other.toString()).get("profiles");
+        if (profiles != null) {
+          assertThat(((List<?>) profiles).containsAll((List<?>) service(name).get("profiles")))
+              .as("%s of %s", other, name)
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  /** A model server that is down is an outage that the job waits out. */
+  @Test
+  void theJobStartsWithoutAModelServer() throws IOException {
+    for (String name : List.of("jobmanager", "taskmanager")) {
+      Object others = service(name).get("depends_on");
+      assertThat(others instanceof Map<?, ?> map ? map.keySet() : (List<?>) others)
+          .as(name)
+          .noneMatch(other -> Set.of("triton", "vllm").contains(other));
+    }
+  }
+
+  @Test
+  void everyServerHasAHealthCheckThatStartsNoJavaProcess() throws IOException {
+    for (String name : services()) {
+      if (name.equals("trainer")) {
+        assertThat(service(name)).as("it serves nobody").doesNotContainKeys("ports", "expose");
+        continue;
+      }
+      assertThat(service(name)).as(name).containsKey("healthcheck");
+      assertThat(((Map<?, ?>) service(name).get("healthcheck")).get("test").toString())
+          .as(name)
+          .doesNotContain("java", "/bin/", "zkServer", "kafka-");
+    }
   }
 
   @Test
@@ -96,8 +197,8 @@ class ContainersTest {
               Files.readAllLines(Path.of(image)).stream()
                   .filter(line -> line.startsWith("USER "))
                   .reduce((before, after) -> after))
-          .as(image)
-          .hasValueSatisfying(user -> assertThat(user).isNotIn("USER root", "USER 0"));
+          .as("%s: Kubernetes cannot tell of a name whether it is root", image)
+          .hasValueSatisfying(user -> assertThat(user).matches("USER [1-9]\\d*(:[1-9]\\d*)?"));
     }
   }
 
@@ -113,15 +214,19 @@ class ContainersTest {
 
   /** The job is told of the GPU's server by a variable; without it nothing changes. */
   @Test
-  void theModelOnAGpuIsStartedByItsProfileAloneAndAskedByAVariable() throws IOException {
+  void theSmallModelIsServedUnlessAProfileSaysOtherwise() throws IOException {
+    Properties defaults = new Properties();
+    try (Reader file = Files.newBufferedReader(Path.of("docker/.env"))) {
+      defaults.load(file);
+    }
+    assertThat(defaults).isEqualTo(Map.of("COMPOSE_PROFILES", "cpu"));
+    assertThat(service("triton")).containsEntry("profiles", List.of("cpu", "trainer"));
     Map<Object, Object> vllm = service("vllm");
     assertThat(vllm).containsEntry("profiles", List.of("gpu"));
-    ((Map<?, ?>) compose().get("services"))
-        .forEach(
-            (name, service) ->
-                assertThat(((Map<?, ?>) service).containsKey("profiles"))
-                    .as(name.toString())
-                    .isEqualTo(Set.of("vllm", "trainer", "prometheus", "grafana").contains(name)));
+    assertThat(service("trainer")).containsEntry("profiles", List.of("trainer"));
+    for (String name : List.of("kafka", "zookeeper", "jobmanager", "taskmanager")) {
+      assertThat(service(name)).as(name).doesNotContainKey("profiles");
+    }
     assertThat((List<?>) service("jobmanager").get("command"))
         .map(argument -> withDefaults(argument.toString()))
         .contains("-Dtriton.endpoints=triton:8001");
@@ -164,6 +269,21 @@ class ContainersTest {
     return (Map<?, ?>)
         new Load(LoadSettings.builder().build())
             .loadFromString(Files.readString(Path.of("docker/compose.yaml")));
+  }
+
+  private static List<String> services() throws IOException {
+    return ((Map<?, ?>) compose().get("services")).keySet().stream().map(Object::toString).toList();
+  }
+
+  private static MemorySize memoryBesidesTmpfs(String name) throws IOException {
+    Map<Object, Object> service = service(name);
+    MemorySize left = MemorySize.parse(service.get("mem_limit").toString());
+    for (Object tmpfs : (List<?>) service.get("tmpfs")) {
+      Matcher size = Pattern.compile("size=(\\w+)").matcher(tmpfs.toString());
+      assertThat(size.find()).isTrue();
+      left = left.subtract(MemorySize.parse(size.group(1)));
+    }
+    return left;
   }
 
   private static Map<Object, Object> service(String name) throws IOException {

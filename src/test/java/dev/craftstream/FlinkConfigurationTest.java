@@ -3,10 +3,13 @@ package dev.craftstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.config.ConfigurationFile;
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -17,14 +20,21 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +60,8 @@ class FlinkConfigurationTest {
             RestartStrategyOptions.class,
             StateBackendOptions.class,
             TaskManagerOptions.class,
+            WebOptions.class,
+            RocksDBNativeMetricOptions.class,
             RocksDBOptions.class,
             RocksDBConfigurableOptions.class)
         .flatMap(options -> Stream.of(options.getFields()))
@@ -78,6 +90,36 @@ class FlinkConfigurationTest {
         .isEqualTo(CheckpointingMode.EXACTLY_ONCE);
     assertThat(shipped.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION))
         .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+  }
+
+  @Test
+  void theDocumentedMemoryIsWhatFlinkMakesOfIt() throws IOException {
+    TaskExecutorProcessSpec task = TaskExecutorProcessUtils.processSpecFromConfig(shipped);
+    JobManagerProcessSpec job =
+JobManagerProcessUtils.processSpecFromConfig(shipped);
+    assertThat(Files.readAllLines(Path.of("docs/deploy/cluster.md")))
+        .anyMatch(
+            row("process ", task.getTotalProcessMemorySize(), job.getTotalProcessMemorySize()))
+        .anyMatch(row("JVM's metaspace", task.getJvmMetaspaceSize(), job.getJvmMetaspaceSize()))
+        .anyMatch(row("JVM's overhead", task.getJvmOverheadSize(), job.getJvmOverheadSize()))
+        .anyMatch(row("managed memory", task.getManagedMemorySize(), null))
+        .anyMatch(row("network buffers", task.getNetworkMemSize(), null))
+        .anyMatch(
+            row(
+                "off-heap: Flink's own",
+                task.getFrameworkOffHeapSize(),
+                job.getJvmDirectMemorySize()))
+        .anyMatch(row("off-heap of the tasks", task.getTaskOffHeapSize(), null))
+        .anyMatch(row("heap", task.getJvmHeapMemorySize(), job.getJvmHeapMemorySize()));
+  }
+
+  private static Predicate<String> row(String what, MemorySize task, MemorySize job) {
+    String end = "| " + rounded(task) + " | " + (job == null ? "" : rounded(job) + " ") + "|";
+    return line -> line.startsWith("| " + what) && line.endsWith(end);
+  }
+
+  private static long rounded(MemorySize size) {
+    return Math.round(size.getBytes() / (double) MemorySize.ofMebiBytes(1).getBytes());
   }
 
   private static String key(Field field) {

@@ -23,10 +23,11 @@ public final class MetricsReference {
 
             **Prometheus.** `flink-conf/config.yaml` switches Flink's Prometheus reporter on. It writes counters and gauges as gauges,
             and a histogram as a summary with the quantiles 0.5, 0.75, 0.95, 0.98, 0.99 and 0.999 and a `_count`. Each series has the labels
-            `job_name`, `job_id`, `task_name`, `task_id`, `task_attempt_id`, `task_attempt_num`, `operator_name`, `operator_id`,
-            `subtask_index`, `host` and `tm_id`. Names repeat between stages, so select by `operator_name`, in which the reporter writes `_` for what
-            is neither letter nor digit, such as `knowledge_tracker` (`filterLabelValueCharacters`). `job_name` and `job_id` can be the same in two
-            clusters: `deployment`, which `deploy/monitoring` adds where it scrapes, tells them apart.
+            `job_name`, `job_id`, `task_name`, `task_id`, `operator_name`, `operator_id`, `subtask_index` and `host`; the shipped configuration leaves out
+            `task_attempt_id`, `task_attempt_num` and `tm_id`, which would make all series anew at each restart. Names repeat between stages, so select by
+            `operator_name`, in which the reporter writes `_` for what is neither letter nor digit, such as `knowledge_tracker`
+            (`filterLabelValueCharacters`). `job_name` and `job_id` can be the same in two clusters: `deployment`, which `deploy/monitoring` adds where it
+            scrapes, tells them apart.
 
             **Restarts.** A counter begins at 0 again when its task starts again, as after a failure: use rates, not sums over days. Gauges of what
             is in the state, such as `questions` and `backlog`, are right at once.

@@ -21,7 +21,6 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -94,7 +93,6 @@ public final class EmbeddedFlink implements AutoCloseable {
     // The reporter's jar and its port belong to a cluster.
     configuration.removeConfig(MetricOptions.REPORTERS_LIST);
     configuration.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
-    configuration.set(WebOptions.SUBMIT_ENABLE, false);
     configuration.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
     configuration.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,

@@ -159,7 +159,8 @@ final class FlinkCluster implements AutoCloseable {
     all.put("taskmanager.bind-host", ADDRESS);
     all.put("taskmanager.host", ADDRESS);
     all.put("taskmanager.numberOfTaskSlots", "1");
-    all.put("taskmanager.memory.process.size", "1200m");
+    all.put("taskmanager.memory.process.size", "1400m");
+    all.put("taskmanager.memory.task.off-heap.size", "64m");
     all.put("rest.address", ADDRESS);
     all.put("rest.bind-address", ADDRESS);
     all.put("rest.port", String.valueOf(restPort));
