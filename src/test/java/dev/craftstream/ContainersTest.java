@@ -80,7 +80,7 @@ class ContainersTest {
       } else {
         assertThat(service.get("image").toString())
             .as(name)
-            .matches("[a-z/.-]+:v?\\d+\\.\\d+\\.\\d+[a-z0-9.-]*(@sha256:[0-9a-f]{64})?");
+            .matches("[a-z/.-]+:v?\\d+\\.\\d+\\.\\d+[a-z0-9.-]*@sha256:[0-9a-f]{64}");
       }
     }
   }

@@ -95,8 +95,7 @@ class FlinkConfigurationTest {
   @Test
   void theDocumentedMemoryIsWhatFlinkMakesOfIt() throws IOException {
     TaskExecutorProcessSpec task = TaskExecutorProcessUtils.processSpecFromConfig(shipped);
-    JobManagerProcessSpec job =
-JobManagerProcessUtils.processSpecFromConfig(shipped);
+    JobManagerProcessSpec job = JobManagerProcessUtils.processSpecFromConfig(shipped);
     assertThat(Files.readAllLines(Path.of("docs/deploy/cluster.md")))
         .anyMatch(
             row("process ", task.getTotalProcessMemorySize(), job.getTotalProcessMemorySize()))
@@ -107,7 +106,9 @@ JobManagerProcessUtils.processSpecFromConfig(shipped);
         .anyMatch(
             row(
                 "off-heap: Flink's own",
-                task.getFrameworkOffHeapSize(),
+                task.getJvmDirectMemorySize()
+                    .subtract(task.getTaskOffHeapSize())
+                    .subtract(task.getNetworkMemSize()),
                 job.getJvmDirectMemorySize()))
         .anyMatch(row("off-heap of the tasks", task.getTaskOffHeapSize(), null))
         .anyMatch(row("heap", task.getJvmHeapMemorySize(), job.getJvmHeapMemorySize()));
