@@ -2,8 +2,11 @@ package dev.craftstream;
 
 import dev.craftstream.admission.SourceProgress;
 import dev.craftstream.admission.StartCondition;
+import dev.craftstream.admission.StartRefusedException;
 import dev.craftstream.config.ConfigurationFile;
+import dev.craftstream.config.CurationOptions;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.flink.GraphOptions;
 import dev.craftstream.flink.RestorePoints;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.OriginalRecord;
@@ -13,6 +16,7 @@ import dev.craftstream.topics.kafka.CommittedProgress;
 import dev.craftstream.topics.kafka.ConflictCheck;
 import dev.craftstream.topics.kafka.EarlierOutput;
 import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.LaterOutput;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.kafka.TopicSetupException;
 import dev.craftstream.topics.kafka.TopicSinks;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -137,6 +142,11 @@ public final class CurationJob {
     CurationSettings settings = CurationSettings.of(all);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(all);
     define(env, settings);
+    Map<String, String> graphOptions = GraphOptions.of(env, CurationOptions.inEffect(all));
+    GraphOptions.store(env, graphOptions);
+    if (isEmbedded(env)) {
+      env.registerJobListener(GraphOptions.comparing(graphOptions));
+    }
     checkKafka(env, settings);
     return env;
   }
@@ -159,12 +169,49 @@ public final class CurationJob {
   private static void checkKafka(StreamExecutionEnvironment env, CurationSettings settings)
       throws IOException {
     new TopicAdmin(settings.kafka()).prepare();
+    checkSavepoint(env, settings);
     if (!isEmbedded(env)) {
       new Transactions(settings.kafka()).requireNoOtherJob(conflictCheck(env));
       if (env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isEmpty()) {
         startCondition(env, settings).require();
       }
     }
+  }
+
+  /**
+   * Refuses a savepoint that the job has gone on from. In application mode it is left out instead,
+   * since a job that was recovered goes on where it was, whatever is given; another one has no
+   * state then, and is refused by its start condition.
+   */
+  private static void checkSavepoint(StreamExecutionEnvironment env, CurationSettings settings)
+      throws IOException {
+    Optional<String> savepoint =
+        env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
+    if (savepoint.isEmpty() || settings.goesBack()) {
+      return;
+    }
+    Optional<Instant> written = RestorePoints.written(savepoint.get());
+    if (written.isEmpty()) {
+      return;
+    }
+    Optional<String> later =
+        new LaterOutput(settings.kafka()).after(savepoint.get(), written.get());
+    if (later.isEmpty()) {
+      return;
+    }
+    if (!isEmbedded(env)) {
+      throw new StartRefusedException(
+          later.get()
+              + " "
+              + RestorePoints.of(env.getConfiguration()).advice()
+              + " If it is meant to go back, set start.go-back to true for this one start.");
+    }
+    LOG.warn(
+        "{} So it is left out: a job that is recovered goes on where it was, and no other job is"
+            + " started from it. If it is meant to go back, set start.go-back to true for this one"
+            + " start.",
+        later.get());
+    RestorePoints.leaveOut(env);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.craftstream.admission;
 
+import dev.craftstream.flink.GraphOptions;
 import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.flink.Restarts;
 import dev.craftstream.knowledge.HealthMetrics;
@@ -102,6 +103,7 @@ public final class CheckpointAdmission extends AbstractStreamOperator<Admitted>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    GraphOptions.report(getRuntimeContext());
     if (!context.isRestored()) {
       requireStart();
     }

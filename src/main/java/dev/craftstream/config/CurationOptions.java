@@ -4,7 +4,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * All of the job's options, by group. {@link CurationSettings} reads and checks them; {@link
@@ -37,5 +40,33 @@ public final class CurationOptions {
       }
     }
     return options;
+  }
+
+  /**
+   * What holds for each option, whether it is given or its default, as text. Equal values are equal
+   * texts, such as of {@code 60 s} and {@code 1 min}. What is given under other keys is taken over
+   * as it is.
+   *
+   * @param given has to be {@link CurationSettings#of readable}
+   * @return by key; an option that is not given and has no default is left out
+   */
+  public static Map<String, String> inEffect(Configuration given) {
+    Configuration known = new Configuration();
+    Map<String, String> others = new TreeMap<>(given.toMap());
+    for (ConfigOption<?> option : all()) {
+      others.remove(option.key());
+      copy(given, option, known);
+    }
+    others.putAll(known.toMap());
+    return others;
+  }
+
+  private static <T> void copy(Configuration given, ConfigOption<T> option, Configuration to) {
+    T value = given.get(option);
+    if (value instanceof Map<?, ?> entries) {
+      entries.forEach((key, entry) -> to.setString(option.key() + "." + key, entry.toString()));
+    } else if (value != null) {
+      to.set(option, value);
+    }
   }
 }

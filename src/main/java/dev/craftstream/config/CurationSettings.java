@@ -48,6 +48,7 @@ import org.apache.flink.configuration.MemorySize;
  */
 public record CurationSettings(
     boolean startsAnew,
+    boolean goesBack,
     KafkaSettings kafka,
     RecordLimits limits,
     TritonSettings triton,
@@ -70,6 +71,7 @@ public record CurationSettings(
     OptionsReference.rejectUnknown(options);
     return new CurationSettings(
         section("start", () -> options.get(START_ANEW)),
+        section("start", () -> options.get(START_GO_BACK)),
         section("kafka", () -> kafka(options)),
         section("limits", () -> limits(options)),
         section("triton", () -> triton(options)),

@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +63,32 @@ public record RestorePoints(String checkpoints, String savepoints) implements Se
             () ->
                 "No savepoint and no Flink checkpoint was found in %s."
                     .formatted(String.join(" and ", folders)));
+  }
+
+  /**
+   * When what a job is to be started from was complete.
+   *
+   * @param path of its folder or of the file in it, as Flink takes it
+   * @return empty where it can't be found out; Flink then says at the start what is wrong
+   */
+  public static Optional<Instant> written(String path) {
+    try {
+      Path given = new Path(path);
+      FileSystem files = given.getFileSystem();
+      Path file =
+          files.getFileStatus(given).isDir()
+              ? new Path(given, AbstractFsCheckpointStorageAccess.METADATA_FILE_NAME)
+              : given;
+      return Optional.of(Instant.ofEpochMilli(files.getFileStatus(file).getModificationTime()));
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warn("When {} was written can't be found out", path, e);
+      return Optional.empty();
+    }
+  }
+
+  /** Has a job that is not built yet start without what {@code env} says it starts from. */
+  public static void leaveOut(StreamExecutionEnvironment env) {
+    ((Configuration) env.getConfiguration()).removeConfig(StateRecoveryOptions.SAVEPOINT_PATH);
   }
 
   /** The newest one; folders that can't be read are left out, with a line in the log. */

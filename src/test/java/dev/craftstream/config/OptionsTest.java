@@ -26,6 +26,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
+  @Test
+  void whatIsInEffectIsTheSameHoweverItIsWritten() {
+    Map<String, String> defaults = CurationOptions.inEffect(new Configuration());
+    assertThat(defaults).containsEntry("tracker.attempts", "5");
+    assertThat(
+            CurationOptions.inEffect(
+                Configuration.fromMap(
+                    Map.of(
+                        "tracker.attempts", "5",
+                        "triton.deadline", "120 s",
+                        "kafka.properties.client.rack", "a"))))
+        .containsEntry("kafka.properties.client.rack", "a")
+        .containsEntry("triton.deadline", defaults.get("triton.deadline"))
+        .containsAllEntriesOf(defaults);
+    assertThat(CurationOptions.inEffect(Configuration.fromMap(Map.of("tracker.attempts", "7"))))
+        .containsEntry("tracker.attempts", "7");
+  }
+
   private static final Path REFERENCE = Path.of("docs/reference/options.md");
 
   @Test

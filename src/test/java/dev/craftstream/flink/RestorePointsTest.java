@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,28 @@ class RestorePointsTest {
   void withoutFoldersTheOptionsAreNamed() {
     assertThat(new RestorePoints("", "").advice())
         .contains("execution.checkpointing.dir", "execution.checkpointing.savepoint-dir");
+  }
+
+  @Test
+  void whenASavepointWasWrittenIsKnownByItsFolderAndItsFile() throws IOException {
+    Path savepoint = folder.resolve("savepoints/savepoint-abc");
+    complete(savepoint, EARLY);
+
+    assertThat(RestorePoints.written(savepoint.toUri().toString())).contains(EARLY);
+    assertThat(RestorePoints.written(savepoint.resolve("_metadata").toString())).contains(EARLY);
+    assertThat(RestorePoints.written(folder.resolve("none").toString())).isEmpty();
+  }
+
+  @Test
+  void whatIsLeftOutIsNotStartedFrom() {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, "s3://savepoints/old"));
+    env.fromData(1).print();
+
+    RestorePoints.leaveOut(env);
+
+    assertThat(env.getStreamGraph().getSavepointRestoreSettings().restoreSavepoint()).isFalse();
   }
 
   private RestorePoints points() {

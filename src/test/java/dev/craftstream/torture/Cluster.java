@@ -87,7 +87,7 @@ final class Cluster implements AutoCloseable {
       all.addAll(Configuration.fromMap(options));
       all.setString("kafka.bootstrap-servers", broker.bootstrapServers());
       all.setString("triton.endpoints", proxy.endpoint());
-      Path file = folder.toAbsolutePath().resolve("craft-stream.yaml");
+      Path file = optionsFile(folder);
       FlinkCluster.write(file, all.toMap());
       FlinkCluster flink =
           FlinkCluster.start(
@@ -109,6 +109,10 @@ final class Cluster implements AutoCloseable {
     } catch (Exception e) {
       cause.addSuppressed(e);
     }
+  }
+
+  private static Path optionsFile(Path folder) {
+    return folder.toAbsolutePath().resolve("craft-stream.yaml");
   }
 
   private static Path requestLog(Path folder) {
@@ -206,6 +210,14 @@ final class Cluster implements AutoCloseable {
 
   Optional<FlinkCluster.Completed> newestCheckpoint() {
     return flink.newestCheckpoint();
+  }
+
+  /** Changes an option of the job's in the file that a job manager reads at its start. */
+  void setOption(String key, String value) throws IOException {
+    Path file = optionsFile(folder);
+    Map<String, String> options = ConfigurationFile.read(file).toMap();
+    options.put(key, value);
+    FlinkCluster.write(file, options);
   }
 
   FlinkCluster flink() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -26,8 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What an operator does with a job in application mode, on the real distribution: stop it, start it
- * with and without the savepoint, start the machine again, cancel it. The job manager ends with the
- * job each time, and a supervisor such as Docker starts it again. No question is ever asked twice.
+ * with and without the savepoint, start the machine again with another option, cancel it, start it
+ * with the old savepoint. The job manager ends with the job each time, and a supervisor such as
+ * Docker starts it again. No question is ever asked twice.
  */
 @Tag("integration")
 class StopAndStartIT {
@@ -55,6 +57,7 @@ class StopAndStartIT {
       long asked = asked();
 
       String savepoint = cluster.flink().rest().stopWithSavepoint();
+      Instant saved = Instant.now();
       awaitEnd();
       // As Docker does after any exit with restart: unless-stopped.
       cluster.flink().startJobManager();
@@ -71,19 +74,29 @@ class StopAndStartIT {
 
       awaitFlinkCheckpoint();
       cluster.flink().processes().forEach(ChildProcess::kill);
+      cluster.setOption("tracker.requests-in-flight", "7");
       cluster.flink().startAll();
       cluster.flink().awaitJob();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> logged("tracker.requests-in-flight is 4, given is 7. To change them"));
       ask(901);
       await().atMost(PATIENCE).until(() -> asked() >= asked + 6);
       assertThat(asked()).as("after the machine was started again").isEqualTo(asked + 6);
 
+      // A savepoint is known to be old by what came more than a minute later.
+      await().atMost(PATIENCE).until(() -> Instant.now().isAfter(saved.plusSeconds(70)));
+      ask(902);
+      await().atMost(PATIENCE).until(() -> asked() >= asked + 9);
       int refusals = refusals().size();
       awaitFlinkCheckpoint();
       cluster.flink().rest().cancel();
       awaitEnd();
-      cluster.flink().startJobManager();
+      // The command of an earlier start, with a savepoint that the job has gone on from.
+      cluster.flink().startJobManager("--fromSavepoint", savepoint);
       awaitRefusal(refusals + 1);
-      assertThat(asked()).as("after a cancel").isEqualTo(asked + 6);
+      assertThat(logged(savepoint + " is of ")).isTrue();
+      assertThat(asked()).as("after a cancel").isEqualTo(asked + 9);
     }
   }
 
@@ -112,6 +125,12 @@ class StopAndStartIT {
 
   private void awaitRefusal(int number) {
     await().atMost(PATIENCE).until(() -> refusals().size() >= number);
+  }
+
+  private boolean logged(String words) throws IOException {
+    try (var lines = Files.lines(cluster.flink().jobManager().log())) {
+      return lines.anyMatch(line -> line.contains(words));
+    }
   }
 
   private String lastRefusal() throws IOException {
