@@ -36,7 +36,7 @@ final class FlinkCluster implements AutoCloseable {
   static final int TASK_MANAGERS = 2;
 
   private static final String ADDRESS = "127.0.0.1";
-  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
   private final Path home;
   private final Path folder;
@@ -161,6 +161,8 @@ final class FlinkCluster implements AutoCloseable {
     all.put("taskmanager.numberOfTaskSlots", "1");
     all.put("taskmanager.memory.process.size", "1400m");
     all.put("taskmanager.memory.task.off-heap.size", "64m");
+    // A process that starts on a busy machine takes longer than Flink's 10 s.
+    all.put("pekko.startup-timeout", "2 min");
     all.put("rest.address", ADDRESS);
     all.put("rest.bind-address", ADDRESS);
     all.put("rest.port", String.valueOf(restPort));

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("integration")
 class StopAndStartIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Path FOLDER = Path.of("target/stop-and-start");
   private static final String REFUSAL = "set start.anew to true";
 
