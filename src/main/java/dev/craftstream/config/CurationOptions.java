@@ -27,15 +27,17 @@ public final class CurationOptions {
 
   /** In the order of the groups, and in each group in the order of their declaration. */
   public static List<ConfigOption<?>> all() {
+    return GROUPS.stream().flatMap(group -> of(group).stream()).toList();
+  }
+
+  private static List<ConfigOption<?>> of(Class<?> group) {
     List<ConfigOption<?>> options = new ArrayList<>();
-    for (Class<?> group : GROUPS) {
-      for (Field field : group.getDeclaredFields()) {
-        if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
-          try {
-            options.add((ConfigOption<?>) field.get(null));
-          } catch (IllegalAccessException e) {
-            throw new AssertionError("Options are public.", e);
-          }
+    for (Field field : group.getDeclaredFields()) {
+      if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+        try {
+          options.add((ConfigOption<?>) field.get(null));
+        } catch (IllegalAccessException e) {
+          throw new AssertionError("Options are public.", e);
         }
       }
     }
@@ -45,7 +47,7 @@ public final class CurationOptions {
   /**
    * What holds for each option, whether it is given or its default, as text. Equal values are equal
    * texts, such as of {@code 60 s} and {@code 1 min}. What is given under other keys is taken over
-   * as it is.
+   * as it is. Those of {@link StartOptions} are left out: they mean one start.
    *
    * @param given has to be {@link CurationSettings#of readable}
    * @return by key; an option that is not given and has no default is left out
@@ -55,7 +57,11 @@ public final class CurationOptions {
     Map<String, String> others = new TreeMap<>(given.toMap());
     for (ConfigOption<?> option : all()) {
       others.remove(option.key());
-      copy(given, option, known);
+    }
+    for (Class<?> group : GROUPS) {
+      if (group != StartOptions.class) {
+        of(group).forEach(option -> copy(given, option, known));
+      }
     }
     others.putAll(known.toMap());
     return others;

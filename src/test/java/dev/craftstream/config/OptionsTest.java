@@ -44,6 +44,13 @@ class OptionsTest {
         .containsEntry("tracker.attempts", "7");
   }
 
+  /** They are taken out again after that start, which is no change. */
+  @Test
+  void whatIsMeantForOneStartIsNotInEffect() {
+    assertThat(CurationOptions.inEffect(Configuration.fromMap(Map.of("start.anew", "true"))))
+        .isEqualTo(CurationOptions.inEffect(new Configuration()));
+  }
+
   private static final Path REFERENCE = Path.of("docs/reference/options.md");
 
   @Test
