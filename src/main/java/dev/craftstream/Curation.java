@@ -131,8 +131,11 @@ public record Curation(
                 knowledge
                     .getSideOutput(KnowledgeTracker.CANDIDATES)
                     .keyBy(Candidate::questionId)
-                    .connect(cutOffs.broadcast(DatasetMembers.CUT_OFFS))
-                    .process(new DatasetMembers(settings.datasetTexts())));
+                    .connect(cutOffs.broadcast())
+                    .transform(
+                        name,
+                        TypeInformation.of(DatasetRecord.class),
+                        new DatasetMembers(settings.datasetTexts())));
 
     SingleOutputStreamOperator<DatasetManifest> manifests =
         stage(

@@ -28,12 +28,13 @@ public final class KeyedBackends {
   }
 
   /**
-   * The keys that have a value in the state, in the order of their key groups. The state may change
-   * while the stream is read; keys that come meanwhile are left out. To be closed.
+   * The keys that have a value in the state, in this order. The state may change while the stream is
+   * read; keys that come meanwhile are left out. To be closed.
    */
-  public static <K> Stream<K> keys(KeyedStateBackend<K> backend, String state) {
-    Stream<K> keys = backend.getKeys(state, VoidNamespace.INSTANCE);
-    // The heap's own stream does not bear changes while it is read; there, all is on the heap.
-    return backend instanceof HeapKeyedStateBackend ? keys.toList().stream() : keys;
+  public static Stream<String> keys(
+      KeyedStateBackend<String> backend, String state, KeyOrder order) {
+    Stream<String> keys = backend.getKeys(state, VoidNamespace.INSTANCE);
+    // The heap's own stream has no order and does not bear changes; there, all is on the heap.
+    return backend instanceof HeapKeyedStateBackend ? order.sorted(keys) : keys;
   }
 }

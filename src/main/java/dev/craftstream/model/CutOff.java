@@ -42,6 +42,11 @@ public record CutOff(
     return new CutOff(dataset, failure, answers, refusals, modelTime, true);
   }
 
+  /** The same, before that. */
+  public CutOff live() {
+    return new CutOff(dataset, failure, answers, refusals, modelTime, false);
+  }
+
   public boolean isBuilt() {
     return failure.isEmpty();
   }

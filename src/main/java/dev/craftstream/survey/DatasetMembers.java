@@ -1,37 +1,29 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.method.Candidacy;
-import dev.craftstream.method.Rank;
-import dev.craftstream.metrics.JobMetric;
+import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.flink.KeyOrder;
+import dev.craftstream.flink.KeyWalk;
+import dev.craftstream.flink.OutputAvailability;
+import dev.craftstream.flink.SlicedWork;
 import dev.craftstream.model.CutOff;
-import dev.craftstream.model.CutOff.Bound;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DatasetRecord;
-import dev.craftstream.model.DatasetRecord.Mark;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.Question;
 import dev.craftstream.model.message.Candidate;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -39,27 +31,25 @@ import org.apache.flink.util.OutputTag;
  * takes, and afterwards, with marks of their own, what comes, changes and goes.
  *
  * <p>A candidate waits here for its dataset's cut-off, which is broadcast; whichever is first waits
- * for the other. Of the questions that are in no dataset nothing stays in state.
+ * for the other. When a cut-off comes, those that wait are settled in slices between the task's
+ * mails, and no slice goes on where the stages behind do not keep up: a dataset may be large and its
+ * consumer slow. What waits is state, and so is what is left to do. A question that changes
+ * meanwhile is settled first. Of the questions that are in no dataset nothing stays in state.
  *
- * <p>Later changes. A question that comes or is measured after the survey is added where it passes
- * the stored cut-off. One whose content changed is removed, and is added again once the new content
- * is measured and passes. One whose subject or tags changed is written anew. When a checkpoint of a
- * dataset is retired, the dataset is frozen: a question that is removed still leaves it, everything
- * else stays as it is.
+ * <p>Later changes: see {@link DatasetPlaces}.
  */
-public final class DatasetMembers
-    extends KeyedBroadcastProcessFunction<String, Candidate, CutOff, DatasetRecord> {
-
-  /** What the other input is broadcast with. */
-  public static final MapStateDescriptor<String, CutOff> CUT_OFFS =
-      new MapStateDescriptor<>(
-          "cut-offs", TypeInformation.of(String.class), TypeInformation.of(CutOff.class));
+public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
+    implements TwoInputStreamOperator<Candidate, CutOff, DatasetRecord> {
 
   /** Side output of what became of the candidates that surveys offered. */
   public static final OutputTag<SettledCandidates> SETTLED =
       new OutputTag<>("settled", TypeInformation.of(SettledCandidates.class));
 
   private static final long serialVersionUID = 1L;
+
+  private static final MapStateDescriptor<String, CutOff> CUT_OFFS =
+      new MapStateDescriptor<>(
+          "cut-offs", TypeInformation.of(String.class), TypeInformation.of(CutOff.class));
 
   /** Candidates that wait for a cut-off, by dataset: as the survey offered them. */
   private static final MapStateDescriptor<String, Candidate> OFFERED =
@@ -71,100 +61,121 @@ public final class DatasetMembers
       new MapStateDescriptor<>(
           "changed", TypeInformation.of(String.class), TypeInformation.of(Candidate.class));
 
+  /** States of the questions that wait, in the order in which they are settled. */
+  private static final List<String> WAITING = List.of(OFFERED.getName(), CHANGED.getName());
+
+  /** Questions that a slice looks at, of which most may have nothing to settle. */
+  private static final int LOOKED_AT = 1_000;
+
+  /** Questions that a slice settles. */
+  private static final int SETTLED_AT_ONCE = 100;
+
   private final DatasetTexts texts;
 
+  private transient MailboxExecutor mailbox;
+  private transient BroadcastState<String, CutOff> cutOffs;
   private transient MapState<String, Candidate> offered;
   private transient MapState<String, Candidate> changed;
-  private transient MapState<String, Membership> memberships;
-  private transient Map<String, Map<Label, DrawnAgain>> drawnAgain;
-  private transient MetricGroup metrics;
-  private transient Map<Mark, Counter> marks;
+  private transient DatasetPlaces places;
+  private transient Map<String, Settlement> settlements;
+  private transient KeyOrder order;
+  private transient SlicedWork work;
+  private transient OutputAvailability available;
+
+  /** States that the walk under way has still to go through, and those after it. */
+  private transient List<String> statesLeft;
+
+  private transient KeyWalk walk;
+  private transient boolean walksAgain;
 
   public DatasetMembers(DatasetTexts texts) {
     this.texts = texts;
   }
 
+  // ---------------------------------------------------------------- life cycle
+
   @Override
-  public void open(OpenContext context) {
-    offered = getRuntimeContext().getMapState(OFFERED);
-    changed = getRuntimeContext().getMapState(CHANGED);
-    memberships =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "memberships",
-                    TypeInformation.of(String.class),
-                    TypeInformation.of(Membership.class)));
-    drawnAgain = new HashMap<>();
-    metrics = getRuntimeContext().getMetricGroup();
-    marks = new EnumMap<>(Mark.class);
+  public void setMailboxExecutor(MailboxExecutor mailboxExecutor) {
+    super.setMailboxExecutor(mailboxExecutor);
+    mailbox = mailboxExecutor;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    cutOffs = context.getOperatorStateStore().getBroadcastState(CUT_OFFS);
+    offered = context.getKeyedStateStore().getMapState(OFFERED);
+    changed = context.getKeyedStateStore().getMapState(CHANGED);
+    places =
+        new DatasetPlaces(
+            texts,
+            context.getKeyedStateStore(),
+            getMetricGroup(),
+            record -> output.collect(new StreamRecord<>(record)));
+    settlements = new HashMap<>();
+    order = new KeyOrder(KeyGroups.of(getRuntimeContext().getTaskInfo()));
+    statesLeft = new ArrayList<>();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    available = new OutputAvailability(getContainingTask().getEnvironment().getAllWriters());
+    work =
+        new SlicedWork(
+            "settle candidates", mailbox, getProcessingTimeService(), available, this::slice);
+    settleWaiting();
+  }
+
+  @Override
+  public void close() throws Exception {
+    closeWalk();
+    super.close();
   }
 
   // ---------------------------------------------------------------- cut-offs
 
   @Override
-  public void processBroadcastElement(CutOff cutOff, Context context, Collector<DatasetRecord> out)
-      throws Exception {
+  public void processElement2(StreamRecord<CutOff> element) throws Exception {
+    CutOff cutOff = element.getValue();
     String id = cutOff.dataset().id();
-    BroadcastState<String, CutOff> cutOffs = context.getBroadcastState(CUT_OFFS);
     CutOff before = cutOffs.get(id);
-    if (before != null) {
+    if (before == null) {
+      cutOffs.put(id, cutOff);
+      settleWaiting();
+    } else {
       cutOffs.put(id, before.frozen());
-      drawnAgain.remove(id);
-      return;
     }
-    cutOffs.put(id, cutOff);
-    Settlement settlement = new Settlement();
-    context.applyToKeyedState(
-        OFFERED,
-        (key, waiting) -> {
-          Candidate candidate = waiting.get(id);
-          if (candidate != null) {
-            waiting.remove(id);
-            settle(cutOff, candidate.change(), settlement, out);
-          }
-        });
-    if (settlement.candidates > 0) {
-      context.output(SETTLED, settlement.of(id));
-    }
-    context.applyToKeyedState(
-        CHANGED,
-        (key, waiting) -> {
-          Candidate candidate = waiting.get(id);
-          if (candidate != null) {
-            waiting.remove(id);
-            follow(cutOff, candidate.change(), out);
-          }
-        });
   }
 
   // ---------------------------------------------------------------- candidates
 
   @Override
-  public void processElement(
-      Candidate candidate, ReadOnlyContext context, Collector<DatasetRecord> out) throws Exception {
-    ReadOnlyBroadcastState<String, CutOff> cutOffs = context.getBroadcastState(CUT_OFFS);
+  public void processElement1(StreamRecord<Candidate> element) throws Exception {
+    Candidate candidate = element.getValue();
+    if (isSettling()) {
+      settleCurrent();
+    }
     if (candidate.base()) {
       for (String id : candidate.datasetIds()) {
         CutOff cutOff = cutOffs.get(id);
         if (cutOff == null) {
           offered.put(id, candidate);
         } else {
-          Settlement settlement = new Settlement();
-          settle(cutOff, candidate.change(), settlement, out);
-          context.output(SETTLED, settlement.of(id));
+          settle(cutOff, candidate);
         }
       }
-      return;
-    }
-    for (String id : concerned(candidate)) {
-      CutOff cutOff = cutOffs.get(id);
-      if (cutOff == null) {
-        changed.put(id, candidate);
-      } else {
-        follow(cutOff, candidate.change(), out);
+    } else {
+      for (String id : concerned(candidate)) {
+        CutOff cutOff = cutOffs.get(id);
+        if (cutOff == null) {
+          changed.put(id, candidate);
+        } else {
+          places.follow(cutOff, candidate.change());
+        }
       }
     }
+    sendSettlements();
   }
 
   /** The datasets in which the question is, waits to be, or could be. */
@@ -172,180 +183,99 @@ public final class DatasetMembers
     Set<String> ids = new LinkedHashSet<>(candidate.datasetIds());
     offered.keys().forEach(ids::add);
     changed.keys().forEach(ids::add);
-    memberships.keys().forEach(ids::add);
+    places.datasets().forEach(ids::add);
     return ids;
   }
 
-  /** Decides on a question that the survey offered. */
-  private void settle(
-      CutOff cutOff, KnowledgeChange question, Settlement settlement, Collector<DatasetRecord> out)
-      throws Exception {
-    Candidacy candidacy = Candidacy.of(cutOff.dataset(), question).orElseThrow();
-    Rank rank = candidacy.rank();
-    Bound bound = cutOff.of(candidacy.label());
-    settlement.candidates++;
-    if (cutOff.isBuilt() && bound.takes(rank.score(), rank.hash())) {
-      int copies = copies(cutOff, candidacy.label(), rank);
-      write(candidacy, question, Mark.BASE, copies, out);
-      settlement.records.merge(candidacy.label(), (long) copies, Long::sum);
+  // ---------------------------------------------------------------- those that wait
+
+  private boolean isSettling() {
+    return walk != null || walksAgain;
+  }
+
+  /** Has those settled that wait for a cut-off which has come. */
+  private void settleWaiting() {
+    walksAgain = true;
+    work.goOn();
+  }
+
+  private boolean slice() throws Exception {
+    int settled = 0;
+    for (int looked = 0;
+        looked < LOOKED_AT && settled < SETTLED_AT_ONCE && next() != null && available.isAvailable();
+        looked++) {
+      setCurrentKey(walk.peek());
+      settled += settleCurrent() ? 1 : 0;
+      walk.step();
     }
+    sendSettlements();
+    return isSettling();
   }
 
-  private int copies(CutOff cutOff, Label label, Rank rank) {
-    return drawnAgain
-        .computeIfAbsent(cutOff.dataset().id(), id -> new EnumMap<>(Label.class))
-        .computeIfAbsent(label, any -> new DrawnAgain(cutOff.of(label)))
-        .copies(rank.hash());
-  }
-
-  /** Does what a later change asks for. */
-  private void follow(CutOff cutOff, KnowledgeChange question, Collector<DatasetRecord> out)
-      throws Exception {
-    String id = cutOff.dataset().id();
-    Membership before = memberships.get(id);
-    boolean isIn = before != null && before.isIn();
-    if (question.question() == null) {
-      if (isIn) {
-        // Kept, so that its revisions go on if it comes back.
-        memberships.put(id, remove(id, question, before, out));
+  /** The next question that waits; null where none does any more. */
+  private String next() throws Exception {
+    while (walk == null || walk.peek() == null) {
+      closeWalk();
+      if (statesLeft.isEmpty()) {
+        if (!walksAgain) {
+          return null;
+        }
+        walksAgain = false;
+        statesLeft.addAll(WAITING);
       }
-      return;
+      KeyedStateBackend<String> backend = getKeyedStateBackend();
+      walk = new KeyWalk(backend, statesLeft.remove(0), order);
     }
-    if (cutOff.retired() || !cutOff.isBuilt()) {
-      return;
-    }
-    Optional<Candidacy> taken =
-        Candidacy.of(cutOff.dataset(), question).filter(candidacy -> takes(cutOff, candidacy));
-    if (taken.isPresent()) {
-      if (!isIn) {
-        write(taken.get(), question, Mark.ADDED, 1, out);
-      } else if (!saysTheSame(before, taken.get(), question)) {
-        int copies = sameContent(before, question) ? Math.max(1, before.copies()) : 1;
-        write(taken.get(), question, Mark.CHANGED, copies, out);
-      }
-    } else if (isIn && !sameContent(before, question)) {
-      // With the same content it can only be that a checkpoint is just being retired.
-      memberships.put(id, remove(id, question, before, out));
+    return walk.peek();
+  }
+
+  private void closeWalk() {
+    if (walk != null) {
+      walk.close();
+      walk = null;
     }
   }
 
-  private static boolean takes(CutOff cutOff, Candidacy candidacy) {
-    Rank rank = candidacy.rank();
-    return cutOff.of(candidacy.label()).takes(rank.score(), rank.hash());
+  /** Settles what waits of the current question; returns whether anything did. */
+  private boolean settleCurrent() throws Exception {
+    boolean any = false;
+    for (Map.Entry<String, Candidate> waiting : known(offered)) {
+      offered.remove(waiting.getKey());
+      settle(cutOffs.get(waiting.getKey()), waiting.getValue());
+      any = true;
+    }
+    for (Map.Entry<String, Candidate> waiting : known(changed)) {
+      changed.remove(waiting.getKey());
+      // What waited came before the dataset was frozen, if it is.
+      places.follow(cutOffs.get(waiting.getKey()).live(), waiting.getValue().change());
+      any = true;
+    }
+    return any;
   }
 
-  private static boolean saysTheSame(
-      Membership before, Candidacy candidacy, KnowledgeChange question) {
-    return before.label() == candidacy.label()
-        && sameContent(before, question)
-        && before.annotations() == annotations(question.question());
-  }
-
-  private static boolean sameContent(Membership before, KnowledgeChange question) {
-    return before.questionVersion() == question.questionVersion()
-        && (before.content() == 0 || before.content() == content(question.question()));
-  }
-
-  private static int content(Question question) {
-    return Objects.hash(question.text(), question.answer(), question.aliases(), question.options());
-  }
-
-  private static int annotations(Question question) {
-    return Objects.hash(question.subject(), question.tags());
-  }
-
-  // ---------------------------------------------------------------- records
-
-  private void write(
-      Candidacy candidacy,
-      KnowledgeChange change,
-      Mark mark,
-      int copies,
-      Collector<DatasetRecord> out)
+  /** Of what waits, what has its cut-off; a copy. */
+  private List<Map.Entry<String, Candidate>> known(MapState<String, Candidate> waiting)
       throws Exception {
-    Dataset dataset = candidacy.dataset();
-    DatasetKind kind = dataset.selection().kind();
-    Question question = change.question();
-    Membership before = memberships.get(dataset.id());
-    int revision = before == null ? 1 : before.revision() + 1;
-    memberships.put(
-        dataset.id(),
-        new Membership(
-            kind,
-            question.task(),
-            revision,
-            candidacy.label(),
-            change.questionVersion(),
-            annotations(question),
-            content(question),
-            copies));
-    count(mark);
-    out.collect(
-        new DatasetRecord(
-            dataset.id(),
-            kind,
-            question.id(),
-            mark,
-            revision,
-            candidacy.decision(),
-            change.questionVersion(),
-            question.task(),
-            texts.question(question),
-            texts.prompt(kind, question),
-            texts.response(kind, question, candidacy.label(), candidacy.initial()),
-            copies,
-            question.subject(),
-            question.tags(),
-            dataset.trainingPromptVersion(),
-            dataset.selection().seed(),
-            change.modelTime()));
+    List<Map.Entry<String, Candidate>> known = new ArrayList<>();
+    for (Map.Entry<String, Candidate> entry : waiting.entries()) {
+      if (cutOffs.contains(entry.getKey())) {
+        known.add(Map.entry(entry.getKey(), entry.getValue()));
+      }
+    }
+    return known;
   }
 
-  private Membership remove(
-      String id, KnowledgeChange change, Membership before, Collector<DatasetRecord> out) {
-    int revision = before.revision() + 1;
-    count(Mark.REMOVED);
-    out.collect(
-        new DatasetRecord(
-            id,
-            before.kind(),
-            change.questionId(),
-            Mark.REMOVED,
-            revision,
-            null,
-            before.questionVersion(),
-            before.task(),
-            "",
-            "",
-            "",
-            0,
-            "",
-            List.of(),
-            "",
-            0,
-            change.modelTime()));
-    return new Membership(
-        before.kind(), before.task(), revision, null, change.questionVersion(), 0, 0, 0);
+  private void settle(CutOff cutOff, Candidate candidate) throws Exception {
+    places.settle(
+        cutOff,
+        candidate.change(),
+        settlements.computeIfAbsent(cutOff.dataset().id(), Settlement::new));
   }
 
-  private void count(Mark mark) {
-    marks
-        .computeIfAbsent(
-            mark, m -> JobMetric.MARKS.counter(metrics, m.name().toLowerCase(Locale.ROOT)))
-        .inc();
-  }
-
-  /** Counts what of one dataset is settled at one time. */
-  private static final class Settlement {
-    long candidates;
-    final Map<Label, Long> records = new EnumMap<>(Label.class);
-
-    SettledCandidates of(String datasetId) {
-      return new SettledCandidates(
-          datasetId,
-          candidates,
-          records.getOrDefault(Label.ANSWER, 0L),
-          records.getOrDefault(Label.REFUSAL, 0L));
+  private void sendSettlements() {
+    if (!settlements.isEmpty()) {
+      settlements.values().forEach(its -> output.collect(SETTLED, new StreamRecord<>(its.sum())));
+      settlements.clear();
     }
   }
 }

@@ -46,18 +46,15 @@ final class DatasetSurvey {
     return candidacy.isPresent() && of(candidacy.get().label()).offer(candidacy.get());
   }
 
-  /** Whether a question, which is counted otherwise, is to be offered for the dataset. */
-  boolean offer(KnowledgeChange question) {
-    return Candidacy.of(dataset, question)
-        .map(candidacy -> of(candidacy.label()).offer(candidacy))
-        .orElse(false);
+  /** Takes a candidate in that was counted and chosen otherwise. */
+  void choose(KnowledgeChange question) {
+    Candidacy candidacy = Candidacy.of(dataset, question).orElseThrow();
+    of(candidacy.label()).offered.add(candidacy.rank());
   }
 
-  /** Counts what was not visited. */
-  void count(Shortlist.Counts counts) {
-    questions += counts.questions();
-    answers.candidates += counts.answers();
-    refusals.candidates += counts.refusals();
+  /** Whether there is something to report. */
+  boolean hasFound() {
+    return questions > 0;
   }
 
   /** What was found since the last report. */

@@ -20,6 +20,9 @@ import java.util.Map;
  * EVALUATE, and with which prompts it was asked.
  */
 final class EvaluationCounts {
+  /** Counts in one report. */
+  private static final int MOST_IN_A_REPORT = 1_000;
+
   private final Survey survey;
   private final Map<Kind, Long> counts = new HashMap<>();
   private final Map<Prompt, Long> prompts = new HashMap<>();
@@ -54,11 +57,6 @@ final class EvaluationCounts {
     add(question, hasFailed, -1);
   }
 
-  void add(EvaluationCounts others) {
-    others.counts.forEach((kind, more) -> add(counts, kind, more));
-    others.prompts.forEach((prompt, more) -> add(prompts, prompt, more));
-  }
-
   private void add(KnowledgeChange question, boolean hasFailed, long change) {
     if (!concerns(question)) {
       return;
@@ -80,19 +78,40 @@ final class EvaluationCounts {
     counts.merge(kind, change, (before, more) -> before + more == 0 ? null : before + more);
   }
 
-  /** What was counted since the last report. */
-  EvaluationReport report(int keyGroups, int ofKeyGroups) {
-    List<Cell> cells = new ArrayList<>();
-    counts.forEach(
-        (kind, questions) ->
-            cells.add(
-                new Cell(kind.task, kind.subject, kind.verdict, kind.baseVerdict, questions)));
+  /** How many counts there are: with many subjects, many. */
+  int size() {
+    return counts.size() + prompts.size();
+  }
+
+  void clear() {
     counts.clear();
+    prompts.clear();
+  }
+
+  /**
+   * Reports what was counted since the last report, in records of bounded size.
+   *
+   * @param keyGroups how many key groups are counted with it
+   */
+  void report(int keyGroups, int ofKeyGroups, SurveyOutput output) {
     List<PromptUse> uses = new ArrayList<>();
     prompts.forEach(
         (prompt, answers) -> uses.add(new PromptUse(prompt.task, prompt.version, answers)));
-    prompts.clear();
-    return new EvaluationReport(survey, keyGroups, ofKeyGroups, cells, uses);
+    List<Cell> cells = new ArrayList<>();
+    for (Map.Entry<Kind, Long> entry : counts.entrySet()) {
+      Kind kind = entry.getKey();
+      cells.add(
+          new Cell(kind.task, kind.subject, kind.verdict, kind.baseVerdict, entry.getValue()));
+      if (cells.size() == MOST_IN_A_REPORT) {
+        output.report(
+            new EvaluationReport(survey, 0, ofKeyGroups, List.copyOf(cells), List.of()));
+        cells.clear();
+      }
+    }
+    if (keyGroups > 0 || !cells.isEmpty() || !uses.isEmpty()) {
+      output.report(new EvaluationReport(survey, keyGroups, ofKeyGroups, cells, uses));
+    }
+    clear();
   }
 
   private static Verdict verdict(KnowledgeChange change, ModelCheckpoint checkpoint) {

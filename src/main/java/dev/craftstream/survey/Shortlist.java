@@ -1,5 +1,6 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.method.BestRanks;
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.method.Rank;
 import dev.craftstream.model.Dataset;
@@ -7,13 +8,15 @@ import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Ties;
 import dev.craftstream.model.message.Survey;
+import dev.craftstream.model.message.SurveyReport;
+import dev.craftstream.model.message.SurveyReport.Outcome;
+import dev.craftstream.model.message.SurveyReport.Ranks;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * What a survey is to find in a task, kept up to date while the questions are measured, so that the
@@ -27,37 +30,29 @@ import java.util.stream.Stream;
  * questions.
  */
 final class Shortlist {
-  /** About 250 bytes each; and some seconds of a task where a snapshot comes during the survey. */
+  /** About 250 bytes each. */
   private static final long MOST_WANTED = 150_000;
 
-  private final Survey survey;
-  private final ToIntFunction<String> keyGroup;
-  private final Map<String, Entries> entries = new HashMap<>();
-  private final Map<Integer, EvaluationCounts> evaluations = new HashMap<>();
+  /** So many counts of an evaluation, a few for each subject. */
+  private static final int MOST_COUNTS = 20_000;
 
-  /**
-   * What there is of a dataset in a key group.
-   *
-   * @param questions of the dataset's task and purpose that were asked
-   * @param answers ANSWER candidates
-   * @param refusals REFUSAL candidates
-   */
-  record Counts(long questions, long answers, long refusals) {
-    static final Counts NONE = new Counts(0, 0, 0);
-  }
+  private final Survey survey;
+  private final Map<String, Entries> entries = new HashMap<>();
+  private final EvaluationCounts evaluation;
+  private boolean hasTooManySubjects;
 
   /**
    * @param spare how many more than n it holds, at least
    */
-  Shortlist(Survey survey, int spare, ToIntFunction<String> keyGroup) {
+  Shortlist(Survey survey, int spare) {
     this.survey = survey;
-    this.keyGroup = keyGroup;
+    evaluation = survey.evaluated() == null ? null : new EvaluationCounts(survey);
     for (Dataset dataset : survey.datasets()) {
       entries.put(dataset.id(), new Entries(dataset, spare));
     }
   }
 
-  /** Whether a survey can do with one: with very large datasets it would stop the task for long. */
+  /** Whether a survey can do with one: with very large datasets it would take too much memory. */
   static boolean serves(Survey survey) {
     long wanted = 0;
     for (Dataset dataset : survey.datasets()) {
@@ -68,106 +63,99 @@ final class Shortlist {
     return wanted <= MOST_WANTED;
   }
 
-  /**
-   * A question has its answer under a checkpoint, or was given up.
-   *
-   * @param group the question's key group, here and below
-   */
-  void asked(KnowledgeChange question, long announcedAt, int group) {
+  /** A question has its answer under a checkpoint, or was given up. */
+  void asked(KnowledgeChange question, long announcedAt) {
     for (Dataset dataset : survey.datasets()) {
       if (dataset.restsOn(announcedAt) && Candidacy.concerns(dataset, question)) {
         int newlyAsked = announcedAt == survey.modelTime() ? 1 : 0;
-        entries.get(dataset.id()).change(question, group, newlyAsked, 1);
+        entries.get(dataset.id()).change(question, newlyAsked, 1);
       }
     }
     if (evaluates(question)) {
-      evaluation(group).remove(question.without(announcedAt), false);
-      evaluation(group).add(question, announcedAt == survey.modelTime());
+      evaluation.remove(question.without(announcedAt), false);
+      evaluation.add(question, announcedAt == survey.modelTime());
+      if (evaluation.size() > MOST_COUNTS) {
+        hasTooManySubjects = true;
+        evaluation.clear();
+      }
     }
   }
 
   /** A question that was given up under a checkpoint is to be asked again. */
-  void reopened(KnowledgeChange question, long announcedAt, int group) {
+  void reopened(KnowledgeChange question, long announcedAt) {
     for (Dataset dataset : survey.datasets()) {
       if (dataset.restsOn(announcedAt) && Candidacy.concerns(dataset, question)) {
         int askedNoMore = announcedAt == survey.modelTime() ? -1 : 0;
-        entries.get(dataset.id()).change(question, group, askedNoMore, -1);
+        entries.get(dataset.id()).change(question, askedNoMore, -1);
       }
     }
     if (evaluates(question) && announcedAt == survey.modelTime()) {
-      evaluation(group).remove(question, true);
+      evaluation.remove(question, true);
     }
   }
 
   /** A question is not any more what it was. */
-  void forget(KnowledgeChange before, boolean wasAsked, int group) {
+  void forget(KnowledgeChange before, boolean wasAsked) {
     for (Dataset dataset : survey.datasets()) {
       if (Candidacy.concerns(dataset, before)) {
-        entries.get(dataset.id()).change(before, group, wasAsked ? -1 : 0, -1);
+        entries.get(dataset.id()).change(before, wasAsked ? -1 : 0, -1);
       }
     }
     if (evaluates(before)) {
-      evaluation(group).remove(before, wasAsked);
+      evaluation.remove(before, wasAsked);
     }
   }
 
   private boolean evaluates(KnowledgeChange question) {
-    return survey.evaluated() != null && EvaluationCounts.concerns(question);
+    return evaluation != null && !hasTooManySubjects && EvaluationCounts.concerns(question);
   }
 
-  /** Whether the best n of each dataset and label are in it. */
+  /** Whether the best n of each dataset and label are in it, and all that is evaluated. */
   boolean isReliable() {
-    return spare() >= 0;
+    return !hasTooManySubjects
+        && entries.values().stream()
+            .allMatch(its -> its.answers.isReliable() && its.refusals.isReliable());
   }
 
-  /** Whether it may be unreliable after the next question that is reopened or forgotten. */
-  boolean hasNoneToSpare() {
-    return spare() <= 0;
-  }
-
-  private long spare() {
-    return entries.values().stream()
-        .mapToLong(its -> Math.min(its.answers.spare(), its.refusals.spare()))
-        .min()
-        .orElse(Long.MAX_VALUE);
+  /** The best n of each dataset and label, by their ids: for which datasets, a bit each. */
+  Map<String, BitSet> best() {
+    Map<String, BitSet> best = new HashMap<>();
+    for (int i = 0; i < survey.datasets().size(); i++) {
+      Entries its = entries.get(survey.datasets().get(i).id());
+      int dataset = i;
+      for (Best label : List.of(its.answers, its.refusals)) {
+        label.forEachOfBest(id -> best.computeIfAbsent(id, any -> new BitSet()).set(dataset));
+      }
+    }
+    return best;
   }
 
   /**
-   * Leaves out most of what is not among the best n now, so that the survey need not see it. After
-   * that, nothing that comes makes it unreliable.
+   * Reports what there is of the datasets, and all of the evaluation.
+   *
+   * @param keyGroups how many key groups that is
    */
-  void narrow() {
-    entries.values().forEach(its -> its.answers.narrow());
-    entries.values().forEach(its -> its.refusals.narrow());
+  void report(SurveyOutput output, int keyGroups, int ofKeyGroups, long modelTime) {
+    for (Dataset dataset : survey.datasets()) {
+      Entries its = entries.get(dataset.id());
+      output.report(
+          new SurveyReport(
+              dataset,
+              Outcome.SURVEYED,
+              0,
+              ofKeyGroups,
+              modelTime,
+              its.questions,
+              counted(its.answerCandidates),
+              counted(its.refusalCandidates)));
+    }
+    if (evaluation != null) {
+      evaluation.report(keyGroups, ofKeyGroups, output);
+    }
   }
 
-  /** Whether a question is in it. */
-  boolean holds(String questionId) {
-    return entries.values().stream()
-        .anyMatch(
-            its ->
-                its.answers.ranks.containsKey(questionId)
-                    || its.refusals.ranks.containsKey(questionId));
-  }
-
-  /** The questions in it, in the order of their key groups. */
-  Stream<String> ids() {
-    return entries.values().stream()
-        .flatMap(
-            its ->
-                Stream.concat(
-                    its.answers.ranks.keySet().stream(), its.refusals.ranks.keySet().stream()))
-        .distinct()
-        .sorted(Comparator.comparingInt(keyGroup));
-  }
-
-  Counts counts(Dataset dataset, int group) {
-    return entries.get(dataset.id()).counts.getOrDefault(group, Counts.NONE);
-  }
-
-  /** Of a survey that evaluates. */
-  EvaluationCounts evaluation(int group) {
-    return evaluations.computeIfAbsent(group, g -> new EvaluationCounts(survey));
+  private static Ranks counted(long candidates) {
+    return new Ranks(candidates, Ranks.NONE.scores(), Ranks.NONE.hashes());
   }
 
   /** One dataset's. */
@@ -175,7 +163,9 @@ final class Shortlist {
     final Dataset dataset;
     final Best answers;
     final Best refusals;
-    final Map<Integer, Counts> counts = new HashMap<>();
+    long questions;
+    long answerCandidates;
+    long refusalCandidates;
 
     Entries(Dataset dataset, int spare) {
       this.dataset = dataset;
@@ -183,16 +173,12 @@ final class Shortlist {
       refusals = new Best(dataset, Label.REFUSAL, spare);
     }
 
-    void change(KnowledgeChange question, int group, int questions, int candidates) {
+    void change(KnowledgeChange question, int newQuestions, int candidates) {
       Candidacy candidacy = Candidacy.of(dataset, question).orElse(null);
       Label label = candidacy == null ? null : candidacy.label();
-      Counts before = counts.getOrDefault(group, Counts.NONE);
-      counts.put(
-          group,
-          new Counts(
-              before.questions + questions,
-              before.answers + (label == Label.ANSWER ? candidates : 0),
-              before.refusals + (label == Label.REFUSAL ? candidates : 0)));
+      questions += newQuestions;
+      answerCandidates += label == Label.ANSWER ? candidates : 0;
+      refusalCandidates += label == Label.REFUSAL ? candidates : 0;
       if (candidacy != null) {
         Best best = label == Label.ANSWER ? answers : refusals;
         if (candidates > 0) {
@@ -213,7 +199,7 @@ final class Shortlist {
     private final int wanted;
     private final int kept;
     private final Ties ties;
-    private int most;
+    private final int most;
     private Rank horizon;
 
     Best(Dataset dataset, Label label, int spare) {
@@ -233,50 +219,36 @@ final class Shortlist {
       }
       ranks.put(candidacy.questionId(), rank);
       if (ranks.size() > most) {
-        keep(kept, inOrder());
+        List<Rank> inOrder = new ArrayList<>(ranks.values());
+        inOrder.sort(null);
+        horizon = inOrder.get(kept);
+        ranks.values().removeIf(other -> other.compareTo(horizon) >= 0);
       }
     }
 
-    void narrow() {
-      most = Integer.MAX_VALUE;
-      int best = wanted + wanted / 32 + 1;
-      if (wanted == 0 || ranks.size() <= best) {
-        return;
-      }
-      List<Rank> inOrder = inOrder();
-      if (ties == Ties.KEEP_ALL) {
-        double last = inOrder.get(wanted - 1).score();
-        while (best < inOrder.size() && inOrder.get(best).score() <= last) {
-          best++;
-        }
-      }
-      keep(best, inOrder);
+    void forEachOfBest(Consumer<String> action) {
+      BestRanks best = new BestRanks(wanted, Ties.EXACT);
+      ranks.values().forEach(best::offer);
+      Rank last = best.worst();
+      ranks.forEach(
+          (id, rank) -> {
+            if (ties == Ties.EXACT ? rank.compareTo(last) <= 0 : rank.score() <= last.score()) {
+              action.accept(id);
+            }
+          });
     }
 
-    private void keep(int best, List<Rank> inOrder) {
-      if (best < inOrder.size()) {
-        horizon = inOrder.get(best);
-        ranks.values().removeIf(rank -> rank.compareTo(horizon) >= 0);
-      }
-    }
-
-    /** How many more there are than have to be. */
-    long spare() {
+    /** Whether the best n are in it, and with {@code KEEP_ALL} what ties with the n-th. */
+    boolean isReliable() {
       if (horizon == null || wanted == 0) {
-        return Long.MAX_VALUE;
+        return true;
+      }
+      if (ties == Ties.EXACT) {
+        return ranks.size() >= wanted;
       }
       // What ties with the n-th is wanted, too, and may lie behind the horizon.
-      long before =
-          ties == Ties.EXACT
-              ? ranks.size()
-              : ranks.values().stream().filter(rank -> rank.score() < horizon.score()).count();
-      return before - wanted;
-    }
-
-    private List<Rank> inOrder() {
-      List<Rank> inOrder = new ArrayList<>(ranks.values());
-      inOrder.sort(null);
-      return inOrder;
+      return ranks.values().stream().filter(rank -> rank.score() < horizon.score()).count()
+          >= wanted;
     }
   }
 }

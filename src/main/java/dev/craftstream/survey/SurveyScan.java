@@ -1,69 +1,72 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.flink.KeyOrder;
+import dev.craftstream.flink.KeyWalk;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
- * One survey's walk over the questions of a task, or over its shortlist, in the order of the key
- * groups.
+ * One survey's walk over the questions of a task, in {@link KeyOrder}. It may be interrupted between
+ * any two questions; what it found until then is reported at the end of each slice.
  */
 final class SurveyScan {
+  /** To pass over a question is this much less work than to look at it. */
+  private static final int SKIPS_A_VISIT = 8;
+
+  /** So many that came since are remembered; then the walk is begun anew where it is. */
+  private static final int MOST_NEWCOMERS = 50_000;
+
+  private final SurveyProgress progress;
   private final Survey survey;
-  private final Shortlist shortlist;
   private final KeyGroups keyGroups;
+  private final KeyOrder order;
   private final SurveyedQuestions questions;
   private final SurveyOutput output;
   private final Consumer<KnowledgeChange> reopened;
-  private final Stream<String> ids;
-  private final Iterator<String> rest;
-  private final Map<Integer, Set<String>> newcomers = new HashMap<>();
+  private final TreeSet<String> newcomers;
   private final List<DatasetSurvey> datasets;
   private final EvaluationCounts evaluation;
-  private String ahead;
-  private int aheadGroup;
+  private KeyWalk walk;
+  private int groupBefore;
   private long retried;
 
   /**
-   * @param shortlist null where there is none
    * @param reopened told of each question that is asked again, with what was known of it
    */
   SurveyScan(
-      Survey survey,
-      Shortlist shortlist,
+      SurveyProgress progress,
       KeyGroups keyGroups,
+      KeyOrder order,
       SurveyedQuestions questions,
       SurveyOutput output,
       Consumer<KnowledgeChange> reopened) {
-    this.survey = survey;
-    this.shortlist = shortlist;
+    this.progress = progress;
+    survey = progress.survey();
     this.keyGroups = keyGroups;
+    this.order = order;
     this.questions = questions;
     this.output = output;
     this.reopened = reopened;
+    newcomers = new TreeSet<>(order);
     datasets = survey.datasets().stream().map(DatasetSurvey::new).toList();
     evaluation = survey.evaluated() == null ? null : new EvaluationCounts(survey);
-    ids = shortlist == null ? questions.ids() : shortlist.ids();
-    rest = ids.iterator();
-    step();
+    begin();
   }
 
-  Survey survey() {
-    return survey;
+  private void begin() {
+    walk = new KeyWalk(questions.ids());
+    groupBefore = 0;
   }
 
-  boolean usesShortlist() {
-    return shortlist != null;
+  SurveyProgress progress() {
+    return progress;
   }
 
   /** How many questions are asked again. */
@@ -71,81 +74,100 @@ final class SurveyScan {
     return retried;
   }
 
-  boolean isOf(Survey other) {
-    return survey.id().equals(other.id());
-  }
-
-  /** A question came that was not there when the walk began. */
+  /** A question came that may not have been there when the walk began. */
   void came(String id) {
-    newcomers.computeIfAbsent(keyGroups.of(id), group -> new HashSet<>()).add(id);
+    if (progress.isAhead(id, keyGroups.of(id))) {
+      newcomers.add(id);
+      if (newcomers.size() > MOST_NEWCOMERS) {
+        walk.close();
+        newcomers.clear();
+        begin();
+      }
+    }
   }
 
-  /** Looks at all questions of a key group; returns how many there are. */
-  int visit(int group) throws Exception {
-    int visited = 0;
-    Set<String> came = newcomers.getOrDefault(group, Set.of());
-    newcomers.remove(group);
-    while (ahead != null && aheadGroup <= group) {
-      if (aheadGroup == group) {
-        visit(ahead);
-        visited++;
-        if (!came.isEmpty()) {
-          came.remove(ahead);
-        }
+  /**
+   * Looks at the next questions, and reports what it found.
+   *
+   * @param most questions to look at
+   * @param mayGoOn asked after each candidate that was offered
+   * @param modelTime the newest model time that is complete
+   */
+  void slice(int most, BooleanSupplier mayGoOn, long modelTime) throws Exception {
+    long left = (long) most * SKIPS_A_VISIT;
+    int through = 0;
+    boolean goesOn = true;
+    while (goesOn && left > 0) {
+      String id = next();
+      int group = id == null ? keyGroups.last() + 1 : keyGroups.of(id);
+      requireOrder(group);
+      through += progress.passGroupsBefore(group);
+      if (id == null) {
+        break;
       }
-      step();
-    }
-    for (String id : came) {
-      visit(id);
-    }
-    if (shortlist != null) {
-      for (DatasetSurvey dataset : datasets) {
-        dataset.count(shortlist.counts(dataset.dataset(), group));
-      }
-      if (evaluation != null) {
-        evaluation.add(shortlist.evaluation(group));
+      if (progress.isAhead(id, group)) {
+        left -= SKIPS_A_VISIT;
+        goesOn = !visit(id) || mayGoOn.getAsBoolean();
+        progress.pass(id, group);
+      } else {
+        left--;
       }
     }
-    return visited + came.size();
+    report(through, modelTime);
   }
 
-  private void step() {
-    int before = aheadGroup;
-    ahead = rest.hasNext() ? rest.next() : null;
-    aheadGroup = ahead == null ? Integer.MAX_VALUE : keyGroups.of(ahead);
-    if (aheadGroup < before) {
+  /** Takes the next question out of those that there were and those that came. */
+  private String next() {
+    String known = walk.peek();
+    String came = newcomers.isEmpty() ? null : newcomers.first();
+    if (came != null && (known == null || order.compare(came, known) < 0)) {
+      newcomers.remove(came);
+      return came;
+    }
+    if (known != null) {
+      newcomers.remove(known);
+      walk.step();
+    }
+    return known;
+  }
+
+  private void requireOrder(int group) {
+    if (group < groupBefore) {
       throw new IllegalStateException(
           "The state backend does not list its keys in the order of their key groups, which a"
               + " survey relies on. Use the RocksDB state backend (state.backend.type: rocksdb).");
     }
+    groupBefore = group;
   }
 
-  private void visit(String id) throws Exception {
+  /** Returns whether the question is offered for a dataset. */
+  private boolean visit(String id) throws Exception {
     if (survey.retried() != null) {
       retry(id);
-      return;
+      return false;
     }
     KnowledgeChange question = questions.knowledge(id);
     if (question == null) {
-      return;
+      return false;
     }
     List<String> offers = null;
     for (DatasetSurvey dataset : datasets) {
-      if (shortlist == null ? dataset.visit(question) : dataset.offer(question)) {
+      if (dataset.visit(question)) {
         offers = offers == null ? new ArrayList<>(datasets.size()) : offers;
         offers.add(dataset.dataset().id());
       }
     }
-    if (offers != null) {
-      output.offer(new Candidate(question, true, offers));
-    }
-    if (evaluation != null && shortlist == null) {
+    if (evaluation != null) {
       evaluation.add(
           question,
           EvaluationCounts.concerns(question)
               && question.under(survey.evaluated()) == null
               && questions.hasFailed(id, survey.evaluated()));
     }
+    if (offers != null) {
+      output.offer(new Candidate(question, true, offers));
+    }
+    return offers != null;
   }
 
   private void retry(String id) throws Exception {
@@ -156,26 +178,18 @@ final class SurveyScan {
     }
   }
 
-  boolean hasNoneToSpare() {
-    return shortlist != null && shortlist.hasNoneToSpare();
-  }
-
-  /**
-   * Reports what was found since the last report.
-   *
-   * @param covered how many key groups that was
-   * @param modelTime the newest model time that is complete
-   */
-  void report(int covered, long modelTime) {
+  private void report(int through, long modelTime) {
     for (DatasetSurvey dataset : datasets) {
-      output.report(dataset.report(covered, keyGroups.total(), modelTime));
+      if (through > 0 || dataset.hasFound()) {
+        output.report(dataset.report(through, keyGroups.total(), modelTime));
+      }
     }
     if (evaluation != null) {
-      output.report(evaluation.report(covered, keyGroups.total()));
+      evaluation.report(through, keyGroups.total(), output);
     }
   }
 
   void close() {
-    ids.close();
+    walk.close();
   }
 }

@@ -4,13 +4,17 @@ import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import java.util.stream.Stream;
 
-/**
- * The questions of a tracker task, as surveys see them. All methods but {@link #ids} set the key.
- */
+/** The questions of a tracker task, as surveys see them. What takes an id makes it the key. */
 public interface SurveyedQuestions {
 
-  /** All ids in the order of their key groups; those that came since are left out. */
+  /** All ids in the order of their keys; those that came since are left out. To be closed. */
   Stream<String> ids();
+
+  /** The ids of those that have something promised, in the same way. */
+  Stream<String> promisedIds();
+
+  /** Makes the question the current one. */
+  void setCurrent(String id);
 
   /** What is known of a question; null where there is none of this id. */
   KnowledgeChange knowledge(String id) throws Exception;

@@ -1,6 +1,7 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
@@ -10,8 +11,8 @@ import dev.craftstream.model.message.Survey;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Outcome;
 import dev.craftstream.model.message.SurveyReport.Ranks;
+import dev.craftstream.survey.SurveyProgress.Unfinished;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -31,49 +34,48 @@ import org.slf4j.LoggerFactory;
 /**
  * The surveys of a tracker task: each looks through all questions once its model time is complete.
  *
- * <p>A survey goes key group by key group. A key group is looked through between two mails, so that
- * for each question it is plain whether the survey has seen it: what changes before is seen by it,
- * what changes after is a late change and is offered as one. Which key groups are still to be
- * looked through is state and moves with them, so a survey goes on where it was after a failure and
- * at any parallelism, and no key group is reported twice.
+ * <p>A survey works in slices between the task's mails, and each ends where the stages behind do not
+ * keep up. For each question it is plain whether the survey has looked at it: what changes before is
+ * seen by it, what changes after is a late change and is offered as one. How far a survey is, is
+ * state and moves with the key groups, so it goes on where it was after a failure and at any
+ * parallelism, and nothing is reported twice.
  *
- * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist},
- * looks at the questions on it only, and counts no others itself. Once it has begun, the shortlist
- * has to do to the end, for what the key groups behind it have beyond the shortlist is lost: so it
- * goes on to the end at once where the shortlist has none left to spare, and before a snapshot,
- * behind which there would be no shortlist.
+ * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist}. It
+ * looks at all questions at once by choosing the best of that, which it {@linkplain Promises
+ * promises} to offer. Every other survey goes through all questions in a {@link SurveyScan}.
  *
  * <p>A survey lives until one of its checkpoints is retired.
  */
 public final class Surveys {
+  /** The keyed state of the questions that surveys have promised to offer. */
+  public static final String PROMISED = "promised";
+
   private static final Logger LOG = LoggerFactory.getLogger(Surveys.class);
+
+  private static final Comparator<Survey> IN_ORDER =
+      Comparator.comparingLong(Survey::modelTime).thenComparing(Survey::id);
 
   private final SurveyedQuestions questions;
   private final SurveyOutput output;
   private final int sliceSize;
   private final KeyGroups keyGroups;
+  private final KeyOrder order;
   private final BroadcastState<String, Survey> liveState;
   private final ListState<Unfinished> unfinishedState;
   private final Map<String, Survey> live = new LinkedHashMap<>();
-  private final Map<String, BitSet> unfinished = new HashMap<>();
+  private final Map<String, SurveyProgress> unfinished = new LinkedHashMap<>();
   private final Map<String, Shortlist> shortlists = new HashMap<>();
+  private final Promises promises;
   private SurveyScan scan;
   private long completeTime;
 
   /**
-   * A survey's key groups that a task has still to look through.
-   *
-   * @param keyGroups a bit each, as {@link BitSet#toByteArray} has them
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  public record Unfinished(String surveyId, byte[] keyGroups) {}
-
-  /**
-   * @param sliceSize questions that one slice looks at, at least; it ends with a key group
+   * @param sliceSize questions that one slice looks at, at most
    */
   public Surveys(
       int sliceSize,
       OperatorStateStore store,
+      KeyedStateStore keyedStore,
       KeyGroups keyGroups,
       SurveyedQuestions questions,
       SurveyOutput output)
@@ -82,6 +84,7 @@ public final class Surveys {
     this.questions = questions;
     this.output = output;
     this.keyGroups = keyGroups;
+    order = new KeyOrder(keyGroups);
     liveState =
         store.getBroadcastState(
             new MapStateDescriptor<>(
@@ -89,21 +92,35 @@ public final class Surveys {
     unfinishedState =
         store.getUnionListState(
             new ListStateDescriptor<>("unfinished-surveys", TypeInformation.of(Unfinished.class)));
+    promises = new Promises(keyedStore, questions, output, keyGroups.total(), this::promising);
     List<Survey> restored = new ArrayList<>();
     for (Map.Entry<String, Survey> entry : liveState.entries()) {
       restored.add(entry.getValue());
     }
-    restored.sort(Comparator.comparingLong(Survey::modelTime).thenComparing(Survey::id));
+    restored.sort(IN_ORDER);
     restored.forEach(survey -> live.put(survey.id(), survey));
-    BitSet own = keyGroups.bits();
-    for (Unfinished entry : unfinishedState.get()) {
-      BitSet groups = BitSet.valueOf(entry.keyGroups());
-      groups.and(own);
-      if (!groups.isEmpty()) {
-        unfinished.computeIfAbsent(entry.surveyId(), id -> new BitSet()).or(groups);
-      }
+    List<Unfinished> saved = new ArrayList<>();
+    unfinishedState.get().forEach(saved::add);
+    saved.sort(Comparator.comparing(Unfinished::survey, IN_ORDER));
+    saved.forEach(this::restore);
+  }
+
+  private void restore(Unfinished saved) {
+    SurveyProgress progress =
+        unfinished.computeIfAbsent(
+            saved.surveyId(), id -> new SurveyProgress(saved.survey(), order));
+    progress.restore(saved, keyGroups);
+    if (progress.isFinished()) {
+      unfinished.remove(saved.surveyId());
     }
   }
+
+  private Survey promising(String surveyId) {
+    SurveyProgress progress = unfinished.get(surveyId);
+    return progress != null && progress.isPromised() ? progress.survey() : null;
+  }
+
+  // ---------------------------------------------------------------- life
 
   /**
    * Takes a survey on; one of a known id is the same survey again.
@@ -113,9 +130,9 @@ public final class Surveys {
   public void add(Survey survey, boolean ahead) throws Exception {
     if (live.putIfAbsent(survey.id(), survey) == null) {
       liveState.put(survey.id(), survey);
-      unfinished.put(survey.id(), keyGroups.bits());
+      unfinished.put(survey.id(), SurveyProgress.atTheBeginning(survey, keyGroups, order));
       if (ahead && Shortlist.serves(survey)) {
-        shortlists.put(survey.id(), new Shortlist(survey, sliceSize, keyGroups::of));
+        shortlists.put(survey.id(), new Shortlist(survey, sliceSize));
       }
     }
   }
@@ -127,6 +144,7 @@ public final class Surveys {
         live.remove(survey.id());
         liveState.remove(survey.id());
         finish(survey);
+        promises.walkAgain();
         for (Dataset dataset : survey.datasets()) {
           output.report(
               new SurveyReport(
@@ -159,6 +177,33 @@ public final class Surveys {
     return checkpoint == null || liveCheckpoints.contains(checkpoint.announcedAt());
   }
 
+  private void finish(Survey survey) {
+    unfinished.remove(survey.id());
+    shortlists.remove(survey.id());
+    if (scan != null && scan.progress().survey().id().equals(survey.id())) {
+      scan.close();
+      scan = null;
+    }
+  }
+
+  public int unfinished() {
+    return unfinished.size();
+  }
+
+  public void save() throws Exception {
+    unfinishedState.update(unfinished.values().stream().map(SurveyProgress::saved).toList());
+  }
+
+  public void close() {
+    promises.close();
+    if (scan != null) {
+      scan.close();
+      scan = null;
+    }
+  }
+
+  // ---------------------------------------------------------------- what happens to questions
+
   /** A question came that was not there before. */
   public void came(String id) {
     if (scan != null) {
@@ -167,88 +212,77 @@ public final class Surveys {
   }
 
   /**
-   * A question's content or purpose changed, or it was removed. May set the current key.
+   * A question's content or purpose changed, or it was removed; its key is current.
    *
    * @param askedBefore announcements of the checkpoints that it was asked under, as it was before
    */
   public void replaced(KnowledgeChange before, Set<Long> askedBefore, KnowledgeChange now)
       throws Exception {
-    int group = keyGroups.of(now.questionId());
-    forEachAhead(
-        group,
-        (survey, shortlist) ->
-            shortlist.forget(before, askedBefore.contains(survey.modelTime()), group));
-    annotated(now);
-    endWithNoneToSpare();
+    promises.keep(before, completeTime);
+    forEachShortlist(
+        (survey, shortlist) -> shortlist.forget(before, askedBefore.contains(survey.modelTime())));
+    offerLate(now);
   }
 
-  /** A question's labels changed, which neither datasets are chosen by nor evaluations. */
-  public void annotated(KnowledgeChange now) {
-    int group = keyGroups.of(now.questionId());
-    output.offer(new Candidate(now, false, lateCandidacies(now, 0, group)));
+  /**
+   * A question's labels changed, which neither datasets are chosen by nor evaluations; its key is
+   * current.
+   */
+  public void annotated(KnowledgeChange now) throws Exception {
+    promises.keep(now, completeTime);
+    offerLate(now);
   }
 
-  /** A question was measured under the checkpoint announced at {@code announcedAt}. */
-  public void measured(KnowledgeChange question, long announcedAt) {
-    int group = keyGroups.of(question.questionId());
-    asked(question, announcedAt, group);
-    List<String> datasets = lateCandidacies(question, announcedAt, group);
+  private void offerLate(KnowledgeChange now) {
+    output.offer(new Candidate(now, false, lateCandidacies(now, 0)));
+  }
+
+  /**
+   * A question was measured under the checkpoint announced at {@code announcedAt}; its key is
+   * current.
+   */
+  public void measured(KnowledgeChange question, long announcedAt) throws Exception {
+    asked(question, announcedAt);
+    List<String> datasets = lateCandidacies(question, announcedAt);
     if (!datasets.isEmpty()) {
+      promises.keep(question, completeTime);
       output.offer(new Candidate(question, false, datasets));
     }
   }
 
   /** A question was given up under the checkpoint announced at {@code announcedAt}. */
   public void givenUp(KnowledgeChange question, long announcedAt) {
-    asked(question, announcedAt, keyGroups.of(question.questionId()));
+    asked(question, announcedAt);
   }
 
-  /** A question is asked again that was given up under the checkpoint. May set the current key. */
-  public void reopened(KnowledgeChange before, long announcedAt) throws Exception {
-    reopenedAhead(before, announcedAt);
-    endWithNoneToSpare();
+  private void asked(KnowledgeChange question, long announcedAt) {
+    forEachShortlist((survey, shortlist) -> shortlist.asked(question, announcedAt));
   }
 
-  private void reopenedAhead(KnowledgeChange before, long announcedAt) {
-    int group = keyGroups.of(before.questionId());
-    forEachAhead(group, (survey, shortlist) -> shortlist.reopened(before, announcedAt, group));
+  /** A question is asked again that was given up under the checkpoint. */
+  public void reopened(KnowledgeChange before, long announcedAt) {
+    forEachShortlist((survey, shortlist) -> shortlist.reopened(before, announcedAt));
   }
 
-  private void asked(KnowledgeChange question, long announcedAt, int group) {
-    forEachAhead(
-        group,
-        (survey, shortlist) -> {
-          shortlist.asked(question, announcedAt, group);
-          if (scan != null && scan.isOf(survey) && shortlist.holds(question.questionId())) {
-            came(question.questionId());
-          }
-        });
+  private void forEachShortlist(BiConsumer<Survey, Shortlist> action) {
+    shortlists.forEach((id, shortlist) -> action.accept(live.get(id), shortlist));
   }
 
-  /** Does something for each shortlist whose survey has still to look at this key group. */
-  private void forEachAhead(int group, BiConsumer<Survey, Shortlist> action) {
-    shortlists.forEach(
-        (id, shortlist) -> {
-          if (isAhead(id, group)) {
-            action.accept(live.get(id), shortlist);
-          }
-        });
-  }
-
-  private boolean isAhead(String surveyId, int group) {
-    BitSet groups = unfinished.get(surveyId);
-    return groups != null && groups.get(group);
+  /** Whether the survey has still to look at the question. */
+  public boolean isAhead(String surveyId, String questionId) {
+    SurveyProgress progress = unfinished.get(surveyId);
+    return progress != null && progress.isAhead(questionId, keyGroups.of(questionId));
   }
 
   /**
-   * The datasets, surveyed in this question's key group, of which it is a candidate now.
+   * The datasets, surveyed as far as this question, of which it is a candidate now.
    *
    * @param restingOn those only that rest on the checkpoint announced then; 0 for all
    */
-  private List<String> lateCandidacies(KnowledgeChange question, long restingOn, int group) {
+  private List<String> lateCandidacies(KnowledgeChange question, long restingOn) {
     List<String> datasets = new ArrayList<>();
     for (Survey survey : live.values()) {
-      if (isAhead(survey.id(), group)) {
+      if (isAhead(survey.id(), question.questionId())) {
         continue;
       }
       for (Dataset dataset : survey.datasets()) {
@@ -261,66 +295,88 @@ public final class Surveys {
     return datasets;
   }
 
+  // ---------------------------------------------------------------- slices
+
   /** Whether there is something to do when model time {@code complete} is. */
   public boolean due(long complete) {
-    return next(complete) != null;
+    return promises.isDue() || next(complete) != null;
   }
 
-  /** Looks through the next key groups of the survey under way, or of the first that is due. */
-  public void slice(long complete) throws Exception {
-    Survey survey = next(complete);
-    if (survey == null) {
+  private SurveyProgress next(long complete) {
+    if (scan != null) {
+      return scan.progress();
+    }
+    for (SurveyProgress progress : unfinished.values()) {
+      if (progress.isAhead() && progress.survey().modelTime() <= complete) {
+        return progress;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Does the next piece of work.
+   *
+   * @param complete the model time that is complete
+   * @param mayGoOn asked after each candidate that is offered: whether the stages behind keep up
+   */
+  public void slice(long complete, BooleanSupplier mayGoOn) throws Exception {
+    completeTime = complete;
+    if (promises.isDue()) {
+      if (promises.slice(sliceSize, mayGoOn, complete)) {
+        fulfilled();
+      }
       return;
     }
+    SurveyProgress progress = next(complete);
+    if (progress == null) {
+      return;
+    }
+    Shortlist shortlist = shortlists.remove(progress.survey().id());
+    if (shortlist != null && shortlist.isReliable()) {
+      choose(progress, shortlist);
+    } else {
+      scan(progress, mayGoOn);
+    }
+  }
+
+  /** Looks at all questions at once. */
+  private void choose(SurveyProgress progress, Shortlist shortlist) throws Exception {
+    Survey survey = progress.survey();
+    int groups = progress.promise();
+    shortlist.report(output, groups, keyGroups.total(), completeTime);
+    promises.make(survey, shortlist.best());
+  }
+
+  private void fulfilled() {
+    for (SurveyProgress progress : List.copyOf(unfinished.values())) {
+      if (progress.isPromised()) {
+        int groups = progress.fulfil();
+        for (Dataset dataset : progress.survey().datasets()) {
+          output.report(
+              new DatasetSurvey(dataset).report(groups, keyGroups.total(), completeTime));
+        }
+        if (progress.isFinished()) {
+          finish(progress.survey());
+        }
+      }
+    }
+  }
+
+  private void scan(SurveyProgress progress, BooleanSupplier mayGoOn) throws Exception {
+    Survey survey = progress.survey();
     if (scan == null) {
-      Shortlist shortlist = shortlists.get(survey.id());
-      if (shortlist != null && !shortlist.isReliable()) {
-        shortlists.remove(survey.id());
-        shortlist = null;
-      }
-      if (shortlist != null) {
-        shortlist.narrow();
-      }
       scan =
           new SurveyScan(
-              survey,
-              shortlist,
+              progress,
               keyGroups,
+              order,
               questions,
               output,
-              before -> reopenedAhead(before, survey.retried().announcedAt()));
+              before -> reopened(before, survey.retried().announcedAt()));
     }
-    completeTime = complete;
-    lookThrough(scan.hasNoneToSpare() ? Integer.MAX_VALUE : sliceSize);
-  }
-
-  /** Ends the survey under way where its shortlist would be lost. Sets the current key. */
-  public void prepareSnapshot() throws Exception {
-    if (scan != null && scan.usesShortlist()) {
-      lookThrough(Integer.MAX_VALUE);
-    }
-  }
-
-  private void endWithNoneToSpare() throws Exception {
-    if (scan != null && scan.hasNoneToSpare()) {
-      lookThrough(Integer.MAX_VALUE);
-    }
-  }
-
-  private void lookThrough(int atLeast) throws Exception {
-    Survey survey = scan.survey();
-    BitSet groups = unfinished.get(survey.id());
-    int covered = 0;
-    int visited = 0;
-    for (int group = groups.nextSetBit(0);
-        group >= 0 && visited < atLeast;
-        group = groups.nextSetBit(group + 1)) {
-      visited += scan.visit(group);
-      groups.clear(group);
-      covered++;
-    }
-    scan.report(covered, completeTime);
-    if (groups.isEmpty()) {
+    scan.slice(sliceSize, mayGoOn, completeTime);
+    if (!progress.isAhead()) {
       if (survey.retried() != null) {
         LOG.info(
             "{}: {} questions that model checkpoint {} failed to answer are asked again.",
@@ -328,47 +384,11 @@ public final class Surveys {
             scan.retried(),
             survey.retried().id());
       }
-      finish(survey);
-    }
-  }
-
-  private void finish(Survey survey) {
-    unfinished.remove(survey.id());
-    shortlists.remove(survey.id());
-    if (scan != null && scan.isOf(survey)) {
-      close();
-    }
-  }
-
-  private Survey next(long complete) {
-    if (scan != null) {
-      return scan.survey();
-    }
-    if (unfinished.isEmpty()) {
-      return null;
-    }
-    for (Survey survey : live.values()) {
-      if (survey.modelTime() <= complete && unfinished.containsKey(survey.id())) {
-        return survey;
-      }
-    }
-    return null;
-  }
-
-  public int unfinished() {
-    return unfinished.size();
-  }
-
-  public void save() throws Exception {
-    List<Unfinished> entries = new ArrayList<>();
-    unfinished.forEach((id, groups) -> entries.add(new Unfinished(id, groups.toByteArray())));
-    unfinishedState.update(entries);
-  }
-
-  public void close() {
-    if (scan != null) {
       scan.close();
       scan = null;
+      if (progress.isFinished()) {
+        finish(survey);
+      }
     }
   }
 }

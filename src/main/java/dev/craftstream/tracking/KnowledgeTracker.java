@@ -19,6 +19,7 @@ import dev.craftstream.survey.Surveys;
 import dev.craftstream.tracking.Lanes.Lane;
 import org.apache.flink.annotation.VisibleForTesting;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -122,9 +123,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     time = new ModelTime(store);
     counts = new QuestionCounts(store, keyGroups);
     lanes = new Lanes(time);
-    questions = new Questions(backend, context.getKeyedStateStore(), counts, time, lanes, metrics);
+    KeyedStateStore keyedStore = context.getKeyedStateStore();
+    questions = new Questions(backend, keyedStore, keyGroups, counts, time, lanes, metrics);
     emitter = new TrackerOutput(output, metrics);
-    surveys = new Surveys(surveySlice, store, keyGroups, questions, emitter);
+    surveys = new Surveys(surveySlice, store, keyedStore, keyGroups, questions, emitter);
   }
 
   @Override
@@ -141,11 +143,6 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
         this::getInternalTimerService,
         requests,
         new Reconciler(time, questions, lanes, requests, surveys, emitter));
-  }
-
-  @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    surveys.prepareSnapshot();
   }
 
   @Override
@@ -311,6 +308,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status, int index) {}
+
+  /** Whether the survey has still to look at the question. */
+  @VisibleForTesting
+  boolean isAhead(String surveyId, String questionId) {
+    return surveys.isAhead(surveyId, questionId);
+  }
 
   /** The newest model time that is complete; 0 before the first. */
   @VisibleForTesting

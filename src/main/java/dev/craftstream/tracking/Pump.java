@@ -153,7 +153,7 @@ final class Pump implements RequestsInFlight.Listener {
           () -> {
             surveyIsQueued = false;
             if (outputIsAvailable()) {
-              surveys.slice(completeTime);
+              surveys.slice(completeTime, output::isAvailable);
               run();
             }
           },

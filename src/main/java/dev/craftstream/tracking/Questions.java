@@ -1,9 +1,12 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.flink.KeyedBackends;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.survey.SurveyedQuestions;
+import dev.craftstream.survey.Surveys;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.KeyedStateStore;
@@ -24,10 +27,12 @@ final class Questions implements SurveyedQuestions {
   private final ModelTime time;
   private final Lanes lanes;
   private final TrackerMetrics metrics;
+  private final KeyOrder order;
 
   Questions(
       KeyedStateBackend<String> backend,
       KeyedStateStore store,
+      KeyGroups keyGroups,
       QuestionCounts counts,
       ModelTime time,
       Lanes lanes,
@@ -37,6 +42,7 @@ final class Questions implements SurveyedQuestions {
     this.time = time;
     this.lanes = lanes;
     this.metrics = metrics;
+    order = new KeyOrder(keyGroups);
     state = store.getState(new ValueStateDescriptor<>(NAME, TrackedQuestionSerializer.INSTANCE));
   }
 
@@ -51,8 +57,8 @@ final class Questions implements SurveyedQuestions {
     return state.value();
   }
 
-  /** Makes {@code id} the current key. */
-  void setCurrent(String id) {
+  @Override
+  public void setCurrent(String id) {
     backend.setCurrentKey(id);
   }
 
@@ -130,7 +136,12 @@ final class Questions implements SurveyedQuestions {
 
   @Override
   public Stream<String> ids() {
-    return KeyedBackends.keys(backend, NAME);
+    return KeyedBackends.keys(backend, NAME, order);
+  }
+
+  @Override
+  public Stream<String> promisedIds() {
+    return KeyedBackends.keys(backend, Surveys.PROMISED, order);
   }
 
   @Override

@@ -167,7 +167,7 @@ final class Reconciler {
     return request.asks(question) && time.isLive(request.checkpoint);
   }
 
-  private TrackedQuestion measured(TrackedQuestion question, Answer answer) {
+  private TrackedQuestion measured(TrackedQuestion question, Answer answer) throws Exception {
     ModelCheckpoint checkpoint = answer.request().checkpoint;
     if (requests.answered(answer.request())) {
       lanes.unpark();

@@ -108,9 +108,12 @@ class DatasetLifeTest {
     job.send(new QuestionEvent(id, null, new Origin("questions", 0, 0)));
   }
 
-  /** Nine of either label, and some of neither in each task. */
+  /**
+   * Nine of either label, and some of neither: so many that each task has one, and so few that
+   * others can be asked beside them.
+   */
   private void askMany() {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
       ask("slow" + i, "0.5 0.5");
     }
     for (int i = 0; i < 9; i++) {

@@ -19,6 +19,7 @@ import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.tracking.KnowledgeTracker;
 import dev.craftstream.tracking.ScriptedQuery;
 import dev.craftstream.tracking.TrackerHarness;
+import io.grpc.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,8 +38,6 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
-import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -69,9 +68,7 @@ final class DatasetSimulation implements AutoCloseable {
   private final List<TrackerHarness> trackers = new ArrayList<>();
   private final List<KeyedOneInputStreamOperatorTestHarness<String, SurveyReport, CutOff>> cutOffs =
       new ArrayList<>();
-  private final List<
-          KeyedTwoInputStreamOperatorTestHarness<String, Candidate, CutOff, DatasetRecord>>
-      members = new ArrayList<>();
+  private final List<MembersHarness> members = new ArrayList<>();
   private final List<
           KeyedTwoInputStreamOperatorTestHarness<
               String, CutOff, SettledCandidates, DatasetManifest>>
@@ -82,6 +79,11 @@ final class DatasetSimulation implements AutoCloseable {
   private final List<DatasetManifest> manifests = new ArrayList<>();
   private Snapshot snapshot;
   private Predicate<Question> held = question -> false;
+
+  /** A task that may have something to do by itself. */
+  private interface Worker {
+    boolean mail() throws Exception;
+  }
 
   private interface Delivery {
     void run() throws Exception;
@@ -175,7 +177,9 @@ final class DatasetSimulation implements AutoCloseable {
         possible.add(() -> answer(open.get(random.nextInt(open.size()))));
       }
     }
-    List<TrackerHarness> busy = new ArrayList<>(trackers);
+    List<Worker> busy = new ArrayList<>();
+    trackers.forEach(tracker -> busy.add(tracker::mail));
+    members.forEach(task -> busy.add(() -> work(task)));
     while (true) {
       int pick = random.nextInt(possible.size() + busy.size() + 1);
       if (pick < possible.size()) {
@@ -188,13 +192,19 @@ final class DatasetSimulation implements AutoCloseable {
         }
         continue;
       }
-      TrackerHarness tracker = busy.get(random.nextInt(busy.size()));
-      if (tracker.mail()) {
+      Worker worker = busy.get(random.nextInt(busy.size()));
+      if (worker.mail()) {
         collect();
         return true;
       }
-      busy.remove(tracker);
+      busy.remove(worker);
     }
+  }
+
+  /** What its consumers have read is up to chance; in the end they read all. */
+  private boolean work(MembersHarness task) throws Exception {
+    boolean worked = task.setUnread(random.nextInt(3) == 0 ? 9 : 0) || task.mail();
+    return worked || task.setUnread(0) || task.mail();
   }
 
   private void answer(ScriptedQuery.Ask ask) {
@@ -225,7 +235,7 @@ final class DatasetSimulation implements AutoCloseable {
       for (Candidate candidate : trackers.get(from).takeSideOutput(KnowledgeTracker.CANDIDATES)) {
         int to = task(candidate.questionId());
         channel("candidates", from, to)
-            .add(() -> members.get(to).processElement1(new StreamRecord<>(candidate)));
+            .add(() -> members.get(to).candidate(candidate));
       }
       for (SurveyReport report : trackers.get(from).takeSideOutput(KnowledgeTracker.SURVEYED)) {
         int to = task(report.dataset().id());
@@ -236,14 +246,14 @@ final class DatasetSimulation implements AutoCloseable {
         for (int member = 0; member < parallelism; member++) {
           int to = member;
           channel("cut-offs", from, to)
-              .add(() -> members.get(to).processElement2(new StreamRecord<>(cutOff)));
+              .add(() -> members.get(to).cutOff(cutOff));
         }
         int to = task(cutOff.dataset().id());
         channel("cut-offs to manifests", from, to)
             .add(() -> manifestTasks.get(to).processElement1(new StreamRecord<>(cutOff)));
       }
-      records.addAll(take(members.get(from).getOutput(), DatasetRecord.class));
-      for (SettledCandidates settled : takeSideOutput(members.get(from), DatasetMembers.SETTLED)) {
+      records.addAll(members.get(from).takeRecords());
+      for (SettledCandidates settled : members.get(from).takeSettled()) {
         int to = task(settled.datasetId());
         channel("settled", from, to)
             .add(() -> manifestTasks.get(to).processElement2(new StreamRecord<>(settled)));
@@ -305,7 +315,11 @@ final class DatasetSimulation implements AutoCloseable {
     drain("reports");
     List<OperatorSubtaskState> cutOffStates = snapshots(cutOffs);
     drain("candidates", "cut-offs");
-    List<OperatorSubtaskState> memberStates = snapshots(members);
+    List<OperatorSubtaskState> memberStates = new ArrayList<>();
+    for (MembersHarness task : members) {
+      memberStates.add(task.snapshot());
+    }
+    collect();
     drain("settled", "cut-offs to manifests");
     snapshot =
         new Snapshot(
@@ -388,13 +402,9 @@ final class DatasetSimulation implements AutoCloseable {
               tasks,
               task));
       start(cutOffs.get(task), state(from, Snapshot::cutOffs, task));
-      TwoInputStreamOperator<Candidate, CutOff, DatasetRecord> operator =
-          new CoBroadcastWithKeyedOperator<>(
-              new DatasetMembers(texts), List.of(DatasetMembers.CUT_OFFS));
       members.add(
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              operator, Candidate::questionId, null, Types.STRING, MAX_PARALLELISM, tasks, task));
-      start(members.get(task), state(from, Snapshot::members, task));
+          new MembersHarness(
+              texts, backend, tasks, task, state(from, Snapshot::members, task)));
       manifestTasks.add(
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new KeyedCoProcessOperator<>(new Manifests()),
@@ -440,8 +450,11 @@ final class DatasetSimulation implements AutoCloseable {
     for (TrackerHarness tracker : trackers) {
       tracker.close();
     }
+    for (MembersHarness task : members) {
+      task.close();
+    }
     for (List<? extends AbstractStreamOperatorTestHarness<?>> tasks :
-        List.of(cutOffs, members, manifestTasks)) {
+        List.of(cutOffs, manifestTasks)) {
       for (AbstractStreamOperatorTestHarness<?> task : tasks) {
         task.close();
       }

@@ -32,11 +32,11 @@ import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Ties;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Directive;
-import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
+import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
-import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Ranks;
+import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.tracking.KnowledgeTracker;
 import dev.craftstream.tracking.ScriptedQuery.Ask;
 import dev.craftstream.tracking.TrackerHarness;
@@ -51,9 +51,11 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -346,20 +348,20 @@ class SurveysTest {
         tracker.server.open().forEach(ask -> answerWell(ask, random));
         Map<String, KnowledgeChange> open = new HashMap<>();
         while (tracker.mail()) {
-          if (covered(reports) == 0) {
+          if (!hasBegun(reports)) {
             tracker.changes().forEach(change -> open.put(change.questionId(), change));
           }
           reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
           candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
-          pass(open, covered(reports), dataset, passed);
-          if (covered(reports) == 0 || open.isEmpty()) {
+          pass(tracker, open, dataset, passed);
+          if (!hasBegun(reports)) {
             continue;
           }
           if (random.nextInt(6) == 0) {
             OperatorSubtaskState state = tracker.snapshot();
             reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
             candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
-            pass(open, covered(reports), dataset, passed);
+            pass(tracker, open, dataset, passed);
             tracker.close();
             tracker = TrackerHarness.restore(new HashMapStateBackend(), 1_000, 1, 1, 0, state);
             failures++;
@@ -380,13 +382,13 @@ class SurveysTest {
                     new Origin("questions", 0, 0)));
             reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
             candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
-            pass(open, covered(reports), dataset, passed);
+            pass(tracker, open, dataset, passed);
             changedAhead++;
           }
         }
         reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
         candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
-        pass(open, covered(reports), dataset, passed);
+        pass(tracker, open, dataset, passed);
       } finally {
         tracker.close();
       }
@@ -416,23 +418,20 @@ class SurveysTest {
 
   private static final Rank LAST = new Rank(Double.MAX_VALUE, Long.MAX_VALUE);
 
-  private static int covered(List<SurveyReport> reports) {
-    return reports.stream().mapToInt(SurveyReport::keyGroups).sum();
+  private static boolean hasBegun(List<SurveyReport> reports) {
+    return !reports.isEmpty();
   }
 
-  /** Takes what lies in the key groups that the survey is through with. */
+  /** Takes what the survey has looked at. */
   private static void pass(
+      TrackerHarness tracker,
       Map<String, KnowledgeChange> open,
-      int covered,
       Dataset dataset,
       Map<String, Candidacy> passed) {
     open.values()
         .removeIf(
             change -> {
-              boolean through =
-                  KeyGroupRangeAssignment.assignToKeyGroup(
-                          change.questionId(), TrackerHarness.MAX_PARALLELISM)
-                      < covered;
+              boolean through = !tracker.isAhead("survey", change.questionId());
               if (through) {
                 Candidacy.of(dataset, change)
                     .ifPresent(candidacy -> passed.put(change.questionId(), candidacy));
@@ -443,6 +442,87 @@ class SurveysTest {
 
   private static void answerWell(Ask ask, Random random) {
     ask.answer().complete(knows(random.nextInt(3) / 2.0, random.nextInt(12) / 11.0, 0));
+  }
+
+  // ---------------------------------------------------------------- slices
+
+  /** What comes with an announcement is chosen ahead; what is requested looks at all questions. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aKeyGroupOfAnySizeIsLookedThroughInSlices_whichGoOnAfterAFailure(boolean ahead)
+      throws Exception {
+    int most = 10;
+    List<String> ids =
+        IntStream.iterate(0, i -> i + 1)
+            .mapToObj(i -> "q" + i)
+            .filter(
+                id ->
+                    KeyGroupRangeAssignment.assignToKeyGroup(id, TrackerHarness.MAX_PARALLELISM)
+                        == 5)
+            .limit(200)
+            .toList();
+    Survey survey =
+        new Survey("survey", 2, List.of(dataset(Strategy.COR_RAIT, 120, 0, Ties.EXACT)), null, null);
+    List<Candidate> candidates = new ArrayList<>();
+    List<SurveyReport> reports = new ArrayList<>();
+    TrackerHarness tracker =
+        TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 1_000, most, 1, 0, null);
+    try {
+      tracker.ask(ids.toArray(String[]::new));
+      tracker.checkpoint(INITIAL);
+      tracker.answerAll(1);
+      tracker.direct(ahead ? Directive.of(REHEARSAL, survey) : Directive.of(REHEARSAL));
+      tracker.mails();
+      tracker.server.open().forEach(ask -> ask.answer(1));
+      if (!ahead) {
+        tracker.mails();
+        tracker.direct(Directive.of(survey));
+      }
+      int slices = 0;
+      while (tracker.mail()) {
+        List<Candidate> slice = tracker.takeSideOutput(KnowledgeTracker.CANDIDATES);
+        assertThat(slice).hasSizeLessThanOrEqualTo(most);
+        candidates.addAll(slice);
+        reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+        slices += slice.isEmpty() ? 0 : 1;
+        if (slices % 3 == 1) {
+          OperatorSubtaskState state = tracker.snapshot();
+          assertThat(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES))
+              .as("what comes out before a barrier")
+              .isEmpty();
+          assertThat(tracker.takeSideOutput(KnowledgeTracker.SURVEYED)).isEmpty();
+          if (slices == 4) {
+            slices++;
+            tracker.close();
+            tracker =
+                TrackerHarness.restore(
+                    new EmbeddedRocksDBStateBackend(), 1_000, most, 1, 0, state);
+          }
+        }
+        if (slices == 8) {
+          tracker.setUnread(9);
+          assertThat(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES))
+              .as("while the stages behind do not keep up")
+              .isEmpty();
+          tracker.setUnread(0);
+          candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+          reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+          slices++;
+        }
+      }
+      candidates.addAll(tracker.takeSideOutput(KnowledgeTracker.CANDIDATES));
+      reports.addAll(tracker.takeSideOutput(KnowledgeTracker.SURVEYED));
+    } finally {
+      tracker.close();
+    }
+    assertThat(candidates).extracting(Candidate::questionId).doesNotHaveDuplicates();
+    assertThat(candidates).hasSizeBetween(120, 200).allMatch(Candidate::base);
+    assertThat(reports.stream().mapToInt(SurveyReport::keyGroups).sum())
+        .isEqualTo(TrackerHarness.MAX_PARALLELISM);
+    assertThat(reports.stream().mapToLong(SurveyReport::questions).sum()).isEqualTo(200);
+    assertThat(reports.stream().mapToLong(r -> r.answers().candidates()).sum()).isEqualTo(200);
+    assertThat(reports.stream().mapToInt(r -> r.answers().hashes().length).sum())
+        .isEqualTo(candidates.size());
   }
 
   // ---------------------------------------------------------------- what is asked

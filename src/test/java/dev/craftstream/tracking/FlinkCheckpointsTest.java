@@ -80,14 +80,8 @@ class FlinkCheckpointsTest {
       assertThat(model.asks()).hasSizeLessThan(questions);
       await().atMost(PATIENCE).until(() -> allTasksRun(flink, job));
 
-      int letThrough = flinkCheckpointWhileHeld(flink, job, curation);
-      CompletedCheckpointStats flinkCheckpoint =
-          flink
-              .getExecutionGraph(job)
-              .get()
-              .getCheckpointStatsSnapshot()
-              .getHistory()
-              .getLatestCompletedCheckpoint();
+      int letThrough = flinkCheckpointWhileHeld(flink, job, curation, "instructions");
+      CompletedCheckpointStats flinkCheckpoint = newestFlinkCheckpoint(flink, job);
       // One record, or a few; not a buffer full of them.
       assertThat(letThrough).isLessThan(10);
       assertThat(flinkCheckpoint.getPersistedData()).as("records on their way").isPositive();
@@ -112,6 +106,57 @@ class FlinkCheckpointsTest {
     }
   }
 
+  @Test
+  void givenASlowConsumerOfADataset_whenItIsWritten_thenFlinkCheckpointsAreComplete_andGoOnFromThem(
+      @InjectMiniCluster MiniCluster flink) throws Exception {
+    int questions = 6_000;
+    int taken = 5_000;
+    Map<String, String> options = options();
+    options.put("datasets.strategies", "VAN_TUNING");
+    options.put("datasets.open-ended.answers", String.valueOf(taken));
+    options.put("datasets.open-ended.refusals", "0");
+    options.put("rehearsal.open-ended.questions", "0");
+    try (ScriptedModel model = new ScriptedModel();
+        InMemoryCuration curation = new InMemoryCuration(options, model)) {
+      JobID job = curation.start(2).getJobID();
+      ask(curation, 0, questions);
+      await().atMost(PATIENCE).until(curation::hasReadAll);
+      curation.announce("initial", Role.INITIAL, "");
+      curation.hold("datasets");
+      curation.announce("rehearsal", Role.REHEARSAL, "initial");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> curation.taken("knowledge").size() == 2 * questions);
+      CompletedCheckpointStats flinkCheckpoint = null;
+      int letThrough = 0;
+      for (int round = 0; round < 3; round++) {
+        curation.letThrough("datasets", 100);
+        letThrough += 100;
+        int goal = letThrough;
+        await().atMost(PATIENCE).until(() -> curation.taken("datasets").size() == goal);
+        int more = flinkCheckpointWhileHeld(flink, job, curation, "datasets");
+        assertThat(more).as("records until a Flink checkpoint is complete").isLessThan(10);
+        letThrough += more;
+        flinkCheckpoint = newestFlinkCheckpoint(flink, job);
+      }
+      flink.cancelJob(job).get();
+      await().atMost(PATIENCE).until(() -> flink.getJobStatus(job).get().isGloballyTerminalState());
+      curation.takeBackTo(flinkCheckpoint.getCheckpointId());
+      curation.release("datasets");
+
+      curation.start(3, flinkCheckpoint.getExternalPath(), true);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  curation.taken("manifests").stream()
+                      .anyMatch(manifest -> manifest.contains("\"answerRecords\":" + taken)));
+      await().atMost(PATIENCE).until(() -> curation.taken("datasets").size() >= taken);
+      assertThat(perQuestion(curation.taken("datasets"))).hasSize(taken);
+      assertThat(perQuestion(curation.taken("datasets")).values()).containsOnly(1L);
+    }
+  }
+
   /** Before that Flink takes no checkpoints. */
   private static boolean allTasksRun(MiniCluster flink, JobID job) throws Exception {
     for (AccessExecutionVertex task :
@@ -130,15 +175,27 @@ class FlinkCheckpointsTest {
     return before > 0 && model.asks().size() == before;
   }
 
-  /** How many records had to be let through until a Flink checkpoint was complete. */
-  /** Lets one record through after the other, each when the one before was not enough. */
+  private static CompletedCheckpointStats newestFlinkCheckpoint(MiniCluster flink, JobID job)
+      throws Exception {
+    return flink
+        .getExecutionGraph(job)
+        .get()
+        .getCheckpointStatsSnapshot()
+        .getHistory()
+        .getLatestCompletedCheckpoint();
+  }
+
+  /**
+   * Lets one record through after the other, each when the one before was not enough; returns how
+   * many it took until a Flink checkpoint was complete.
+   */
   private static int flinkCheckpointWhileHeld(
-      MiniCluster flink, JobID job, InMemoryCuration curation) throws Exception {
+      MiniCluster flink, JobID job, InMemoryCuration curation, String output) throws Exception {
     CompletableFuture<Long> flinkCheckpoint =
         flink.triggerCheckpoint(job, CheckpointType.CONFIGURED);
     int letThrough = 0;
     while (!flinkCheckpoint.isDone() && letThrough < 100) {
-      curation.letThrough("instructions", 1);
+      curation.letThrough(output, 1);
       letThrough++;
       try {
         flinkCheckpoint.get(5, TimeUnit.SECONDS);

@@ -13,6 +13,7 @@ import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
 import dev.craftstream.survey.RankMerge;
+import dev.craftstream.survey.SurveyProgress;
 import dev.craftstream.survey.Surveys;
 import dev.craftstream.testing.InMemoryCuration;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.apache.flink.api.common.state.State;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -103,13 +105,18 @@ public final class SavedState {
     state.list("survey-planner", "known", ModelCheckpoint.class);
     state.list("survey-planner", "requested", String.class);
     state.union(TRACKER, "question-counts", QuestionCounts.KeyGroupCount.class);
-    state.union(TRACKER, "unfinished-surveys", Surveys.Unfinished.class);
+    state.union(TRACKER, "unfinished-surveys", SurveyProgress.Unfinished.class);
     state.broadcast(TRACKER, "model-checkpoints", ModelCheckpoint.class);
     state.broadcast(TRACKER, "model-time", Long.class);
     state.broadcast(TRACKER, "surveys", Survey.class);
     state.broadcast(MEMBERS, "cut-offs", CutOff.class);
     state.keyed(
-        TRACKER, new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE));
+        TRACKER,
+        new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE),
+        new MapStateDescriptor<>(
+            Surveys.PROMISED,
+            Types.STRING,
+            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     state.keyed(
         "relabeler",
         new ValueStateDescriptor<>("last-decision", TypeInformation.of(LastDecision.class)));

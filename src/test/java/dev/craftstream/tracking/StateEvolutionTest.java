@@ -12,7 +12,7 @@ import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
 import dev.craftstream.survey.RankMerge;
-import dev.craftstream.survey.Surveys;
+import dev.craftstream.survey.SurveyProgress;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -57,7 +57,7 @@ class StateEvolutionTest {
           RankMerge.Chunk.class,
           RankMerge.Summary.class,
           Survey.class,
-          Surveys.Unfinished.class,
+          SurveyProgress.Unfinished.class,
           QuestionCounts.KeyGroupCount.class);
 
   static Stream<Arguments> fields() {

@@ -16,6 +16,7 @@ import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.model.message.UnusableAnswer;
+import dev.craftstream.testing.UnreadOutput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.io.network.partition.MockResultPartitionWriter;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -46,7 +46,7 @@ public final class TrackerHarness implements AutoCloseable {
           String, QuestionEvent, Directive, KnowledgeChange>
       harness;
   private final KnowledgeTracker tracker;
-  private final Output output = new Output();
+  private final UnreadOutput output = new UnreadOutput();
   private long snapshots;
 
   private TrackerHarness(
@@ -209,23 +209,8 @@ public final class TrackerHarness implements AutoCloseable {
 
   /** How many buffers with records the stages behind have not read yet. */
   public void setUnread(int buffers) throws Exception {
-    output.unread = buffers;
+    output.setUnread(buffers);
     passTime(Duration.ofMillis(1));
-  }
-
-  /** The way to the stages behind, as Flink shows it to operators. */
-  private static final class Output extends MockResultPartitionWriter {
-    private int unread;
-
-    @Override
-    public int getNumberOfSubpartitions() {
-      return 1;
-    }
-
-    @Override
-    public int getBuffersCountUnsafe(int channel) {
-      return unread;
-    }
   }
 
   // ---------------------------------------------------------------- what came out
@@ -262,6 +247,11 @@ public final class TrackerHarness implements AutoCloseable {
   /** The newest model time that is complete; 0 where none is. */
   public long modelTime() {
     return tracker.completeTime();
+  }
+
+  /** Whether the survey has still to look at the question. */
+  public boolean isAhead(String surveyId, String questionId) {
+    return tracker.isAhead(surveyId, questionId);
   }
 
   public int stateEntries() {
