@@ -62,8 +62,8 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
     progress.update(now);
     answers.add(report.dataset(), report.answers());
     refusals.add(report.dataset(), report.refusals());
-    boolean isLast = report.outcome() == Outcome.SURVEYED;
-    if (isLast && now.surveyed == report.ofKeyGroups()) {
+    boolean mayBeLast = report.outcome() == Outcome.SURVEYED && report.keyGroups() > 0;
+    if (mayBeLast && now.surveyed == report.ofKeyGroups()) {
       close(report, now.questions, out);
     }
     if (now.retired == report.ofKeyGroups()) {

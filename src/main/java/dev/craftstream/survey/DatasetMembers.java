@@ -218,6 +218,7 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
       closeWalk();
       if (statesLeft.isEmpty()) {
         if (!walksAgain) {
+          places.forgetDraws();
           return null;
         }
         walksAgain = false;

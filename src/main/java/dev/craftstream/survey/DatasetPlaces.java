@@ -77,7 +77,15 @@ final class DatasetPlaces {
     settlement.add(candidacy.label(), copies);
   }
 
+  /** Frees the heap of what is only needed while a dataset is written. */
+  void forgetDraws() {
+    drawnAgain.clear();
+  }
+
   private int copies(CutOff cutOff, Label label, Rank rank) {
+    if (cutOff.of(label).drawnAgain().length == 0) {
+      return 1;
+    }
     return drawnAgain
         .computeIfAbsent(cutOff.dataset().id(), id -> new EnumMap<>(Label.class))
         .computeIfAbsent(label, any -> new DrawnAgain(cutOff.of(label)))
