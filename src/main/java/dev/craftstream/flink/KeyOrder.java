@@ -27,7 +27,8 @@ public final class KeyOrder implements Comparator<String> {
 
   /** The keys in this order. */
   Stream<String> sorted(Stream<String> keys) {
-    return keys.map(key -> new Place(keyGroups.of(key), bytes(key), key))
+    return keys
+        .map(key -> new Place(keyGroups.of(key), bytes(key), key))
         .sorted()
         .map(Place::key)
         .toList()

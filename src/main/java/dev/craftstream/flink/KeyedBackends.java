@@ -28,8 +28,8 @@ public final class KeyedBackends {
   }
 
   /**
-   * The keys that have a value in the state, in this order. The state may change while the stream is
-   * read; keys that come meanwhile are left out. To be closed.
+   * The keys that have a value in the state, in this order. The state may change while the stream
+   * is read; keys that come meanwhile are left out. To be closed.
    */
   public static Stream<String> keys(
       KeyedStateBackend<String> backend, String state, KeyOrder order) {

@@ -32,8 +32,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>A candidate waits here for its dataset's cut-off, which is broadcast; whichever is first waits
  * for the other. When a cut-off comes, those that wait are settled in slices between the task's
- * mails, and no slice goes on where the stages behind do not keep up: a dataset may be large and its
- * consumer slow. What waits is state, and so is what is left to do. A question that changes
+ * mails, and no slice goes on where the stages behind do not keep up: a dataset may be large and
+ * its consumer slow. What waits is state, and so is what is left to do. A question that changes
  * meanwhile is settled first. Of the questions that are in no dataset nothing stays in state.
  *
  * <p>Later changes: see {@link DatasetPlaces}.
@@ -202,7 +202,10 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   private boolean slice() throws Exception {
     int settled = 0;
     for (int looked = 0;
-        looked < LOOKED_AT && settled < SETTLED_AT_ONCE && next() != null && available.isAvailable();
+        looked < LOOKED_AT
+            && settled < SETTLED_AT_ONCE
+            && next() != null
+            && available.isAvailable();
         looked++) {
       setCurrentKey(walk.peek());
       settled += settleCurrent() ? 1 : 0;

@@ -103,8 +103,7 @@ final class EvaluationCounts {
       cells.add(
           new Cell(kind.task, kind.subject, kind.verdict, kind.baseVerdict, entry.getValue()));
       if (cells.size() == MOST_IN_A_REPORT) {
-        output.report(
-            new EvaluationReport(survey, 0, ofKeyGroups, List.copyOf(cells), List.of()));
+        output.report(new EvaluationReport(survey, 0, ofKeyGroups, List.copyOf(cells), List.of()));
         cells.clear();
       }
     }

@@ -52,7 +52,9 @@ final class Promises {
     state =
         store.getMapState(
             new MapStateDescriptor<>(
-                Surveys.PROMISED, Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+                Surveys.PROMISED,
+                Types.STRING,
+                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
   }
 
   /**

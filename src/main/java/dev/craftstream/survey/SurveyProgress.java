@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far a survey is in a task. A key group is <i>ahead</i> until the survey has looked at its last
- * question, and <i>promised</i> while its best questions are known but not all offered yet.
+ * How far a survey is in a task. A key group is <i>ahead</i> until the survey has looked at its
+ * last question, and <i>promised</i> while its best questions are known but not all offered yet.
  */
 public final class SurveyProgress {
   private final Survey survey;
@@ -54,8 +54,7 @@ public final class SurveyProgress {
   Unfinished saved() {
     List<Passed> places = new ArrayList<>();
     passed.forEach((group, id) -> places.add(new Passed(group, id)));
-    return new Unfinished(
-        survey.id(), ahead.toByteArray(), survey, promised.toByteArray(), places);
+    return new Unfinished(survey.id(), ahead.toByteArray(), survey, promised.toByteArray(), places);
   }
 
   /**

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * One survey's walk over the questions of a task, in {@link KeyOrder}. It may be interrupted between
- * any two questions; what it found until then is reported at the end of each slice.
+ * One survey's walk over the questions of a task, in {@link KeyOrder}. It may be interrupted
+ * between any two questions; what it found until then is reported at the end of each slice.
  */
 final class SurveyScan {
   /** To pass over a question is this much less work than to look at it. */

@@ -34,10 +34,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The surveys of a tracker task: each looks through all questions once its model time is complete.
  *
- * <p>A survey works in slices between the task's mails, and each ends where the stages behind do not
- * keep up. For each question it is plain whether the survey has looked at it: what changes before is
- * seen by it, what changes after is a late change and is offered as one. How far a survey is, is
- * state and moves with the key groups, so it goes on where it was after a failure and at any
+ * <p>A survey works in slices between the task's mails, and each ends where the stages behind do
+ * not keep up. For each question it is plain whether the survey has looked at it: what changes
+ * before is seen by it, what changes after is a late change and is offered as one. How far a survey
+ * is, is state and moves with the key groups, so it goes on where it was after a failure and at any
  * parallelism, and nothing is reported twice.
  *
  * <p>A survey that comes with the announcement of its newest checkpoint has a {@link Shortlist}. It
@@ -353,8 +353,7 @@ public final class Surveys {
       if (progress.isPromised()) {
         int groups = progress.fulfil();
         for (Dataset dataset : progress.survey().datasets()) {
-          output.report(
-              new DatasetSurvey(dataset).report(groups, keyGroups.total(), completeTime));
+          output.report(new DatasetSurvey(dataset).report(groups, keyGroups.total(), completeTime));
         }
         if (progress.isFinished()) {
           finish(progress.survey());

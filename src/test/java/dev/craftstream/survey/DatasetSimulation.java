@@ -234,8 +234,7 @@ final class DatasetSimulation implements AutoCloseable {
     for (int from = 0; from < parallelism; from++) {
       for (Candidate candidate : trackers.get(from).takeSideOutput(KnowledgeTracker.CANDIDATES)) {
         int to = task(candidate.questionId());
-        channel("candidates", from, to)
-            .add(() -> members.get(to).candidate(candidate));
+        channel("candidates", from, to).add(() -> members.get(to).candidate(candidate));
       }
       for (SurveyReport report : trackers.get(from).takeSideOutput(KnowledgeTracker.SURVEYED)) {
         int to = task(report.dataset().id());
@@ -245,8 +244,7 @@ final class DatasetSimulation implements AutoCloseable {
       for (CutOff cutOff : take(cutOffs.get(from).getOutput(), CutOff.class)) {
         for (int member = 0; member < parallelism; member++) {
           int to = member;
-          channel("cut-offs", from, to)
-              .add(() -> members.get(to).cutOff(cutOff));
+          channel("cut-offs", from, to).add(() -> members.get(to).cutOff(cutOff));
         }
         int to = task(cutOff.dataset().id());
         channel("cut-offs to manifests", from, to)
@@ -403,8 +401,7 @@ final class DatasetSimulation implements AutoCloseable {
               task));
       start(cutOffs.get(task), state(from, Snapshot::cutOffs, task));
       members.add(
-          new MembersHarness(
-              texts, backend, tasks, task, state(from, Snapshot::members, task)));
+          new MembersHarness(texts, backend, tasks, task, state(from, Snapshot::members, task)));
       manifestTasks.add(
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new KeyedCoProcessOperator<>(new Manifests()),

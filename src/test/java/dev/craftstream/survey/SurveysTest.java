@@ -462,7 +462,8 @@ class SurveysTest {
             .limit(200)
             .toList();
     Survey survey =
-        new Survey("survey", 2, List.of(dataset(Strategy.COR_RAIT, 120, 0, Ties.EXACT)), null, null);
+        new Survey(
+            "survey", 2, List.of(dataset(Strategy.COR_RAIT, 120, 0, Ties.EXACT)), null, null);
     List<Candidate> candidates = new ArrayList<>();
     List<SurveyReport> reports = new ArrayList<>();
     TrackerHarness tracker =
@@ -495,8 +496,7 @@ class SurveysTest {
             slices++;
             tracker.close();
             tracker =
-                TrackerHarness.restore(
-                    new EmbeddedRocksDBStateBackend(), 1_000, most, 1, 0, state);
+                TrackerHarness.restore(new EmbeddedRocksDBStateBackend(), 1_000, most, 1, 0, state);
           }
         }
         if (slices == 8) {

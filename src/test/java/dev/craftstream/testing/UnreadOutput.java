@@ -2,7 +2,9 @@ package dev.craftstream.testing;
 
 import org.apache.flink.runtime.io.network.partition.MockResultPartitionWriter;
 
-/** The way from an operator in a harness to the stages behind it, as Flink shows it to operators. */
+/**
+ * The way from an operator in a harness to the stages behind it, as Flink shows it to operators.
+ */
 public final class UnreadOutput extends MockResultPartitionWriter {
   private int unread;
 

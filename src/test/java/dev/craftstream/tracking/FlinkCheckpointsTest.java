@@ -124,9 +124,7 @@ class FlinkCheckpointsTest {
       curation.announce("initial", Role.INITIAL, "");
       curation.hold("datasets");
       curation.announce("rehearsal", Role.REHEARSAL, "initial");
-      await()
-          .atMost(PATIENCE)
-          .until(() -> curation.taken("knowledge").size() == 2 * questions);
+      await().atMost(PATIENCE).until(() -> curation.taken("knowledge").size() == 2 * questions);
       CompletedCheckpointStats flinkCheckpoint = null;
       int letThrough = 0;
       for (int round = 0; round < 3; round++) {

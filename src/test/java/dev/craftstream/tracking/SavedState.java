@@ -114,9 +114,7 @@ public final class SavedState {
         TRACKER,
         new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE),
         new MapStateDescriptor<>(
-            Surveys.PROMISED,
-            Types.STRING,
-            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+            Surveys.PROMISED, Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     state.keyed(
         "relabeler",
         new ValueStateDescriptor<>("last-decision", TypeInformation.of(LastDecision.class)));
