@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.craftstream.survey.Surveys;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.ShippedFlink;
 import java.io.IOException;
@@ -76,6 +77,9 @@ class SavepointsTest {
           "promised",
           "passed");
 
+  /** States that hold nothing then, since no survey is in the middle of anything. */
+  private static final Set<String> NEVER_FILLED = Set.of("knowledge-tracker/" + Surveys.PROMISED);
+
   @RegisterExtension
   static final MiniClusterExtension FLINK =
       new MiniClusterExtension(
@@ -121,6 +125,7 @@ class SavepointsTest {
     Map<String, List<JsonNode>> state = pinned(newest);
     SortedSet<String> states = SavedState.names(unpacked(newest));
     states.removeIf(name -> name.contains("/_timer_state/"));
+    states.removeAll(NEVER_FILLED);
     assertThat(state.keySet()).isEqualTo(states);
     Map<String, Boolean> isSet = new TreeMap<>();
     // A field of a type is lost in all states or in none.
