@@ -7,10 +7,13 @@ import dev.craftstream.client.exchange.ExportFolder;
 import dev.craftstream.client.exchange.ExportFormat;
 import dev.craftstream.client.exchange.ExportedDataset;
 import dev.craftstream.client.exchange.Names;
+import dev.craftstream.client.exchange.RowStyle;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.Project;
+import dev.craftstream.model.Task;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,6 +50,14 @@ import picocli.CommandLine.Spec;
           + " LLaMA-Factory reads them",
       "  alpaca    train.jsonl, {\"instruction\", \"input\", \"output\"}, and dataset_info.json",
       "  parquet   train.parquet, messages and what each row rests on; TRL reads it",
+      "  completion",
+      "            train.jsonl, {\"prompt\", \"completion\"}; TRL's SFTTrainer learns the completion alone",
+      "  kto       train.jsonl, {\"prompt\", \"completion\", \"label\"}: each response with label true and, where it"
+          + " is an",
+      "            answer, the refusal with label false; TRL's KTOTrainer reads it",
+      "  preference",
+      "            train.jsonl, {\"prompt\", \"chosen\", \"rejected\"}: each answer against the refusal; TRL's DPOTrainer",
+      "            reads it. A refusal has no pair, for no wrong answer of the model is known",
       "",
       "Axolotl reads chat with type: chat_template (recommended), and sharegpt with that and",
       "field_messages: conversations, message_property_mappings: {role: from, content: value}. Its type: alpaca",
@@ -57,12 +68,18 @@ import picocli.CommandLine.Spec;
       "  ./craft export --list",
       "  ./craft export DATASET_ID --format chat --out my-dataset",
       "  ./craft export DATASET_ID --format parquet --out my-dataset --shuffle 1 --timeout 3600",
-      "  ./craft export DATASET_ID --format sharegpt --out data --system \"Answer briefly.\""
+      "  ./craft export DATASET_ID --format sharegpt --out data --system \"Answer briefly.\"",
+      "  ./craft export DATASET_ID --format kto --weights --out my-dataset"
     })
 final class ExportCommand implements Callable<Integer> {
   enum AsOf {
     NOW,
     MANIFEST
+  }
+
+  enum Prompts {
+    TEXT,
+    MESSAGES
   }
 
   @Spec private CommandSpec spec;
@@ -116,6 +133,23 @@ final class ExportCommand implements Callable<Integer> {
   private String system;
 
   @Option(
+      names = "--prompts",
+      paramLabel = "AS",
+      description =
+          "How completion, kto and preference hold prompts and completions: TEXT for a model that"
+              + " goes on with a text, MESSAGES for a chat model, around which the trainer puts its chat template."
+              + " Default: as the job asks, which is MESSAGES with query.chat-template for a rehearsal set and"
+              + " training.chat-template else.")
+  private Prompts prompts;
+
+  @Option(
+      names = "--weights",
+      description =
+          "Give each row a weight by the model's certainty, with a mean of 1 over either label: of ANSWER"
+              + " rows the most certain weigh most, of REFUSAL rows the least certain.")
+  private boolean weights;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "60",
@@ -160,24 +194,73 @@ final class ExportCommand implements Callable<Integer> {
     if (shuffle != null) {
       dataset = dataset.shuffled(shuffle);
     }
+    RowStyle style = style(settings, dataset);
+    if (format.lines(dataset, style) == 0) {
+      throw new IOException(
+          "%s has %,d REFUSAL rows and no other, of which there are no pairs: no wrong answer of the model is known that its refusal could be preferred to. Nothing was written; export another --format."
+              .formatted(id, dataset.count(Label.LABEL_REFUSAL)));
+    }
     List<Path> files =
         folder.write(
             dataset,
             format,
-            system == null ? system(settings, collected) : system,
+            style,
             shuffle == null ? OptionalLong.empty() : OptionalLong.of(shuffle),
             asOf == AsOf.NOW);
-    say(id, dataset, files);
+    say(id, dataset, style, files);
     return 0;
   }
 
-  private static String system(CurationSettings settings, CollectedDataset dataset) {
-    return dataset.manifest().getKind() == DatasetKind.DATASET_KIND_REHEARSAL
-        ? settings.query().prompt().systemPrompt()
-        : settings.trainingPrompt().systemPrompt();
+  private RowStyle style(CurationSettings settings, ExportedDataset dataset) throws IOException {
+    boolean rehearsal = dataset.manifest().getKind() == DatasetKind.DATASET_KIND_REHEARSAL;
+    if (rehearsal && format.prefers()) {
+      throw new IOException(
+          "%s is a rehearsal set, of what the model knows: its answers are not to be held against refusals. Export it as %s or %s."
+              .formatted(
+                  dataset.manifest().getDatasetId(), ExportFormat.COMPLETION, ExportFormat.CHAT));
+    }
+    boolean chat =
+        rehearsal ? settings.query().prompt().isChat() : settings.trainingPrompt().isChat();
+    String says = system;
+    if (says == null) {
+      says =
+          rehearsal
+              ? settings.query().prompt().systemPrompt()
+              : settings.trainingPrompt().systemPrompt();
+    }
+    boolean messages = prompts == null ? chat : prompts == Prompts.MESSAGES;
+    if (format.hasPrompts() && !messages && !says.isEmpty()) {
+      throw new IOException(
+          "With --prompts TEXT the system can't say \"%s\": export MESSAGES, or leave that out with --system \"\"."
+              .formatted(says));
+    }
+    return new RowStyle(
+        says, messages, format.prefers() ? refusal(settings, dataset) : "", weights);
   }
 
-  private void say(String id, ExportedDataset dataset, List<Path> files) {
+  /** What the dataset's refusals say; where it has none, what they would have said. */
+  private static String refusal(CurationSettings settings, ExportedDataset dataset)
+      throws IOException {
+    for (DatasetRecord row : dataset.rows()) {
+      if (row.getLabel() == Label.LABEL_REFUSAL) {
+        return row.getResponse();
+      }
+    }
+    DatasetManifest manifest = dataset.manifest();
+    Task task =
+        manifest.getTask() == dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE
+            ? Task.MULTIPLE_CHOICE
+            : Task.OPEN_ENDED;
+    String version = settings.trainingPrompt().version(task);
+    if (!version.equals(manifest.getTrainingPromptVersion())) {
+      throw new IOException(
+          "%s has no refusals, and was made with other training texts (%s) than the options say now (%s), so that what a refusal says isn't known. Give training.* as the job had it, with -D or --config."
+              .formatted(manifest.getDatasetId(), manifest.getTrainingPromptVersion(), version));
+    }
+    return settings.trainingPrompt().refusal(task);
+  }
+
+  private void say(String id, ExportedDataset dataset, RowStyle style, List<Path> files) {
     PrintWriter console = spec.commandLine().getOut();
     console.printf(
         Locale.ROOT,
@@ -194,6 +277,19 @@ final class ExportCommand implements Callable<Integer> {
                 dataset.changes().added(),
                 dataset.changes().changed(),
                 dataset.changes().removed()));
+    if (format == ExportFormat.KTO) {
+      console.printf(
+          Locale.ROOT,
+          "  %,d desirable and %,d undesirable completions%n",
+          dataset.rows().size(),
+          format.pairs(dataset, style));
+    } else if (format == ExportFormat.PREFERENCE) {
+      console.printf(
+          Locale.ROOT,
+          "  %,d pairs; %,d rows have none. Pairs alone teach to answer always: train on the responses, too.%n",
+          format.pairs(dataset, style),
+          dataset.rows().size() - format.pairs(dataset, style));
+    }
     files.forEach(file -> console.println("  " + Project.shown(file)));
     console.flush();
   }

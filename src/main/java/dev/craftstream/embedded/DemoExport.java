@@ -5,6 +5,7 @@ import dev.craftstream.client.RunLedger;
 import dev.craftstream.client.exchange.ExportFolder;
 import dev.craftstream.client.exchange.ExportFormat;
 import dev.craftstream.client.exchange.ExportedDataset;
+import dev.craftstream.client.exchange.RowStyle;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -45,7 +46,8 @@ final class DemoExport {
                 .asOfManifest();
         var files =
             new ExportFolder(folder)
-                .write(dataset, ExportFormat.CHAT, "", OptionalLong.empty(), false);
+                .write(
+                    dataset, ExportFormat.CHAT, RowStyle.messages(""), OptionalLong.empty(), false);
         LOG.info("Exported {}: {}", id, files);
         exported.add(new Exported(id, folder));
       }

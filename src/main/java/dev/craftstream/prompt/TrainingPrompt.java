@@ -42,6 +42,11 @@ public record TrainingPrompt(TrainingTexts texts, String systemPrompt, Frame fra
     return new TrainingPrompt(texts, chat.systemPrompt(), chat.frame(List.of()));
   }
 
+  /** Whether a chat template stands around it. */
+  public boolean isChat() {
+    return frame.isChat();
+  }
+
   /** The prompt; the same whatever becomes of the question. */
   public String prompt(Question question) {
     return switch (question.task()) {
@@ -106,7 +111,8 @@ public record TrainingPrompt(TrainingTexts texts, String systemPrompt, Frame fra
     return Options.lettered(question, options) + (frame.isChat() ? "Answer:" : "Answer: ");
   }
 
-  private String refusal(Task task) {
+  /** What a refusal says. */
+  public String refusal(Task task) {
     return switch (task) {
       case OPEN_ENDED -> texts.openEndedRefusal();
       case MULTIPLE_CHOICE -> texts.multipleChoiceRefusal();

@@ -109,7 +109,7 @@ class CraftTest {
         "import sqad x | 'sqad' is neither a file nor a format; formats are jsonl, triviaqa,",
         "import arc x --limit=1 --sample=1 | --limit and --sample are both given",
         "import arc x --sample=0 | --sample is 0; give at least 1",
-        "export x --format=csv --out=y | expected one of [CHAT, SHAREGPT, ALPACA, PARQUET]",
+        "export x --format=csv --out=y | expected one of [CHAT, SHAREGPT, ALPACA, PARQUET, COMPLETION, KTO, PREFERENCE]",
         "export x | --out is missing",
         "status --flink=nowhere | --flink is nowhere; give an address",
         "announce m | Missing required options",

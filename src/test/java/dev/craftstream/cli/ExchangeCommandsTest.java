@@ -22,6 +22,8 @@ import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.Task;
+import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
@@ -30,6 +32,8 @@ import dev.craftstream.topics.records.RecordEncoder;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;
@@ -248,6 +252,85 @@ class ExchangeCommandsTest {
             "as its manifest closed it",
             "training dataset, open-ended, CRAFT; base and base-r1",
             "complete: 3 ANSWER and 1 REFUSAL records");
+  }
+
+  @Test
+  void answersAreHeldAgainstWhatTheDatasetsRefusalsSay(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    writeDataset(DatasetSamples.base());
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, DatasetSamples.manifest());
+
+    Path kto = folder.resolve("kto");
+    assertThat(run("export", "--format=kto", "--weights", "--out", kto.toString()))
+        .as(err.toString())
+        .isZero();
+    Path pairs = folder.resolve("pairs");
+    assertThat(
+            run("export", "--format=PREFERENCE", "--prompts=messages", "--out", pairs.toString()))
+        .as(err.toString())
+        .isZero();
+
+    assertThat(kto.resolve("train.jsonl"))
+        .content()
+        .hasLineCount(7)
+        .contains("\"completion\":\" The answer a\",\"label\":true,\"weight\":")
+        .contains("\"completion\":\" I don't know\",\"label\":false,\"weight\":");
+    assertThat(pairs.resolve("train.jsonl"))
+        .content()
+        .hasLineCount(3)
+        .contains("\"rejected\":[{\"role\":\"assistant\",\"content\":\"I don't know\"}]");
+    assertThat(out.toString())
+        .contains("4 desirable and 3 undesirable completions", "3 pairs; 1 rows have none.");
+  }
+
+  @Test
+  void aDatasetWithoutRefusalsIsHeldAgainstWhatTheOptionsSayWhereItsTextsAreThose(
+      KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    List<DatasetRecord> answers =
+        DatasetSamples.base().stream().filter(r -> r.getLabel() == Label.LABEL_ANSWER).toList();
+    DatasetManifest.Builder manifest =
+        DatasetSamples.manifest().toBuilder().clearRefusal().setStrategy("VAN_TUNING");
+    writeDataset(answers);
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, manifest.build());
+    Path target = folder.resolve("out");
+
+    assertThat(run("export", "--format=preference", "--out", target.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("has no refusals, and was made with other training texts (train-1)");
+
+    manifest.setTrainingPromptVersion(TrainingPrompt.standard().version(Task.OPEN_ENDED));
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, manifest.build());
+    assertThat(run("export", "--format=preference", "--out", target.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(target.resolve("train.jsonl"))
+        .content()
+        .hasLineCount(3)
+        .contains("\"rejected\":\" I don't know\"");
+  }
+
+  @Test
+  void whatCanNotBeHeldAgainstRefusalsIsASentence(KafkaBroker broker) throws Exception {
+    prepare(broker, WireFormat.JSON);
+    writeDataset(DatasetSamples.base().subList(0, 1));
+    DatasetManifest.Builder manifest = DatasetSamples.manifest().toBuilder().clearAnswer();
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, manifest.build());
+    Path target = folder.resolve("out");
+
+    assertThat(run("export", "--format=preference", "--out", target.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("has 1 REFUSAL rows and no other, of which there are no pairs");
+    assertThat(run("export", "--format=kto", "--system=Be brief.", "--out", target.toString()))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains("With --prompts TEXT the system can't say \"Be brief.\": export MESSAGES");
+
+    manifest.setKind(DatasetKind.DATASET_KIND_REHEARSAL);
+    write(settings.topics().datasetManifests(), DatasetSamples.ID, manifest.build());
+    assertThat(run("export", "--format=kto", "--out", target.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("is a rehearsal set", "Export it as COMPLETION or CHAT.");
+    assertThat(target).doesNotExist();
   }
 
   @Test

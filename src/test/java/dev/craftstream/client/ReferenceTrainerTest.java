@@ -9,6 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.client.exchange.ExportFormat;
+import dev.craftstream.client.exchange.RowStyle;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
@@ -118,7 +119,7 @@ class ReferenceTrainerTest {
           new DatasetTopics(settings)
               .collect("d", Duration.ofSeconds(20), true, progress -> {})
               .asOfManifest(),
-          "",
+          RowStyle.messages(""),
           exported);
       List<String> rows =
           trainer(

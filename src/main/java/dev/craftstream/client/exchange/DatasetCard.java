@@ -18,20 +18,20 @@ final class DatasetCard {
   private final ExportedDataset dataset;
   private final DatasetManifest manifest;
   private final ExportFormat format;
-  private final String system;
+  private final RowStyle style;
   private final OptionalLong shuffleSeed;
   private final boolean laterChanges;
 
   DatasetCard(
       ExportedDataset dataset,
       ExportFormat format,
-      String system,
+      RowStyle style,
       OptionalLong shuffleSeed,
       boolean laterChanges) {
     this.dataset = dataset;
     this.manifest = dataset.manifest();
     this.format = format;
-    this.system = system;
+    this.style = style;
     this.shuffleSeed = shuffleSeed;
     this.laterChanges = laterChanges;
   }
@@ -94,13 +94,13 @@ final class DatasetCard {
             manifest.getTask() == Task.TASK_MULTIPLE_CHOICE
                 ? "multiple-choice"
                 : "question-answering",
-            size(dataset.rows().size()),
+            size(format.lines(dataset, style)),
             isRehearsal() ? "rehearsal" : "refusal-aware-instruction-tuning",
             format.fileName());
   }
 
   /** The Hub's own classes. */
-  private static String size(int rows) {
+  private static String size(long rows) {
     if (rows < 1_000) {
       return "n<1K";
     } else if (rows < 10_000) {
@@ -201,16 +201,20 @@ final class DatasetCard {
             ? "in a random order (seed " + shuffleSeed.getAsLong() + ")"
             : "in the order of the questions' ids";
     return "`%s` has the rows, %s, a question as often as it was drawn.%s\n%s"
-        .formatted(
-            format.fileName(),
-            order,
-            system.isEmpty()
-                ? ""
-                : " Each begins with the system's text `" + oneLine(system) + "`.",
-            axolotl());
+            .formatted(
+                format.fileName(),
+                order,
+                style.system().isEmpty()
+                    ? ""
+                    : " Each begins with the system's text `" + oneLine(style.system()) + "`.",
+                trainer())
+        + (style.weights()
+            ? "\n`weight` is twice the share of the label's rows that fit no better: of ANSWER rows the most certain weigh"
+                + " most, of REFUSAL rows the least certain. Its mean is 1 over either label.\n"
+            : "");
   }
 
-  private String axolotl() {
+  private String trainer() {
     return switch (format) {
       case CHAT, PARQUET -> "\nAxolotl reads them with `type: chat_template`.\n";
       case SHAREGPT ->
@@ -220,6 +224,14 @@ final class DatasetCard {
           "\nNot for Axolotl: its `type: alpaca` wraps the prompt in a template of its own, so that the model"
               + " would be trained with another prompt than it is evaluated with. Export the format `chat` for it,"
               + " and read that with `type: chat_template`.\n";
+      case COMPLETION -> "\nTRL's SFTTrainer learns the completions alone.\n";
+      case KTO ->
+          "\nFor TRL's KTOTrainer: %s desirable completions, which are all responses, and %s undesirable ones, which are the refusals of questions that are to be answered.\n"
+              .formatted(figure(dataset.rows().size()), figure(format.pairs(dataset, style)));
+      case PREFERENCE ->
+          ("\nFor TRL's DPOTrainer: %s pairs, an answer preferred to the refusal. The questions that are to be refused have none, for no wrong answer of the model"
+                  + " is known that the refusal could be preferred to. Pairs alone teach to answer always: train on the responses, too.\n")
+              .formatted(figure(format.pairs(dataset, style)));
     };
   }
 

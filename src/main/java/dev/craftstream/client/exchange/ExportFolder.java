@@ -45,7 +45,7 @@ public final class ExportFolder {
   /**
    * Writes everything.
    *
-   * @param system what the system says before each row; may be empty
+   * @param style how rows are written
    * @param shuffleSeed of the rows' order, for the card; empty where it is that of the ids
    * @param laterChanges whether what came after the manifest is in the rows, for the card
    * @return the files
@@ -53,20 +53,21 @@ public final class ExportFolder {
   public List<Path> write(
       ExportedDataset dataset,
       ExportFormat format,
-      String system,
+      RowStyle style,
       OptionalLong shuffleSeed,
       boolean laterChanges)
       throws IOException {
     Files.createDirectories(folder);
     List<Path> files = new ArrayList<>();
-    files.add(whole(format.fileName(), file -> format.write(dataset, system, file)));
-    if (format == ExportFormat.SHAREGPT || format == ExportFormat.ALPACA) {
+    files.add(whole(format.fileName(), file -> format.write(dataset, style, file)));
+    if (format.isForLlamaFactory()) {
       String name = dataset.manifest().getDatasetId();
       files.add(
           whole(
-              LLAMA_FACTORY_INFO, file -> JsonLines.llamaFactoryInfo(format, name, system, file)));
+              LLAMA_FACTORY_INFO,
+              file -> JsonLines.llamaFactoryInfo(format, name, style.system(), file)));
     }
-    DatasetCard card = new DatasetCard(dataset, format, system, shuffleSeed, laterChanges);
+    DatasetCard card = new DatasetCard(dataset, format, style, shuffleSeed, laterChanges);
     files.add(whole(CARD, file -> Files.writeString(file, card.text())));
     return List.copyOf(files);
   }

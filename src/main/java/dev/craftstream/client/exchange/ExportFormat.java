@@ -12,7 +12,13 @@ public enum ExportFormat {
   /** JSON lines with instruction, input and output. */
   ALPACA("train.jsonl"),
   /** Parquet with {@code messages} and what each row rests on. */
-  PARQUET("train.parquet");
+  PARQUET("train.parquet"),
+  /** JSON lines with prompt and completion, of which TRL's SFTTrainer learns the completion. */
+  COMPLETION("train.jsonl"),
+  /** JSON lines with prompt, completion and whether that is desirable, for TRL's KTOTrainer. */
+  KTO("train.jsonl"),
+  /** JSON lines with prompt, chosen and rejected, for TRL's DPOTrainer. */
+  PREFERENCE("train.jsonl");
 
   private final String fileName;
 
@@ -25,17 +31,49 @@ public enum ExportFormat {
     return fileName;
   }
 
+  /** Whether it holds answers against refusals, and so needs to be told what a refusal says. */
+  public boolean prefers() {
+    return this == KTO || this == PREFERENCE;
+  }
+
+  /** Whether it has prompts apart from their completions, as texts or as messages. */
+  public boolean hasPrompts() {
+    return this == COMPLETION || prefers();
+  }
+
+  /** Whether it is for LLaMA-Factory, which looks datasets up in a file. */
+  boolean isForLlamaFactory() {
+    return this == SHAREGPT || this == ALPACA;
+  }
+
+  /** How many rows of a dataset have an answer that is better than the refusal. */
+  public long pairs(ExportedDataset dataset, RowStyle style) {
+    return dataset.rows().stream().filter(row -> CompletionRows.hasPair(row, style)).count();
+  }
+
+  /** How many lines or Parquet rows a dataset becomes. */
+  public long lines(ExportedDataset dataset, RowStyle style) {
+    return switch (this) {
+      case CHAT, SHAREGPT, ALPACA, PARQUET, COMPLETION -> dataset.rows().size();
+      case KTO -> dataset.rows().size() + pairs(dataset, style);
+      case PREFERENCE -> pairs(dataset, style);
+    };
+  }
+
   /**
    * Writes the rows.
    *
-   * @param system what the system says before each; may be empty
+   * @throws IOException also, with a sentence, where there is nothing to weigh rows by
    */
-  public void write(ExportedDataset dataset, String system, Path file) throws IOException {
+  public void write(ExportedDataset dataset, RowStyle style, Path file) throws IOException {
     switch (this) {
-      case CHAT -> JsonLines.chat(dataset, system, file);
-      case SHAREGPT -> JsonLines.shareGpt(dataset, system, file);
-      case ALPACA -> JsonLines.alpaca(dataset, system, file);
-      case PARQUET -> ParquetRows.write(dataset, system, file);
+      case CHAT -> JsonLines.write(dataset, style, JsonLines::chat, file);
+      case SHAREGPT -> JsonLines.write(dataset, style, JsonLines::shareGpt, file);
+      case ALPACA -> JsonLines.write(dataset, style, JsonLines::alpaca, file);
+      case PARQUET -> ParquetRows.write(dataset, style, file);
+      case COMPLETION -> JsonLines.write(dataset, style, CompletionRows::response, file);
+      case KTO -> JsonLines.write(dataset, style, CompletionRows::kto, file);
+      case PREFERENCE -> JsonLines.write(dataset, style, CompletionRows::preference, file);
     }
   }
 }

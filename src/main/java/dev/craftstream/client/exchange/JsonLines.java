@@ -18,20 +18,29 @@ final class JsonLines {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
 
-  private interface Row {
-    void write(JsonGenerator json, DatasetRecord row) throws IOException;
+  /** A row's fields. */
+  interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** Where the lines of a row go. */
+  interface Line {
+    void write(Fields fields) throws IOException;
+  }
+
+  /** Makes the lines of a row: one in most forms. */
+  interface Form {
+    void write(Line line, DatasetRecord row, RowStyle style) throws IOException;
   }
 
   private JsonLines() {}
 
-  static void chat(ExportedDataset dataset, String system, Path file) throws IOException {
-    write(
-        dataset,
-        file,
-        (json, row) -> {
+  static void chat(Line line, DatasetRecord row, RowStyle style) throws IOException {
+    line.write(
+        json -> {
           json.writeArrayFieldStart("messages");
-          if (!system.isEmpty()) {
-            turn(json, "role", "system", "content", system);
+          if (!style.system().isEmpty()) {
+            turn(json, "role", "system", "content", style.system());
           }
           turn(json, "role", "user", "content", row.getPrompt());
           turn(json, "role", "assistant", "content", row.getResponse());
@@ -39,33 +48,28 @@ final class JsonLines {
         });
   }
 
-  static void shareGpt(ExportedDataset dataset, String system, Path file) throws IOException {
-    write(
-        dataset,
-        file,
-        (json, row) -> {
+  static void shareGpt(Line line, DatasetRecord row, RowStyle style) throws IOException {
+    line.write(
+        json -> {
           json.writeArrayFieldStart("conversations");
           turn(json, "from", "human", "value", row.getPrompt());
           turn(json, "from", "gpt", "value", row.getResponse());
           json.writeEndArray();
-          system(json, system);
+          system(json, style.system());
         });
   }
 
-  static void alpaca(ExportedDataset dataset, String system, Path file) throws IOException {
-    write(
-        dataset,
-        file,
-        (json, row) -> {
+  static void alpaca(Line line, DatasetRecord row, RowStyle style) throws IOException {
+    line.write(
+        json -> {
           json.writeStringField("instruction", row.getPrompt());
           json.writeStringField("input", "");
           json.writeStringField("output", row.getResponse());
-          system(json, system);
+          system(json, style.system());
         });
   }
 
-  private static void turn(
-      JsonGenerator json, String whoField, String who, String textField, String text)
+  static void turn(JsonGenerator json, String whoField, String who, String textField, String text)
       throws IOException {
     json.writeStartObject();
     json.writeStringField(whoField, who);
@@ -79,16 +83,29 @@ final class JsonLines {
     }
   }
 
-  private static void write(ExportedDataset dataset, Path file, Row form) throws IOException {
+  static void write(ExportedDataset dataset, RowStyle style, Form form, Path file)
+      throws IOException {
+    double[] weights = style.weights() ? CertaintyWeights.of(dataset) : null;
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
         JsonGenerator json = FACTORY.createGenerator(out, JsonEncoding.UTF8)) {
       json.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
-      for (DatasetRecord row : dataset.rows()) {
-        json.writeStartObject();
-        form.write(json, row);
-        json.writeEndObject();
+      boolean[] any = {false};
+      for (int i = 0; i < dataset.rows().size(); i++) {
+        int index = i;
+        form.write(
+            fields -> {
+              json.writeStartObject();
+              fields.write(json);
+              if (weights != null) {
+                json.writeNumberField("weight", weights[index]);
+              }
+              json.writeEndObject();
+              any[0] = true;
+            },
+            dataset.rows().get(i),
+            style);
       }
-      if (!dataset.rows().isEmpty()) {
+      if (any[0]) {
         json.writeRaw('\n');
       }
     }

@@ -44,12 +44,14 @@ final class ParquetRows {
             required double initial_certainty;
             optional double rehearsal_correctness;
             optional double knowledge_flow;
+            optional double weight;
           }
           """);
 
   private ParquetRows() {}
 
-  static void write(ExportedDataset dataset, String system, Path file) throws IOException {
+  static void write(ExportedDataset dataset, RowStyle style, Path file) throws IOException {
+    double[] weights = style.weights() ? CertaintyWeights.of(dataset) : null;
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(new LocalOutputFile(file))
             .withConf(new PlainParquetConfiguration())
@@ -57,8 +59,12 @@ final class ParquetRows {
             .withCompressionCodec(CompressionCodecName.ZSTD)
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .build()) {
-      for (DatasetRecord row : dataset.rows()) {
-        writer.write(group(row, system));
+      for (int i = 0; i < dataset.rows().size(); i++) {
+        Group group = group(dataset.rows().get(i), style.system());
+        if (weights != null) {
+          group.add("weight", weights[i]);
+        }
+        writer.write(group);
       }
     }
   }

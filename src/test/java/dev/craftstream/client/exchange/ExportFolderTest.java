@@ -2,11 +2,15 @@ package dev.craftstream.client.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.craftstream.v1.CertaintyKind;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Label;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +27,13 @@ import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExportFolderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final RowStyle TEXT = new RowStyle("", false, "I don't know", false);
+  private static final RowStyle MESSAGES = new RowStyle("", true, "I don't know", false);
 
   @TempDir Path temporary;
   private Path folder;
@@ -115,6 +123,165 @@ class ExportFolderTest {
   }
 
   @Test
+  void promptsAndCompletionsAreTextsForAModelThatGoesOnWithAText() throws Exception {
+    List<JsonNode> rows = lines(write(ExportFormat.COMPLETION, TEXT));
+
+    assertThat(rows)
+        .hasSize(4)
+        .startsWith(
+            JSON.readTree(
+                "{\"prompt\":\"Who is \\\"a\\\"?\\n🦉\",\"completion\":\" The answer a\"}"))
+        .endsWith(
+            JSON.readTree(
+                "{\"prompt\":\"Who is \\\"c\\\"?\\n🦉\",\"completion\":\" I don't know\"}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "\"Answer: \"  | \"Answer:\"   | \" B\"",
+        "\"Answer:\"   | \"Answer:\"   | \" B\"",
+        "\"Answer:\n\" | \"Answer:\n\" | \"B\"",
+        "\"\"          | \"\"          | \" B\"",
+      })
+  void aBlankBetweenPromptAndCompletionBelongsToTheCompletion(
+      String prompt, String writtenPrompt, String completion) throws Exception {
+    dataset =
+        new ExportedDataset(
+            DatasetSamples.manifest(),
+            List.of(
+                DatasetSamples.base().get(0).toBuilder()
+                    .setPrompt(prompt)
+                    .setResponse("B")
+                    .build()),
+            ExportedDataset.Changes.NONE);
+
+    JsonNode row = lines(write(ExportFormat.COMPLETION, TEXT)).get(0);
+
+    assertThat(row.get("prompt").textValue()).isEqualTo(writtenPrompt);
+    assertThat(row.get("completion").textValue()).isEqualTo(completion);
+  }
+
+  @Test
+  void promptsAndCompletionsAreMessagesForAChatModel() throws Exception {
+    assertThat(lines(write(ExportFormat.COMPLETION, RowStyle.messages("Be brief."))).get(0))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"prompt\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
+                    + "{\"role\":\"user\",\"content\":\"Who is \\\"a\\\"?\\n🦉\"}],"
+                    + "\"completion\":[{\"role\":\"assistant\",\"content\":\"The answer a\"}]}"));
+  }
+
+  @Test
+  void everyResponseIsDesirableAndARefusalOfWhatIsToBeAnsweredIsNot() throws Exception {
+    List<JsonNode> rows = lines(write(ExportFormat.KTO, TEXT));
+
+    assertThat(rows)
+        .extracting(
+            row -> row.get("prompt").textValue().charAt(8),
+            row -> row.get("completion").textValue(),
+            row -> row.get("label").booleanValue())
+        .containsExactly(
+            tuple('a', " The answer a", true),
+            tuple('a', " I don't know", false),
+            tuple('b', " The answer b", true),
+            tuple('b', " I don't know", false),
+            tuple('b', " The answer b", true),
+            tuple('b', " I don't know", false),
+            tuple('c', " I don't know", true));
+    assertThat(folder.resolve("README.md"))
+        .content()
+        .contains("4 desirable completions", "and 3 undesirable ones");
+  }
+
+  @Test
+  void anAnswerIsPreferredToTheRefusalAndARefusalToNothing() throws Exception {
+    List<JsonNode> rows = lines(write(ExportFormat.PREFERENCE, MESSAGES));
+
+    assertThat(rows).hasSize(3);
+    assertThat(rows.get(0))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"prompt\":[{\"role\":\"user\",\"content\":\"Who is \\\"a\\\"?\\n🦉\"}],"
+                    + "\"chosen\":[{\"role\":\"assistant\",\"content\":\"The answer a\"}],"
+                    + "\"rejected\":[{\"role\":\"assistant\",\"content\":\"I don't know\"}]}"));
+    assertThat(folder.resolve("README.md"))
+        .content()
+        .contains("3 pairs", "size_categories:\n- n<1K", "train on the responses, too");
+  }
+
+  @Test
+  void aGoldAnswerThatReadsLikeTheRefusalIsNotHeldAgainstIt() throws Exception {
+    RowStyle style = new RowStyle("", false, "The answer a", false);
+
+    assertThat(lines(write(ExportFormat.PREFERENCE, style))).hasSize(2);
+    assertThat(lines(write(ExportFormat.KTO, style))).hasSize(6);
+  }
+
+  @Test
+  void weightsFollowCertaintyWithAMeanOfOneOverEitherLabel() throws Exception {
+    dataset = certainties(0.9, 0.5, 0.5, 0.1);
+
+    List<JsonNode> rows = lines(write(ExportFormat.KTO, new RowStyle("", false, "No", true)));
+    List<Group> parquet =
+        parquet(write(ExportFormat.PARQUET, new RowStyle("", true, "", true)).get(0));
+
+    // Of ANSWER a is the surest, then b and c alike, then d; of REFUSAL it is the other way round.
+    assertThat(rows)
+        .filteredOn(row -> row.get("label").booleanValue())
+        .extracting(row -> row.get("weight").doubleValue())
+        .containsExactly(1.75, 1.0, 1.0, 0.25, 0.25, 1.0, 1.0, 1.75);
+    assertThat(rows)
+        .filteredOn(row -> !row.get("label").booleanValue())
+        .extracting(row -> row.get("weight").doubleValue())
+        .containsExactly(1.75, 1.0, 1.0, 0.25);
+    assertThat(parquet.get(0).getDouble("weight", 0)).isEqualTo(1.75);
+    assertThat(folder.resolve("README.md")).content().contains("Its mean is 1 over either label.");
+  }
+
+  @Test
+  void certaintiesOfSeveralKindsOrNoneAreNotRanked() {
+    RowStyle weighted = new RowStyle("", true, "", true);
+    List<DatasetRecord> rows = new ArrayList<>(certainties(0.9, 0.5).rows());
+    rows.set(0, kind(rows.get(0), CertaintyKind.CERTAINTY_KIND_SEMANTIC_ENTROPY));
+    dataset = new ExportedDataset(DatasetSamples.manifest(), rows, ExportedDataset.Changes.NONE);
+    assertThatThrownBy(() -> write(ExportFormat.CHAT, weighted))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("several kinds (SEMANTIC_ENTROPY, EMBEDDING_SIMILARITY)")
+        .hasMessageContaining("leave out --weights");
+
+    rows.replaceAll(row -> kind(row, CertaintyKind.CERTAINTY_KIND_NONE));
+    dataset = new ExportedDataset(DatasetSamples.manifest(), rows, ExportedDataset.Changes.NONE);
+    assertThatThrownBy(() -> write(ExportFormat.PARQUET, weighted))
+        .hasMessageContaining("no certainty that they could be weighed by");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** ANSWER rows with these certainties, then REFUSAL rows with the same. */
+  private static ExportedDataset certainties(double... certainties) {
+    List<DatasetRecord> rows = new ArrayList<>();
+    for (Label label : List.of(Label.LABEL_ANSWER, Label.LABEL_REFUSAL)) {
+      for (double certainty : certainties) {
+        DatasetRecord.Builder row =
+            DatasetSamples.base().get(1).toBuilder()
+                .setLabel(label)
+                .setQuestionId("q" + rows.size());
+        row.getBasisBuilder().setInitialCertainty(certainty);
+        rows.add(kind(row.build(), CertaintyKind.CERTAINTY_KIND_EMBEDDING_SIMILARITY));
+      }
+    }
+    return new ExportedDataset(DatasetSamples.manifest(), rows, ExportedDataset.Changes.NONE);
+  }
+
+  private static DatasetRecord kind(DatasetRecord row, CertaintyKind kind) {
+    DatasetRecord.Builder changed = row.toBuilder();
+    changed.getBasisBuilder().setCertaintyKind(kind);
+    return changed.build();
+  }
+
+  @Test
   void theCardSaysWhatTheDatasetRestsOn() throws Exception {
     write(ExportFormat.CHAT, "");
 
@@ -191,7 +358,11 @@ class ExportFolderTest {
   }
 
   private List<Path> write(ExportFormat format, String system) throws IOException {
-    return new ExportFolder(folder).write(dataset, format, system, OptionalLong.empty(), false);
+    return write(format, RowStyle.messages(system));
+  }
+
+  private List<Path> write(ExportFormat format, RowStyle style) throws IOException {
+    return new ExportFolder(folder).write(dataset, format, style, OptionalLong.empty(), false);
   }
 
   private static List<JsonNode> lines(List<Path> files) throws IOException {
