@@ -156,7 +156,10 @@ public record Curation(
                 knowledge
                     .getSideOutput(KnowledgeTracker.EVALUATED)
                     .keyBy(report -> report.survey().id())
-                    .process(new Evaluations(settings.bootstrap(), settings.evaluatedSubjects())));
+                    .transform(
+                        name,
+                        TypeInformation.of(Evaluation.class),
+                        new Evaluations(settings.bootstrap(), settings.evaluatedSubjects())));
 
     return new Curation(
         instructions,

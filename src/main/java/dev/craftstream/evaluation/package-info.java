@@ -1,2 +1,3 @@
 /** How model checkpoints do on the questions that evaluate them. */
 package dev.craftstream.evaluation;
+

@@ -26,6 +26,8 @@ import java.util.List;
  * @param otherPromptVersions those of other prompts that some of them were asked with, because the
  *     job's prompt was changed
  * @param modelTime that it is of: when the newest of the two checkpoints was announced
+ * @param otherSubjects where it is of all subjects, how many of these have no evaluation of their
+ *     own, since there are more than may have one
  */
 public record Evaluation(
     ModelCheckpoint checkpoint,
@@ -46,7 +48,8 @@ public record Evaluation(
     long seed,
     String promptVersion,
     List<String> otherPromptVersions,
-    long modelTime) {
+    long modelTime,
+    long otherSubjects) {
 
   /** A figure with the bounds of its confidence interval. */
   public record Estimate(double value, double low, double high) {}

@@ -14,18 +14,25 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
-import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
 import dev.craftstream.model.message.EvaluationReport.PromptUse;
+import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
+import dev.craftstream.testing.UnreadOutput;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +46,15 @@ class EvaluationsTest {
 
   private static final int MOST_SUBJECTS = 3;
 
+  /** Subjects that are more than one slice takes. */
+  private static final int SUBJECTS = 12_000;
+
+  private UnreadOutput output;
   private KeyedOneInputStreamOperatorTestHarness<String, EvaluationReport, Evaluation> harness;
 
   @BeforeEach
   void open() throws Exception {
-    harness = start(new HashMapStateBackend(), null);
+    start(new HashMapStateBackend(), null, MOST_SUBJECTS);
   }
 
   @AfterEach
@@ -97,6 +108,109 @@ class EvaluationsTest {
     assertThat(evaluations())
         .extracting(e -> e.subject() + " " + counts(e))
         .containsExactly(" 3/4/9", "a 0/2/0", "b 0/2/0", "large 0/0/9");
+    assertThat(evaluations()).extracting(Evaluation::otherSubjects).containsExactly(2L, 0L, 0L, 0L);
+  }
+
+  @Test
+  void givenNoSubjectsOfTheirOwn_thenTheTaskIsEvaluated_andSaysHowManyThereAre() throws Exception {
+    restart(null, 0);
+    report(SURVEY, 8, openEnded("a", CORRECT, CORRECT, 1), openEnded("", WRONG, WRONG, 2));
+    assertThat(evaluations())
+        .extracting(e -> e.subject() + " " + counts(e) + " " + e.otherSubjects())
+        .containsExactly(" 1/2/0 1");
+  }
+
+  @Test
+  void givenMoreSubjectsThanASliceTakes_whenTheTaskFailsInAnySlice_thenTheLargestAreStillExact()
+      throws Exception {
+    for (int failsAfter = 0; failsAfter < 7; failsAfter++) {
+      restart(null, 120);
+      countManySubjects();
+      List<Evaluation> written = new ArrayList<>();
+      for (int slice = 0; slice < failsAfter; slice++) {
+        mail();
+        assertThat(harness.getOutput()).as("evaluated in a slice").hasSizeLessThanOrEqualTo(50);
+        written.addAll(takeEvaluations());
+      }
+      // What is written after the Flink checkpoint is written again.
+      OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+      mail();
+      // The option is lowered meanwhile.
+      restart(snapshot, 1);
+      mails();
+      written.addAll(takeEvaluations());
+
+      assertThat(written).hasSize(122);
+      Evaluation all = written.get(0);
+      assertThat(all.subject()).isEmpty();
+      assertThat(all.otherSubjects()).isEqualTo(SUBJECTS - 120);
+      assertThat(all.correct()).isEqualTo(5);
+      assertThat(all.wrong()).isEqualTo(IntStream.range(0, SUBJECTS).map(this::questionsOf).sum());
+      assertThat(written.subList(1, 121))
+          .extracting(e -> e.subject() + " " + counts(e))
+          .containsExactlyElementsOf(
+              IntStream.range(0, 120)
+                  .map(i -> 100 * i + 99)
+                  .mapToObj(i -> "s" + i + " " + (i == 99 ? 5 : 0) + "/" + questionsOf(i) + "/0")
+                  .sorted(Comparator.comparing(text -> text.split(" ")[0]))
+                  .toList());
+      assertThat(written.get(121).task()).isEqualTo(Task.MULTIPLE_CHOICE);
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** Every hundredth is large, and larger than the one before it. */
+  private int questionsOf(int subject) {
+    return subject % 100 == 99 ? 2 + subject : 1;
+  }
+
+  private void countManySubjects() throws Exception {
+    for (int from = 0; from < SUBJECTS; from += 1_000) {
+      count(
+          SURVEY,
+          0,
+          List.of(),
+          IntStream.range(from, from + 1_000)
+              .mapToObj(i -> openEnded("s" + i, WRONG, WRONG, questionsOf(i)))
+              .toArray(Cell[]::new));
+    }
+    count(
+        SURVEY,
+        8,
+        List.of(),
+        openEnded("s99", CORRECT, WRONG, 5),
+        choice("", CORRECT, CORRECT, 1));
+  }
+
+  @Test
+  void givenStagesBehindThatDoNotKeepUp_thenNoMoreIsWrittenUntilTheyDo() throws Exception {
+    restart(null, 120);
+    countManySubjects();
+    mail();
+    mail();
+    mail();
+    output.setUnread(3);
+    mails();
+    assertThat(evaluations()).isEmpty();
+
+    output.setUnread(0);
+    harness.setProcessingTime(harness.getProcessingTime() + 1);
+    mails();
+    assertThat(evaluations()).hasSize(122);
+  }
+
+  @Test
+  void givenTwoSurveysThatAreCountedAtOnce_thenOneIsEvaluatedAfterTheOther() throws Exception {
+    Survey later = new Survey("model-time-9", 9, List.of(), TUNED, BASE);
+    countManySubjects();
+    count(later, 8, List.of(), openEnded("law", WRONG, WRONG, 10));
+    mails();
+
+    assertThat(evaluations())
+        .extracting(e -> e.modelTime() + " " + e.subject())
+        .containsExactly(
+            "4 ", "4 s11799", "4 s11899", "4 s11999", "4 ", "9 ", "9 law");
+    assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
   @Test
@@ -155,14 +269,12 @@ class EvaluationsTest {
   @Test
   void givenAFailureBetweenTheReports_whenRestored_thenNothingIsLostOrCountedTwice()
       throws Exception {
-    harness.close();
-    harness = start(new EmbeddedRocksDBStateBackend(), null);
+    restart(null, MOST_SUBJECTS);
     report(SURVEY, 5, openEnded("", CORRECT, CORRECT, 3), openEnded("", WRONG, null, 2));
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
     report(SURVEY, 3, openEnded("", CORRECT, CORRECT, 9));
-    harness.close();
 
-    harness = start(new EmbeddedRocksDBStateBackend(), snapshot);
+    restart(snapshot, MOST_SUBJECTS);
     report(SURVEY, 3, openEnded("", CORRECT, CORRECT, 4), openEnded("", WRONG, null, 1));
 
     assertThat(evaluations()).extracting(EvaluationsTest::counts).containsExactly("7/3/0");
@@ -200,20 +312,37 @@ class EvaluationsTest {
     assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, EvaluationReport, Evaluation> start(
-      StateBackend backend, OperatorSubtaskState state) throws Exception {
-    var started =
-        new KeyedOneInputStreamOperatorTestHarness<String, EvaluationReport, Evaluation>(
-            new KeyedProcessOperator<>(new Evaluations(BOOTSTRAP, MOST_SUBJECTS)),
-            report -> report.survey().id(),
-            Types.STRING);
-    started.setStateBackend(backend);
-    started.setup();
-    if (state != null) {
-      started.initializeState(state);
+  /**
+   * Starts the task anew, on RocksDB.
+   *
+   * @param state null for none
+   */
+  private void restart(OperatorSubtaskState state, int mostSubjects) throws Exception {
+    harness.close();
+    start(new EmbeddedRocksDBStateBackend(), state, mostSubjects);
+  }
+
+  private void start(StateBackend backend, OperatorSubtaskState state, int mostSubjects)
+      throws Exception {
+    Evaluations stage = new Evaluations(BOOTSTRAP, mostSubjects);
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            stage, report -> report.survey().id(), Types.STRING);
+    output = new UnreadOutput();
+    harness.getEnvironment().addOutputs(List.of(output));
+    harness.setStateBackend(backend);
+    harness.setup();
+    if (state == null) {
+      harness.initializeEmptyState();
+    } else {
+      harness.initializeState(state);
     }
-    started.open();
-    return started;
+    stage.setMailboxExecutor(
+        new MailboxExecutorImpl(
+            harness.getTaskMailbox(),
+            TaskMailbox.MIN_PRIORITY,
+            StreamTaskActionExecutor.IMMEDIATE));
+    harness.open();
   }
 
   private void report(Survey survey, int keyGroups, Cell... cells) throws Exception {
@@ -222,11 +351,36 @@ class EvaluationsTest {
 
   private void report(Survey survey, int keyGroups, List<PromptUse> prompts, Cell... cells)
       throws Exception {
+    count(survey, keyGroups, prompts, cells);
+    mails();
+  }
+
+  private void count(Survey survey, int keyGroups, List<PromptUse> prompts, Cell... cells)
+      throws Exception {
     harness.processElement(new EvaluationReport(survey, keyGroups, 8, List.of(cells), prompts), 0);
+  }
+
+  /** Runs one mail, a slice; returns whether there was one. */
+  private boolean mail() throws Exception {
+    Optional<Mail> mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+    if (mail.isPresent()) {
+      mail.get().run();
+    }
+    return mail.isPresent();
+  }
+
+  private void mails() throws Exception {
+    while (mail()) {}
   }
 
   private List<Evaluation> evaluations() {
     return new ArrayList<>(harness.extractOutputValues());
+  }
+
+  private List<Evaluation> takeEvaluations() {
+    List<Evaluation> taken = evaluations();
+    harness.getOutput().clear();
+    return taken;
   }
 
   private static String counts(Evaluation evaluation) {

@@ -1,11 +1,13 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.evaluation.CellKey;
+import dev.craftstream.evaluation.Evaluations;
 import dev.craftstream.evaluation.PromptKey;
+import dev.craftstream.evaluation.SubjectKey;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Request;
+import dev.craftstream.model.Task;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.relabel.LastDecision;
@@ -138,7 +140,13 @@ public final class SavedState {
         new ValueStateDescriptor<>("progress", TypeInformation.of(Manifests.Progress.class)));
     state.keyed(
         "evaluations",
-        new MapStateDescriptor<>("counts", TypeInformation.of(CellKey.class), Types.LONG),
+        subjects("subjects"),
+        subjects("largest-subjects"),
+        new MapStateDescriptor<>(
+            "tasks",
+            TypeInformation.of(Task.class),
+            TypeInformation.of(Evaluations.TaskCounts.class)),
+        new ValueStateDescriptor<>("counted", TypeInformation.of(Evaluations.Counted.class)),
         new MapStateDescriptor<>("prompts", TypeInformation.of(PromptKey.class), Types.LONG),
         new ValueStateDescriptor<>("key-groups", Types.INT));
 
@@ -149,6 +157,13 @@ public final class SavedState {
     }
     read.values().forEach(values -> values.sort(null));
     return read;
+  }
+
+  private static MapStateDescriptor<SubjectKey, long[]> subjects(String state) {
+    return new MapStateDescriptor<>(
+        state,
+        TypeInformation.of(SubjectKey.class),
+        PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
   }
 
   private <T> void list(String uid, String state, Class<T> type) throws IOException {

@@ -2,6 +2,7 @@ package dev.craftstream.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.craftstream.evaluation.Evaluations;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Thresholds;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * A field may be added to each record that lies in state, whichever it is; shown by taking each
  * away from what is written. {@link TrackedQuestionSerializer} numbers its formats instead, and a
- * question's key in {@code evaluations} keeps its fields.
+ * subject's key in {@code evaluations} keeps its fields.
  */
 class StateEvolutionTest {
   private static final Set<String> NOT_EMPTY =
@@ -50,6 +51,8 @@ class StateEvolutionTest {
           Candidate.class,
           CutOff.class,
           DatasetCutOffs.Progress.class,
+          Evaluations.Counted.class,
+          Evaluations.TaskCounts.class,
           LastDecision.class,
           Manifests.Progress.class,
           Membership.class,

@@ -3,7 +3,7 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.craftstream.evaluation.CellKey;
+import dev.craftstream.evaluation.SubjectKey;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
@@ -71,7 +71,7 @@ class StateTypesTest {
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
         LastDecision.class,
-        CellKey.class
+        SubjectKey.class
       })
   void stateIsAPojoWithoutKryoSoThatItsFieldsMayGrow(Class<?> type) {
     TypeInformation<?> information = TypeInformation.of(type);

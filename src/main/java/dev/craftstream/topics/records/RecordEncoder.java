@@ -192,6 +192,7 @@ public final class RecordEncoder implements Serializable {
             .setSeed(evaluation.seed())
             .setPromptVersion(evaluation.promptVersion())
             .addAllOtherPromptVersions(evaluation.otherPromptVersions())
+            .setOtherSubjects(evaluation.otherSubjects())
             .setModelTime(evaluation.modelTime());
     Messages.ifGiven(evaluation.correctShare(), share -> message.setCorrectShare(estimate(share)));
     Messages.ifGiven(evaluation.wrongShare(), share -> message.setWrongShare(estimate(share)));

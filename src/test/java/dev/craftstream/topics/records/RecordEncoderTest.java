@@ -504,7 +504,8 @@ class RecordEncoderTest {
             -1L,
             of.promptVersion(),
             List.of("aware-0"),
-            of.modelTime());
+            of.modelTime(),
+            7);
     EncodedRecord record = new RecordEncoder(format).evaluation(evaluation);
     assertThat(text(record.key())).isEqualTo("tuned\nTASK_MULTIPLE_CHOICE\nhistory");
     assertThat(read(format, record.value(), dev.craftstream.v1.Evaluation.getDefaultInstance()))
@@ -530,6 +531,7 @@ class RecordEncoderTest {
                 .setModelTime(1)
                 .setUnanswered(2)
                 .addOtherPromptVersions("aware-0")
+                .setOtherSubjects(7)
                 .build());
   }
 

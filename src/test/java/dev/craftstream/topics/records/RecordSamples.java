@@ -295,7 +295,8 @@ public final class RecordSamples {
           0,
           "aware-1",
           List.of(),
-          1);
+          1,
+          0);
 
   public static Instruction instruction(Question question, int revision, Decision decision) {
     return new Instruction(
