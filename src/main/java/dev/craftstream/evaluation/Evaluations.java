@@ -1,8 +1,10 @@
 package dev.craftstream.evaluation;
 
 import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.flink.KeyedBackends;
 import dev.craftstream.flink.OutputAvailability;
+import dev.craftstream.flink.SlicedWork;
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.Contingency;
 import dev.craftstream.method.EvaluationFigures;
@@ -11,9 +13,9 @@ import dev.craftstream.model.Evaluation;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Verdict;
+import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
 import dev.craftstream.model.message.EvaluationReport.PromptUse;
-import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -336,7 +339,10 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
       if (sum != null && !sum.evaluated) {
         keys.add(new SubjectKey(task, ALL));
       }
-      largestSubjects().of(task).sorted(Comparator.comparing(SubjectKey::subject)).forEach(keys::add);
+      largestSubjects()
+          .of(task)
+          .sorted(Comparator.comparing(SubjectKey::subject))
+          .forEach(keys::add);
     }
     return keys;
   }

@@ -34,8 +34,7 @@ final class LargestSubjects {
    * @return the one that is left out for it, which may be itself; null where none is
    */
   SubjectKey add(SubjectKey key, long questions) {
-    TreeSet<Sized> its =
-        byTask.computeIfAbsent(key.task(), task -> new TreeSet<>(SMALLEST_FIRST));
+    TreeSet<Sized> its = byTask.computeIfAbsent(key.task(), task -> new TreeSet<>(SMALLEST_FIRST));
     its.add(new Sized(key.subject(), questions));
     return its.size() > most ? new SubjectKey(key.task(), its.pollFirst().subject) : null;
   }

@@ -3,6 +3,7 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.craftstream.evaluation.Evaluations;
 import dev.craftstream.evaluation.SubjectKey;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
@@ -71,7 +72,9 @@ class StateTypesTest {
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
         LastDecision.class,
-        SubjectKey.class
+        SubjectKey.class,
+        Evaluations.Counted.class,
+        Evaluations.TaskCounts.class
       })
   void stateIsAPojoWithoutKryoSoThatItsFieldsMayGrow(Class<?> type) {
     TypeInformation<?> information = TypeInformation.of(type);
