@@ -69,7 +69,7 @@ class ArchitectureTest {
     may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
     may("tracking", "model", "model.message", "flink", "metrics", "knowledge", "survey");
     may("relabel", "model", "method", "prompt", "metrics");
-    may("evaluation", "model", "model.message", "method", "metrics");
+    may("evaluation", "model", "model.message", "method", "flink", "metrics");
     may("topics.records", "model", "model.message", "metrics");
     may("topics.kafka", "model", "metrics", "admission", "topics.records");
     may(
