@@ -6,13 +6,10 @@ import dev.craftstream.flink.KeyedBackends;
 import dev.craftstream.flink.OutputAvailability;
 import dev.craftstream.flink.SlicedWork;
 import dev.craftstream.method.Bootstrap;
-import dev.craftstream.method.Contingency;
 import dev.craftstream.method.EvaluationFigures;
 import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
 import dev.craftstream.model.message.EvaluationReport.PromptUse;
@@ -25,7 +22,6 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -325,7 +321,9 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
         largest.remove(key);
       }
       output.collect(
-          new StreamRecord<>(evaluation(survey, key, counts, others, promptVersions.get(task))));
+          new StreamRecord<>(
+              SubjectEvaluation.of(
+                  survey, key, counts, others, promptVersions.get(task), bootstrap)));
       evaluations.inc();
     }
     return !toEvaluate.isEmpty();
@@ -370,40 +368,5 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
     return uses.keySet().stream()
         .sorted(Comparator.comparing(uses::get, Comparator.reverseOrder()))
         .toList();
-  }
-
-  private Evaluation evaluation(
-      Survey survey,
-      SubjectKey key,
-      long[] counts,
-      long otherSubjects,
-      List<String> promptVersions) {
-    Contingency answered = SubjectCounts.answered(counts);
-    Optional<EvaluationFigures> figures =
-        answered.total() == 0
-            ? Optional.empty()
-            : Optional.of(EvaluationFigures.of(answered, bootstrap));
-    boolean initial = survey.evaluated().role() == Role.INITIAL;
-    return new Evaluation(
-        survey.evaluated(),
-        survey.base(),
-        key.task(),
-        key.subject(),
-        answered.count(Verdict.CORRECT),
-        answered.count(Verdict.WRONG),
-        answered.count(Verdict.REFUSED),
-        SubjectCounts.unanswered(counts),
-        figures.map(EvaluationFigures::correctShare).orElse(null),
-        figures.map(EvaluationFigures::wrongShare).orElse(null),
-        figures.map(EvaluationFigures::refusedShare).orElse(null),
-        figures.flatMap(EvaluationFigures::truthfulHelpfulness).orElse(null),
-        initial ? null : figures.flatMap(EvaluationFigures::overRefusal).orElse(null),
-        bootstrap.confidence(),
-        bootstrap.resamples(),
-        bootstrap.seed(),
-        promptVersions.isEmpty() ? "" : promptVersions.get(0),
-        promptVersions.stream().skip(1).sorted().toList(),
-        survey.modelTime(),
-        otherSubjects);
   }
 }
