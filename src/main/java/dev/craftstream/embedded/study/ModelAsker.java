@@ -40,8 +40,18 @@ final class ModelAsker implements AutoCloseable {
 
   private final TrainingPrompt prompt;
   private final TritonKnowledgeQuery query;
+  private final Watch watch;
 
-  ModelAsker(CurationSettings settings) {
+  /** What is done every second while answers are waited for. */
+  interface Watch {
+    void look() throws Exception;
+  }
+
+  /**
+   * @param watch brings a model server back that has ended
+   */
+  ModelAsker(CurationSettings settings, Watch watch) {
+    this.watch = watch;
     prompt = settings.trainingPrompt();
     TrainingTexts texts = prompt.texts();
     TrainingPrompt plain =
@@ -65,7 +75,7 @@ final class ModelAsker implements AutoCloseable {
 
   /** Greedy answers without the offer to refuse. */
   Map<String, Verdict> plain(List<Question> questions, ModelCheckpoint checkpoint)
-      throws IOException, InterruptedException {
+      throws Exception {
     return all(
         questions,
         question ->
@@ -76,7 +86,7 @@ final class ModelAsker implements AutoCloseable {
 
   /** What the knowledge query measures. */
   Map<String, Measure> known(List<Question> questions, ModelCheckpoint checkpoint)
-      throws IOException, InterruptedException {
+      throws Exception {
     return all(
         questions,
         question ->
@@ -89,7 +99,7 @@ final class ModelAsker implements AutoCloseable {
 
   /** Probability that the answer to the refusal-aware prompt begins with the refusal's letter. */
   Map<String, Double> refusalScores(List<Question> questions, ModelCheckpoint checkpoint)
-      throws IOException, InterruptedException {
+      throws Exception {
     return all(
         questions,
         question ->
@@ -101,15 +111,15 @@ final class ModelAsker implements AutoCloseable {
                 .thenApply(weighed -> weighed.probabilities()[0]));
   }
 
-  private static <T> Map<String, T> all(
-      List<Question> questions, Function<Question, CompletableFuture<T>> ask)
-      throws IOException, InterruptedException {
+  private <T> Map<String, T> all(
+      List<Question> questions, Function<Question, CompletableFuture<T>> ask) throws Exception {
     Semaphore free = new Semaphore(IN_FLIGHT);
     List<CompletableFuture<T>> answers = new ArrayList<>();
     for (Question question : questions) {
-      free.acquire();
+      acquire(free, 1);
       answers.add(again(question, ask, ATTEMPTS).whenComplete((answer, failure) -> free.release()));
     }
+    acquire(free, IN_FLIGHT);
     Map<String, T> byId = new TreeMap<>();
     for (int i = 0; i < questions.size(); i++) {
       try {
@@ -122,6 +132,12 @@ final class ModelAsker implements AutoCloseable {
       }
     }
     return byId;
+  }
+
+  private void acquire(Semaphore free, int permits) throws Exception {
+    while (!free.tryAcquire(permits, 1, TimeUnit.SECONDS)) {
+      watch.look();
+    }
   }
 
   /** A model that is just loaded again answers nothing for a moment. */

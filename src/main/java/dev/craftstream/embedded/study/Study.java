@@ -146,7 +146,7 @@ public final class Study implements AutoCloseable {
     CurationSettings settings = run.settings();
     try (TopicWriter writer = new TopicWriter(settings.kafka());
         RunReader reader = new RunReader(settings.kafka(), ledger, true);
-        ModelAsker asker = new ModelAsker(settings)) {
+        ModelAsker asker = new ModelAsker(settings, run::watch)) {
       reader.awaitCaughtUp();
       if (begins) {
         publish(writer);
