@@ -48,6 +48,13 @@ def model(vocabulary: int) -> LlamaForCausalLM:
     )  # fmt: skip
 
 
+def save(folder: str) -> None:
+    """A tiny random model with its tokenizer."""
+    words = tokenizer()
+    words.save_pretrained(folder)
+    model(len(words)).save_pretrained(folder)
+
+
 def main(kind: str, file: str) -> None:
     rows: Dataset = load_dataset("json", data_files=file, split="train")
     words = tokenizer()
@@ -55,7 +62,7 @@ def main(kind: str, file: str) -> None:
         common = dict(COMMON, output_dir=folder)
         # Trainers that need a reference model load it from where the model came.
         net = folder + "/model"
-        model(len(words)).save_pretrained(net)
+        save(net)
         if kind == "sft":
             trainer = SFTTrainer(net, SFTConfig(**common), train_dataset=rows, processing_class=words)
         elif kind == "kto":

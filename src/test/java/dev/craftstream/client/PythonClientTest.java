@@ -1,0 +1,364 @@
+package dev.craftstream.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.client.exchange.CollectedDataset;
+import dev.craftstream.client.exchange.ExportFormat;
+import dev.craftstream.client.exchange.ExportedDataset;
+import dev.craftstream.client.exchange.RowStyle;
+import dev.craftstream.embedded.KafkaBroker;
+import dev.craftstream.embedded.Project;
+import dev.craftstream.embedded.PythonEnvironment;
+import dev.craftstream.embedded.PythonInterpreter;
+import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TopicAdmin;
+import dev.craftstream.topics.records.WireFormat;
+import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DatasetManifest;
+import dev.craftstream.v1.DatasetRecord;
+import dev.craftstream.v1.Instruction;
+import dev.craftstream.v1.Label;
+import dev.craftstream.v1.Mark;
+import dev.craftstream.v1.ModelCheckpointEvent;
+import dev.craftstream.v1.Task;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The Python client (clients/python) against a real broker, beside what the commands read. */
+@ExtendWith(KafkaBrokerExtension.class)
+@Tag("integration")
+class PythonClientTest {
+  private static final Path FOLDER = Path.of("src/test/python-client");
+  private static PythonEnvironment python;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void prepare() throws Exception {
+    python =
+        PythonEnvironment.prepare(
+            Project.here().home().virtualEnvironment("python-client"),
+            FOLDER.resolve("requirements.txt"),
+            List.of("--no-deps"),
+            new PythonInterpreter("The Python client", List.of(10, 11, 12, 13), false),
+            line -> {});
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itsRowsAreThoseOfAnExport(WireFormat format, KafkaBroker broker) throws Exception {
+    KafkaSettings settings = prepared(broker, format);
+    String topic = settings.topics().datasets();
+    try (KafkaProducer<byte[], byte[]> job = producer(settings);
+        KafkaProducer<byte[], byte[]> open = producer(settings)) {
+      job.initTransactions();
+      job.beginTransaction();
+      send(
+          job,
+          topic,
+          record("b", Label.LABEL_ANSWER, "b?\n\tTwo \u2028", Mark.MARK_BASE, 3),
+          format);
+      send(job, topic, record("a", Label.LABEL_REFUSAL, "é 漢字 😀", Mark.MARK_BASE, 1), format);
+      send(job, topic, record("\uffff", Label.LABEL_ANSWER, "last: ", Mark.MARK_BASE, 1), format);
+      send(job, topic, record("😀", Label.LABEL_ANSWER, "line\n", Mark.MARK_BASE, 0), format);
+      send(job, topic, record("gone", Label.LABEL_ANSWER, "gone", Mark.MARK_BASE, 1), format);
+      tombstone(job, topic, "d\ngone");
+      send(job, settings.topics().datasetManifests(), manifest(3, 1), format);
+      job.commitTransaction();
+      job.beginTransaction();
+      send(job, topic, record("aborted", Label.LABEL_ANSWER, "x", Mark.MARK_BASE, 1), format);
+      job.abortTransaction();
+      job.beginTransaction();
+      send(job, topic, record("b", Label.LABEL_ANSWER, "changed", Mark.MARK_CHANGED, 2), format);
+      send(job, topic, record("\uffff", Label.LABEL_ANSWER, "", Mark.MARK_REMOVED, 1), format);
+      send(job, topic, record("late", Label.LABEL_ANSWER, "added", Mark.MARK_ADDED, 1), format);
+      job.commitTransaction();
+      open.initTransactions();
+      open.beginTransaction();
+      send(open, topic, record("open", Label.LABEL_ANSWER, "not yet", Mark.MARK_BASE, 1), format);
+      open.flush();
+
+      List<String> read = client(settings, "rows", "d");
+
+      CollectedDataset collected =
+          new DatasetTopics(settings).collect("d", Duration.ofSeconds(20), true, progress -> {});
+      assertThat(read.get(0)).isEqualTo("[\"d\"]");
+      assertThat(parsed(read.subList(1, 5)))
+          .isEqualTo(parsed(exported(collected.asOfManifest(), true)));
+      assertThat(parsed(read.subList(5, 9)))
+          .isEqualTo(parsed(exported(collected.asOfNow(), false)));
+      assertThat(read.get(9)).contains("No manifest of other came within 0 s");
+      open.abortTransaction();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itFollowsTheInstructionsFromTheNewestOfEachQuestion(WireFormat format, KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = prepared(broker, format);
+    String topic = settings.topics().instructions();
+    try (KafkaProducer<byte[], byte[]> job = producer(settings)) {
+      job.initTransactions();
+      job.beginTransaction();
+      for (String response : List.of("old", "newest")) {
+        send(job, topic, instruction("q", response), format);
+        send(job, topic, instruction("gone", response), format);
+      }
+      tombstone(job, topic, "gone");
+      job.commitTransaction();
+
+      Process process = reader(settings, "instructions", "3");
+      try (BufferedReader lines = process.inputReader(UTF_8)) {
+        assertThat(lines.readLine()).isEqualTo("[\"q\", \"newest\"]");
+        job.beginTransaction();
+        send(job, topic, instruction("aborted", "never"), format);
+        job.abortTransaction();
+        job.beginTransaction();
+        send(job, topic, instruction("q", "later"), format);
+        tombstone(job, topic, "q");
+        job.commitTransaction();
+        assertThat(lines.readLine()).isEqualTo("[\"q\", \"later\"]");
+        assertThat(lines.readLine()).isEqualTo("[\"q\", null]");
+      } finally {
+        process.destroy();
+        process.waitFor();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itAnnouncesAModelCheckpointOnceAndMovesIt(WireFormat format, KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = prepared(broker, format);
+
+    assertThat(client(settings, "announce")).containsExactly("[1, 2, 2, 2]");
+
+    List<String> adapters = new ArrayList<>();
+    try (TopicReader reader =
+        new TopicReader(settings, List.of(settings.topics().modelCheckpoints()), true, true)) {
+      var ends = reader.ends();
+      while (!reader.hasReached(ends)) {
+        for (ConsumerRecord<byte[], byte[]> entry : reader.poll(Duration.ofMillis(200))) {
+          var event = ModelCheckpointEvent.newBuilder();
+          if (format == WireFormat.PROTOBUF) {
+            event.mergeFrom(entry.value());
+          } else {
+            JsonFormat.parser().merge(new String(entry.value(), UTF_8), event);
+          }
+          assertThat(new String(entry.key(), UTF_8)).isEqualTo(event.getCheckpointId());
+          adapters.add(event.getAnnouncement().getServing().getAdapterName());
+        }
+      }
+    }
+    assertThat(adapters).containsExactly("", "r-é", "moved");
+  }
+
+  /** With the Python that has TRL, which is too large to be set up for a test. */
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = "CRAFT_TRL_PYTHON",
+      matches = ".+",
+      disabledReason =
+          "CRAFT_TRL_PYTHON names no Python interpreter that has trl, datasets and confluent-kafka")
+  void itsExampleTrainsAModelFromTheTopics(KafkaBroker broker) throws Exception {
+    KafkaSettings settings = prepared(broker, WireFormat.JSON);
+    try (KafkaProducer<byte[], byte[]> job = producer(settings)) {
+      job.initTransactions();
+      job.beginTransaction();
+      String topic = settings.topics().datasets();
+      for (String id : List.of("a", "b", "c")) {
+        send(job, topic, record(id, Label.LABEL_ANSWER, "q", Mark.MARK_BASE, 4), WireFormat.JSON);
+      }
+      send(job, settings.topics().datasetManifests(), manifest(3, 0), WireFormat.JSON);
+      job.commitTransaction();
+    }
+    Path model = folder.resolve("model");
+    Path adapter = folder.resolve("adapter");
+    String trl = System.getenv("CRAFT_TRL_PYTHON");
+
+    output(
+        start(
+            trl,
+            "-c",
+            "import sys; sys.path.insert(0, 'src/test/trl'); import train; train.save(sys.argv[1])",
+            model.toString()));
+    output(
+        start(
+            trl,
+            "clients/python/examples/train_trl.py",
+            "d",
+            model.toString(),
+            adapter.toString(),
+            "--bootstrap-servers=" + settings.bootstrapServers(),
+            "--topic-prefix=" + settings.topics().prefix(),
+            "--epochs=1",
+            "--batch=4"));
+
+    assertThat(adapter.resolve("adapter_model.safetensors")).isNotEmptyFile();
+  }
+
+  /** The rows of each form, as the client prints them. */
+  private List<String> exported(ExportedDataset dataset, boolean messages) throws IOException {
+    List<String> forms = new ArrayList<>();
+    for (ExportFormat form :
+        List.of(
+            ExportFormat.CHAT,
+            ExportFormat.COMPLETION,
+            ExportFormat.KTO,
+            ExportFormat.PREFERENCE)) {
+      Path file = folder.resolve("train.jsonl");
+      form.write(dataset, new RowStyle("", messages, "I don't know", false), file);
+      forms.add("[" + String.join(",", Files.readAllLines(file)) + "]");
+    }
+    return forms;
+  }
+
+  private List<String> client(KafkaSettings settings, String what, String... more)
+      throws Exception {
+    return output(reader(settings, what, more));
+  }
+
+  private Process reader(KafkaSettings settings, String what, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                python.python().toString(),
+                FOLDER.resolve("read.py").toString(),
+                what,
+                settings.bootstrapServers(),
+                settings.topics().prefix(),
+                settings.format().name()));
+    command.addAll(List.of(more));
+    return start(command.toArray(String[]::new));
+  }
+
+  private Process start(String... command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(folder.resolve("log").toFile());
+    builder.environment().put("PYTHONPATH", Path.of("clients/python").toAbsolutePath().toString());
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    builder.environment().put("HF_HUB_OFFLINE", "1");
+    return builder.start();
+  }
+
+  private List<String> output(Process process) throws Exception {
+    List<String> lines = process.inputReader(UTF_8).lines().toList();
+    assertThat(process.waitFor()).as(() -> read(folder.resolve("log"))).isZero();
+    return lines;
+  }
+
+  private static String read(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<JsonElement> parsed(List<String> lines) {
+    return lines.stream().map(JsonParser::parseString).toList();
+  }
+
+  private static DatasetRecord record(
+      String id, Label label, String prompt, Mark mark, int copies) {
+    return DatasetRecord.newBuilder()
+        .setDatasetId("d")
+        .setKind(DatasetKind.DATASET_KIND_TRAINING)
+        .setQuestionId(id)
+        .setMark(mark)
+        .setRevision(1)
+        .setTask(Task.TASK_OPEN_ENDED)
+        .setLabel(label)
+        .setPrompt(prompt)
+        .setResponse(label == Label.LABEL_REFUSAL ? "I don't know" : "It is \"" + id + "\"")
+        .setCopies(copies)
+        .build();
+  }
+
+  private static DatasetManifest manifest(int answers, int refusals) {
+    return DatasetManifest.newBuilder()
+        .setDatasetId("d")
+        .setKind(DatasetKind.DATASET_KIND_TRAINING)
+        .setTask(Task.TASK_OPEN_ENDED)
+        .setComplete(true)
+        .setAnswer(ClassCount.newBuilder().setQuestions(answers))
+        .setRefusal(ClassCount.newBuilder().setQuestions(refusals))
+        .build();
+  }
+
+  private static Instruction instruction(String id, String response) {
+    return Instruction.newBuilder().setQuestionId(id).setResponse(response).build();
+  }
+
+  private static KafkaSettings prepared(KafkaBroker broker, WireFormat format) {
+    KafkaSettings settings =
+        KafkaSettings.builder(broker.bootstrapServers())
+            .topicPrefix(KafkaBrokerExtension.freshPrefix())
+            .format(format)
+            .partitions(3)
+            .build();
+    new TopicAdmin(settings).prepare();
+    return settings;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings) {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers",
+            settings.bootstrapServers(),
+            "transactional.id",
+            settings.topics().prefix() + System.nanoTime()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  private static void tombstone(KafkaProducer<byte[], byte[]> job, String topic, String key) {
+    job.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), null));
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, String topic, Message message, WireFormat format)
+      throws IOException {
+    String key;
+    if (message instanceof DatasetRecord record) {
+      key = record.getDatasetId() + "\n" + record.getQuestionId();
+    } else if (message instanceof Instruction instruction) {
+      key = instruction.getQuestionId();
+    } else {
+      key = ((DatasetManifest) message).getDatasetId();
+    }
+    byte[] value =
+        format == WireFormat.PROTOBUF
+            ? message.toByteArray()
+            : JsonFormat.printer().preservingProtoFieldNames().print(message).getBytes(UTF_8);
+    producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value));
+  }
+}
