@@ -1,8 +1,9 @@
 """Kafka: topics are read from their beginning, what is committed, without leaving a trace at the brokers."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +13,7 @@ from craft_stream.errors import CraftStreamError
 
 _ANSWER_SECONDS = 15.0
 _STANDSTILL_SECONDS = 30.0
+_PAUSE_SECONDS = 0.2
 _BATCH = 1000
 
 
@@ -89,10 +91,7 @@ class Reader:
         self._consumer.close()
 
     def _find(self, topic: str) -> list[TopicPartition]:
-        try:
-            found = self._consumer.list_topics(topic, timeout=_ANSWER_SECONDS).topics[topic]
-        except KafkaException as error:
-            raise self._unanswered(error) from error
+        found = self._ask(lambda: self._consumer.list_topics(topic, timeout=_ANSWER_SECONDS).topics[topic])
         if found.error is None and found.partitions:
             return [TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in sorted(found.partitions)]
         raise CraftStreamError(
@@ -103,10 +102,7 @@ class Reader:
     def mark_end(self) -> None:
         """Remembers where the topics end now: up to where `at_end` reads."""
         for place in self._partitions:
-            try:
-                low, high = self._consumer.get_watermark_offsets(place, _ANSWER_SECONDS, cached=False)
-            except KafkaException as error:
-                raise self._unanswered(error) from error
+            low, high = self._ask(partial(self._consumer.get_watermark_offsets, place, _ANSWER_SECONDS, cached=False))
             name = (place.topic, place.partition)
             self._reached[name] = max(low, self._reached.get(name, 0))
             self._ends[name] = high
@@ -144,5 +140,17 @@ class Reader:
             )
         return records
 
-    def _unanswered(self, error: KafkaException) -> CraftStreamError:
-        return CraftStreamError(f"No Kafka broker answers at {self._cluster.bootstrap_servers} ({error.args[0].str()}).")
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        """Asks the brokers again while their answer is one that passes, such as that a new topic has no leader yet."""
+        deadline = time.monotonic() + _ANSWER_SECONDS
+        while True:
+            try:
+                return question()
+            except KafkaException as error:
+                why = error.args[0]
+                passes = why.retriable() or why.code() in (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+                if not passes or time.monotonic() > deadline:
+                    raise CraftStreamError(
+                        f"Kafka at {self._cluster.bootstrap_servers} does not answer: {why.str()}. Look whether its brokers run."
+                    ) from error
+            time.sleep(_PAUSE_SECONDS)
