@@ -10,6 +10,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.ShippedFlink;
+import dev.craftstream.testing.Standstill;
 import dev.craftstream.testing.TritonServerExtension;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,11 +55,11 @@ class BrokerStandstillTest {
       job.announce("initial", Role.INITIAL, "", "craft_echo", "1");
       await().atMost(PATIENCE).until(() -> !job.knowledge().isEmpty());
       long failed = failed(statistics(flink, job));
-      signal("STOP", broker);
+      Standstill.begin(broker.pid());
       try {
         await().atMost(PATIENCE).until(() -> hasWaited(statistics(flink, job)));
       } finally {
-        signal("CONT", broker);
+        Standstill.end(broker.pid());
       }
       long complete = statistics(flink, job).getCounts().getNumberOfCompletedCheckpoints();
       await().atMost(PATIENCE).until(() -> job.knowledge().size() >= QUESTIONS);
@@ -86,11 +87,6 @@ class BrokerStandstillTest {
   private static CheckpointStatsSnapshot statistics(MiniCluster flink, RunningJob job)
       throws Exception {
     return flink.getExecutionGraph(job.job().getJobID()).get().getCheckpointStatsSnapshot();
-  }
-
-  private static void signal(String name, KafkaBroker broker) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(broker.pid())).start();
-    assertThat(kill.waitFor()).isZero();
   }
 
   private static Question question(int number) {

@@ -5,6 +5,7 @@ import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.embedded.TritonServer;
+import dev.craftstream.testing.Standstill;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.torture.Schedule.Planned;
@@ -152,8 +153,8 @@ final class Cluster implements AutoCloseable {
         yield new Struck("tritonserver", this::startTritonAgain);
       }
       case SERVER_STOPPED -> {
-        signal("STOP");
-        yield new Struck("tritonserver", () -> signal("CONT"));
+        Standstill.begin(triton.process().pid());
+        yield new Struck("tritonserver", () -> Standstill.end(triton.process().pid()));
       }
       case ALL_KILLED -> {
         flink.processes().forEach(ChildProcess::kill);
@@ -189,14 +190,6 @@ final class Cluster implements AutoCloseable {
   private Blow proxied(TcpProxy.Mode mode) {
     proxy.set(mode);
     return new Struck("connection to tritonserver", () -> proxy.set(TcpProxy.Mode.WHOLE));
-  }
-
-  private void signal(String signal) throws IOException, InterruptedException {
-    long pid = triton.process().pid();
-    int status = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
-    if (status != 0) {
-      throw new IOException("SIG" + signal + " did not reach tritonserver.");
-    }
   }
 
   /** The processes that run at this time, by name. */

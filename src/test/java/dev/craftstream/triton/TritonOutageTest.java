@@ -26,6 +26,7 @@ import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
+import dev.craftstream.testing.Standstill;
 import dev.craftstream.testing.TritonServerExtension;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.contract.CraftContract;
@@ -120,11 +121,11 @@ class TritonOutageTest {
     try (TritonServer server = TritonServer.start(ownServer("craft_echo"));
         KnowledgeQuery query = open(settings(server.endpoint()).build())) {
       await(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
-      signal("STOP", server);
+      Standstill.begin(server.process().pid());
       CompletableFuture<KnowledgeState> answer =
           query.ask(openEnded("Paris"), 1, craft("craft_echo"));
       assertThatThrownBy(() -> answer.get(300, TimeUnit.MILLISECONDS)).hasNoCause();
-      signal("CONT", server);
+      Standstill.end(server.process().pid());
 
       assertThat(await(answer).correctness()).isEqualTo(1);
     }
@@ -139,7 +140,7 @@ class TritonOutageTest {
                     .keepAlive(Duration.ofSeconds(10), Duration.ofMillis(500))
                     .build())) {
       await().until(() -> askMany(query, 4) && inferences(silent) > 0);
-      signal("STOP", silent);
+      Standstill.begin(silent.process().pid());
       List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         answers.add(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
@@ -244,7 +245,7 @@ class TritonOutageTest {
 
   /** Whoever asks decides what waits for the model, and until when. */
   @Test
-  void saysWithinASecondThatAModelIsUnloaded() throws Exception {
+  void saysLongBeforeTheDeadlineThatAModelIsUnloaded() throws Exception {
     try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
       await(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
       TRITON.unload("craft_echo");
@@ -261,7 +262,8 @@ class TritonOutageTest {
       for (CompletableFuture<KnowledgeState> answer : asked) {
         assertThat(failure(answer)).satisfies(isIn(FailureKind.MODEL_MISSING));
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+      // It takes 0.3 s on an idle machine; the deadline is a minute.
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(15));
       assertThat(query.health().models(FailureKind.MODEL_MISSING)).isEqualTo(2);
       CompletableFuture<Void> ready = query.ready(vllm("vllm_like", "minilm_like"));
       assertThat(ready).isNotDone();
@@ -311,7 +313,8 @@ class TritonOutageTest {
       long started = System.nanoTime();
       assertThat(failure(query.ask(openEnded("x"), 1, craft("hangs"))))
           .satisfies(isIn(FailureKind.MODEL_MISSING));
-      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+      // It takes 0.3 s on an idle machine; the deadline is a minute.
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(15));
       gate.open();
       assertThat(await(running).samples()).isEqualTo(4);
     }
@@ -579,15 +582,6 @@ class TritonOutageTest {
         .filter(line -> line.startsWith("nv_inference_request_success{model=\"craft_echo\""))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
-  }
-
-  private static void signal(String signal, TritonServer server)
-      throws IOException, InterruptedException {
-    int status =
-        new ProcessBuilder("kill", "-" + signal, String.valueOf(server.process().pid()))
-            .start()
-            .waitFor();
-    assertThat(status).isZero();
   }
 
   /** Files by which a test talks to the model "hangs". */
