@@ -53,6 +53,9 @@ final class Multinomial {
         bound /= value;
       }
     }
+    if (bound <= 0 || bound >= 1) {
+      return bound <= 0 ? below : below + trials;
+    }
     for (long i = 0; i < trials; i++) {
       below += random.nextDouble() < bound ? 1 : 0;
     }

@@ -11,6 +11,8 @@ import dev.craftstream.model.Evaluation.Estimate;
 import dev.craftstream.model.Verdict;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 class EvaluationFiguresTest {
   private static final Bootstrap BOOTSTRAP = new Bootstrap(400, 0.95, 7);
@@ -96,6 +98,17 @@ class EvaluationFiguresTest {
   @Test
   void givenNoQuestions_thenThereAreNoFigures() {
     assertThatThrownBy(() -> of(table())).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** An empty cell must not cost a draw for each question. */
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  void givenAThousandMillionQuestionsAndVerdictsThatAreNeverGiven_thenTheIntervalsAreMadeAtOnce() {
+    EvaluationFigures figures =
+        of(table().and(WRONG, CORRECT, 500_000_000).and(REFUSED, REFUSED, 500_000_000));
+
+    assertThat(figures.correctShare()).isEqualTo(new Estimate(0, 0, 0));
+    assertThat(figures.wrongShare().value()).isEqualTo(0.5);
   }
 
   @Test
