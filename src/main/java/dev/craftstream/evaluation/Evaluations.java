@@ -1,5 +1,7 @@
 package dev.craftstream.evaluation;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.flink.KeyedBackends;
@@ -199,26 +201,22 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
     reports.inc();
     for (Cell cell : report.cells()) {
       SubjectKey key = new SubjectKey(cell.task(), cell.subject());
-      long[] counts = or(subjects.get(key), SubjectCounts.none());
+      long[] counts = requireNonNullElse(subjects.get(key), SubjectCounts.none());
       SubjectCounts.add(counts, cell.verdict(), cell.baseVerdict(), cell.questions());
       subjects.put(key, counts);
       (cell.verdict() == null ? unanswered : questions).inc(cell.questions());
     }
     for (PromptUse use : report.prompts()) {
       PromptKey key = new PromptKey(use.task(), use.version());
-      prompts.put(key, or(prompts.get(key), 0L) + use.answers());
+      prompts.put(key, requireNonNullElse(prompts.get(key), 0L) + use.answers());
     }
-    int covered = or(keyGroups.value(), 0) + report.keyGroups();
+    int covered = requireNonNullElse(keyGroups.value(), 0) + report.keyGroups();
     keyGroups.update(covered);
     if (covered == report.ofKeyGroups() && report.keyGroups() > 0) {
       counted.update(new Counted(report.survey(), mostSubjects));
       due.add(report.survey().id());
       work.goOn();
     }
-  }
-
-  private static <T> T or(T value, T otherwise) {
-    return value == null ? otherwise : value;
   }
 
   // ---------------------------------------------------------------- evaluating
@@ -256,7 +254,9 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
       looked.add(key);
       TaskCounts sum = sums.get(key.task());
       if (sum == null) {
-        sum = or(tasks.get(key.task()), new TaskCounts(SubjectCounts.none(), 0, false));
+        sum =
+            requireNonNullElse(
+                tasks.get(key.task()), new TaskCounts(SubjectCounts.none(), 0, false));
       }
       long more = key.subject().equals(ALL) || keeps(kept, key, counts) ? 0 : 1;
       sums.put(

@@ -1,5 +1,7 @@
 package dev.craftstream.survey;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
@@ -332,10 +334,10 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
                 selection.strategy(),
                 thresholds(selection, changes),
                 known(selection, changes),
-                or(changes.answers(), selection.answers()),
-                or(changes.refusals(), selection.refusals()),
-                or(changes.ties(), selection.ties()),
-                or(changes.shortage(), selection.shortage()),
+                requireNonNullElse(changes.answers(), selection.answers()),
+                requireNonNullElse(changes.refusals(), selection.refusals()),
+                requireNonNullElse(changes.ties(), selection.ties()),
+                requireNonNullElse(changes.shortage(), selection.shortage()),
                 selection.seed(),
                 selection.rule());
       }
@@ -350,8 +352,8 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
     }
     return selection.task() == Task.OPEN_ENDED
         ? new Thresholds(
-            or(changes.answerFrom(), before.openEndedAnswer()),
-            or(changes.refusalBound(), before.openEndedRefusal()),
+            requireNonNullElse(changes.answerFrom(), before.openEndedAnswer()),
+            requireNonNullElse(changes.refusalBound(), before.openEndedRefusal()),
             before.multipleChoiceAnswer(),
             before.multipleChoiceRefusal(),
             flow(before.flow(Task.OPEN_ENDED), changes),
@@ -359,16 +361,16 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
         : new Thresholds(
             before.openEndedAnswer(),
             before.openEndedRefusal(),
-            or(changes.answerFrom(), before.multipleChoiceAnswer()),
-            or(changes.refusalBound(), before.multipleChoiceRefusal()),
+            requireNonNullElse(changes.answerFrom(), before.multipleChoiceAnswer()),
+            requireNonNullElse(changes.refusalBound(), before.multipleChoiceRefusal()),
             before.flow(Task.OPEN_ENDED),
             flow(before.flow(Task.MULTIPLE_CHOICE), changes));
   }
 
   private static FlowFilter flow(FlowFilter before, Changes changes) {
     return new FlowFilter(
-        or(changes.flowRule(), before.rule()),
-        or(changes.riseProbability(), before.riseProbability()));
+        requireNonNullElse(changes.flowRule(), before.rule()),
+        requireNonNullElse(changes.riseProbability(), before.riseProbability()));
   }
 
   private static RehearsalThresholds known(Selection selection, Changes changes) {
@@ -377,12 +379,8 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
       return before;
     }
     return new RehearsalThresholds(
-        or(changes.answerFrom(), before.correctness()),
-        or(changes.certainty(), before.certainty()),
-        or(changes.targetProbability(), before.targetProbability()));
-  }
-
-  private static <T> T or(T value, T otherwise) {
-    return value == null ? otherwise : value;
+        requireNonNullElse(changes.answerFrom(), before.correctness()),
+        requireNonNullElse(changes.certainty(), before.certainty()),
+        requireNonNullElse(changes.targetProbability(), before.targetProbability()));
   }
 }

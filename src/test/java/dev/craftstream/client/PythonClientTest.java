@@ -1,11 +1,15 @@
 package dev.craftstream.client;
 
+import static dev.craftstream.client.PublishedRecords.manifest;
+import static dev.craftstream.client.PublishedRecords.prepared;
+import static dev.craftstream.client.PublishedRecords.producer;
+import static dev.craftstream.client.PublishedRecords.record;
+import static dev.craftstream.client.PublishedRecords.send;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.client.exchange.CollectedDataset;
 import dev.craftstream.client.exchange.ExportFormat;
@@ -17,17 +21,11 @@ import dev.craftstream.embedded.PythonEnvironment;
 import dev.craftstream.embedded.PythonInterpreter;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.records.WireFormat;
-import dev.craftstream.v1.ClassCount;
-import dev.craftstream.v1.DatasetKind;
-import dev.craftstream.v1.DatasetManifest;
-import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.ModelCheckpointEvent;
-import dev.craftstream.v1.Task;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,11 +34,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -287,78 +283,11 @@ class PythonClientTest {
     return lines.stream().map(JsonParser::parseString).toList();
   }
 
-  private static DatasetRecord record(
-      String id, Label label, String prompt, Mark mark, int copies) {
-    return DatasetRecord.newBuilder()
-        .setDatasetId("d")
-        .setKind(DatasetKind.DATASET_KIND_TRAINING)
-        .setQuestionId(id)
-        .setMark(mark)
-        .setRevision(1)
-        .setTask(Task.TASK_OPEN_ENDED)
-        .setLabel(label)
-        .setPrompt(prompt)
-        .setResponse(label == Label.LABEL_REFUSAL ? "I don't know" : "It is \"" + id + "\"")
-        .setCopies(copies)
-        .build();
-  }
-
-  private static DatasetManifest manifest(int answers, int refusals) {
-    return DatasetManifest.newBuilder()
-        .setDatasetId("d")
-        .setKind(DatasetKind.DATASET_KIND_TRAINING)
-        .setTask(Task.TASK_OPEN_ENDED)
-        .setComplete(true)
-        .setAnswer(ClassCount.newBuilder().setQuestions(answers))
-        .setRefusal(ClassCount.newBuilder().setQuestions(refusals))
-        .build();
-  }
-
   private static Instruction instruction(String id, String response) {
     return Instruction.newBuilder().setQuestionId(id).setResponse(response).build();
   }
 
-  private static KafkaSettings prepared(KafkaBroker broker, WireFormat format) {
-    KafkaSettings settings =
-        KafkaSettings.builder(broker.bootstrapServers())
-            .topicPrefix(KafkaBrokerExtension.freshPrefix())
-            .format(format)
-            .partitions(3)
-            .build();
-    new TopicAdmin(settings).prepare();
-    return settings;
-  }
-
-  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings) {
-    return new KafkaProducer<>(
-        Map.of(
-            "bootstrap.servers",
-            settings.bootstrapServers(),
-            "transactional.id",
-            settings.topics().prefix() + System.nanoTime()),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
-  }
-
   private static void tombstone(KafkaProducer<byte[], byte[]> job, String topic, String key) {
     job.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), null));
-  }
-
-  private static void send(
-      KafkaProducer<byte[], byte[]> producer, String topic, Message message, WireFormat format)
-      throws IOException {
-    String key;
-    if (message instanceof DatasetRecord record) {
-      key = record.getDatasetId() + "\n" + record.getQuestionId();
-    } else if (message instanceof Instruction instruction) {
-      key = instruction.getQuestionId();
-    } else {
-      key = ((DatasetManifest) message).getDatasetId();
-    }
-    byte[] value =
-        format == WireFormat.PROTOBUF
-            ? message.toByteArray()
-            : JsonFormat.printer().preservingProtoFieldNames().print(message).getBytes(UTF_8);
-    producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value));
   }
 }

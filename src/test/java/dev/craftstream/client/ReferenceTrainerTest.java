@@ -1,13 +1,15 @@
 package dev.craftstream.client;
 
+import static dev.craftstream.client.PublishedRecords.manifest;
+import static dev.craftstream.client.PublishedRecords.prepared;
+import static dev.craftstream.client.PublishedRecords.producer;
+import static dev.craftstream.client.PublishedRecords.record;
+import static dev.craftstream.client.PublishedRecords.send;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.client.exchange.ExportFormat;
 import dev.craftstream.client.exchange.RowStyle;
 import dev.craftstream.embedded.KafkaBroker;
@@ -20,18 +22,12 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.records.ModelCheckpointParser;
 import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
-import dev.craftstream.v1.ClassCount;
-import dev.craftstream.v1.DatasetKind;
-import dev.craftstream.v1.DatasetManifest;
-import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
-import dev.craftstream.v1.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,11 +35,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -94,24 +87,41 @@ class ReferenceTrainerTest {
       send(
           job,
           topic,
-          record("b", "What's \"b\" < c & d?\n\tTwo lines\u2028", Mark.MARK_BASE, 3),
+          record(
+              "b",
+              Label.LABEL_REFUSAL,
+              "What's \"b\" < c & d?\n\tTwo lines\u2028",
+              Mark.MARK_BASE,
+              3),
           format);
-      send(job, topic, record("a", "é 漢字 😀", Mark.MARK_BASE, 1), format);
-      send(job, topic, record("\uffff", "last by UTF-16", Mark.MARK_BASE, 1), format);
-      send(job, topic, record("😀", "before it", Mark.MARK_BASE, 0), format);
-      send(job, settings.topics().datasetManifests(), manifest(4), format);
+      send(job, topic, record("a", Label.LABEL_REFUSAL, "é 漢字 😀", Mark.MARK_BASE, 1), format);
+      send(
+          job,
+          topic,
+          record("\uffff", Label.LABEL_REFUSAL, "last by UTF-16", Mark.MARK_BASE, 1),
+          format);
+      send(job, topic, record("😀", Label.LABEL_REFUSAL, "before it", Mark.MARK_BASE, 0), format);
+      send(job, settings.topics().datasetManifests(), manifest(1, 3), format);
       job.commitTransaction();
       job.beginTransaction();
-      send(job, topic, record("aborted", "never counted", Mark.MARK_BASE, 1), format);
+      send(
+          job,
+          topic,
+          record("aborted", Label.LABEL_REFUSAL, "never counted", Mark.MARK_BASE, 1),
+          format);
       job.abortTransaction();
       job.beginTransaction();
-      send(job, topic, record("a", "changed", Mark.MARK_CHANGED, 1), format);
-      send(job, topic, record("b", "", Mark.MARK_REMOVED, 1), format);
-      send(job, topic, record("late", "added", Mark.MARK_ADDED, 1), format);
+      send(job, topic, record("a", Label.LABEL_REFUSAL, "changed", Mark.MARK_CHANGED, 1), format);
+      send(job, topic, record("b", Label.LABEL_REFUSAL, "", Mark.MARK_REMOVED, 1), format);
+      send(job, topic, record("late", Label.LABEL_REFUSAL, "added", Mark.MARK_ADDED, 1), format);
       job.commitTransaction();
       open.initTransactions();
       open.beginTransaction();
-      send(open, topic, record("open", "not committed", Mark.MARK_BASE, 1), format);
+      send(
+          open,
+          topic,
+          record("open", Label.LABEL_REFUSAL, "not committed", Mark.MARK_BASE, 1),
+          format);
       open.flush();
 
       Path exported = folder.resolve("train.jsonl");
@@ -211,67 +221,5 @@ class ReferenceTrainerTest {
     var parsed = new ModelCheckpointParser(format, RecordLimits.DEFAULT).parse(original);
     assertThat(parsed).isInstanceOf(Parsed.Event.class);
     return ((Parsed.Event<ModelCheckpointEvent>) parsed).event().announced();
-  }
-
-  private static DatasetRecord record(String id, String prompt, Mark mark, int copies) {
-    return DatasetRecord.newBuilder()
-        .setDatasetId("d")
-        .setKind(DatasetKind.DATASET_KIND_TRAINING)
-        .setQuestionId(id)
-        .setMark(mark)
-        .setRevision(1)
-        .setTask(Task.TASK_OPEN_ENDED)
-        .setLabel(Label.LABEL_REFUSAL)
-        .setPrompt(prompt)
-        .setResponse("I don't know")
-        .setCopies(copies)
-        .build();
-  }
-
-  private static DatasetManifest manifest(int questions) {
-    return DatasetManifest.newBuilder()
-        .setDatasetId("d")
-        .setKind(DatasetKind.DATASET_KIND_TRAINING)
-        .setTask(Task.TASK_OPEN_ENDED)
-        .setComplete(true)
-        .setAnswer(ClassCount.newBuilder().setQuestions(1))
-        .setRefusal(ClassCount.newBuilder().setQuestions(questions - 1))
-        .build();
-  }
-
-  private static KafkaSettings prepared(KafkaBroker broker, WireFormat format) {
-    KafkaSettings settings =
-        KafkaSettings.builder(broker.bootstrapServers())
-            .topicPrefix(KafkaBrokerExtension.freshPrefix())
-            .format(format)
-            .partitions(3)
-            .build();
-    new TopicAdmin(settings).prepare();
-    return settings;
-  }
-
-  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings settings) {
-    return new KafkaProducer<>(
-        Map.of(
-            "bootstrap.servers",
-            settings.bootstrapServers(),
-            "transactional.id",
-            settings.topics().prefix() + System.nanoTime()),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
-  }
-
-  private static void send(
-      KafkaProducer<byte[], byte[]> producer, String topic, Message message, WireFormat format)
-      throws InvalidProtocolBufferException {
-    String key =
-        message instanceof DatasetRecord record
-            ? record.getDatasetId() + "\n" + record.getQuestionId()
-            : ((DatasetManifest) message).getDatasetId();
-    byte[] value =
-        format == WireFormat.PROTOBUF
-            ? message.toByteArray()
-            : JsonFormat.printer().preservingProtoFieldNames().print(message).getBytes(UTF_8);
-    producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value));
   }
 }

@@ -7,10 +7,6 @@ import dev.craftstream.admission.StartRefusedException;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,9 +34,9 @@ class EarlierOutputTest {
 
   @Test
   void givenOnlyQuestionsAndDeadLetters_whenAJobStarts_thenItMay() throws Exception {
-    write(settings.topics().questions(), WRITTEN);
-    write(settings.topics().modelCheckpoints(), WRITTEN);
-    write(settings.topics().deadLetters(), WRITTEN);
+    TimedRecords.write(settings, settings.topics().questions(), WRITTEN);
+    TimedRecords.write(settings, settings.topics().modelCheckpoints(), WRITTEN);
+    TimedRecords.write(settings, settings.topics().deadLetters(), WRITTEN);
 
     assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
   }
@@ -48,7 +44,7 @@ class EarlierOutputTest {
   @Test
   void givenOutputOfAnEarlierRun_whenAJobStarts_thenASentenceSaysWhatToStartFrom()
       throws Exception {
-    write(settings.topics().knowledge(), WRITTEN);
+    TimedRecords.write(settings, settings.topics().knowledge(), WRITTEN);
 
     assertThatExceptionOfType(StartRefusedException.class)
         .isThrownBy(earlierOutput()::require)
@@ -61,7 +57,7 @@ class EarlierOutputTest {
   /** As at-least-once output is after a failure before the first Flink checkpoint. */
   @Test
   void givenOutputOfItsOwn_whenAJobStartsAgain_thenItMay() throws Exception {
-    write(settings.topics().knowledge(), STARTED.plusSeconds(1));
+    TimedRecords.write(settings, settings.topics().knowledge(), STARTED.plusSeconds(1));
 
     assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
   }
@@ -69,14 +65,14 @@ class EarlierOutputTest {
   /** As exactly-once output is after a failure before the first Flink checkpoint. */
   @Test
   void givenTransactionsThatWereNotCommitted_whenAJobStarts_thenItMay() throws Exception {
-    try (var aborted = transactional("aborted")) {
+    try (var aborted = TimedRecords.transactional(settings, "aborted")) {
       aborted.beginTransaction();
-      send(aborted, settings.topics().instructions(), WRITTEN);
+      TimedRecords.send(aborted, settings.topics().instructions(), WRITTEN);
       aborted.abortTransaction();
     }
-    try (var open = transactional("open")) {
+    try (var open = TimedRecords.transactional(settings, "open")) {
       open.beginTransaction();
-      send(open, settings.topics().instructions(), WRITTEN);
+      TimedRecords.send(open, settings.topics().instructions(), WRITTEN);
 
       assertThatCode(earlierOutput()::require).doesNotThrowAnyException();
     }
@@ -84,26 +80,5 @@ class EarlierOutputTest {
 
   private EarlierOutput earlierOutput() {
     return new EarlierOutput(settings, STARTED, () -> "Start it from s3://savepoints/newest.");
-  }
-
-  private KafkaProducer<byte[], byte[]> transactional(String id) {
-    var producer =
-        TopicsJob.producer(
-            settings, Map.of("transactional.id", settings.transactionalIdPrefix() + id));
-    producer.initTransactions();
-    return producer;
-  }
-
-  private void write(String topic, Instant time) throws Exception {
-    try (var producer = TopicsJob.producer(settings, Map.of())) {
-      send(producer, topic, time);
-    }
-  }
-
-  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, Instant time)
-      throws Exception {
-    producer
-        .send(new ProducerRecord<>(topic, 0, time.toEpochMilli(), new byte[] {1}, new byte[] {2}))
-        .get(20, TimeUnit.SECONDS);
   }
 }

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,23 +28,23 @@ class LaterOutputTest {
 
   @Test
   void givenNothingWasWrittenSince_thenItIsTheNewest() throws Exception {
-    write(settings.topics().knowledge(), SAVED.minusSeconds(3600));
-    write(settings.topics().questions(), SAVED.plusSeconds(3600));
+    TimedRecords.write(settings, settings.topics().knowledge(), SAVED.minusSeconds(3600));
+    TimedRecords.write(settings, settings.topics().questions(), SAVED.plusSeconds(3600));
 
     assertThat(new LaterOutput(settings).after(PATH, SAVED)).isEmpty();
   }
 
   @Test
   void givenClocksThatDifferBySeconds_thenItIsTheNewest() throws Exception {
-    write(settings.topics().knowledge(), SAVED.plusSeconds(30));
+    TimedRecords.write(settings, settings.topics().knowledge(), SAVED.plusSeconds(30));
 
     assertThat(new LaterOutput(settings).after(PATH, SAVED)).isEmpty();
   }
 
   @Test
   void givenTheJobHasGoneOn_thenASentenceSaysSinceWhen() throws Exception {
-    write(settings.topics().knowledge(), SAVED.minusSeconds(3600));
-    write(settings.topics().knowledge(), SAVED.plusSeconds(3600));
+    TimedRecords.write(settings, settings.topics().knowledge(), SAVED.minusSeconds(3600));
+    TimedRecords.write(settings, settings.topics().knowledge(), SAVED.plusSeconds(3600));
 
     assertThat(new LaterOutput(settings).after(PATH, SAVED).orElseThrow())
         .startsWith(PATH + " is of " + SAVED)
@@ -58,14 +54,14 @@ class LaterOutputTest {
   /** As after a job that was killed, and is started from its newest Flink checkpoint. */
   @Test
   void givenWhatCameSinceWasNotCommitted_thenItIsTheNewest() throws Exception {
-    try (var aborted = transactional("aborted")) {
+    try (var aborted = TimedRecords.transactional(settings, "aborted")) {
       aborted.beginTransaction();
-      send(aborted, settings.topics().instructions(), SAVED.plusSeconds(3600));
+      TimedRecords.send(aborted, settings.topics().instructions(), SAVED.plusSeconds(3600));
       aborted.abortTransaction();
     }
-    try (var open = transactional("open")) {
+    try (var open = TimedRecords.transactional(settings, "open")) {
       open.beginTransaction();
-      send(open, settings.topics().instructions(), SAVED.plusSeconds(3600));
+      TimedRecords.send(open, settings.topics().instructions(), SAVED.plusSeconds(3600));
 
       assertThat(new LaterOutput(settings).after(PATH, SAVED)).isEmpty();
     }
@@ -77,29 +73,8 @@ class LaterOutputTest {
     KafkaSettings atLeastOnce =
         TopicsJob.settings(broker).guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
     new TopicAdmin(atLeastOnce).prepare();
-    write(atLeastOnce.topics().knowledge(), SAVED.plusSeconds(3600));
+    TimedRecords.write(atLeastOnce, atLeastOnce.topics().knowledge(), SAVED.plusSeconds(3600));
 
     assertThat(new LaterOutput(atLeastOnce).after(PATH, SAVED)).isEmpty();
-  }
-
-  private KafkaProducer<byte[], byte[]> transactional(String id) {
-    var producer =
-        TopicsJob.producer(
-            settings, Map.of("transactional.id", settings.transactionalIdPrefix() + id));
-    producer.initTransactions();
-    return producer;
-  }
-
-  private void write(String topic, Instant time) throws Exception {
-    try (var producer = TopicsJob.producer(settings, Map.of())) {
-      send(producer, topic, time);
-    }
-  }
-
-  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, Instant time)
-      throws Exception {
-    producer
-        .send(new ProducerRecord<>(topic, 0, time.toEpochMilli(), new byte[] {1}, new byte[] {2}))
-        .get(20, TimeUnit.SECONDS);
   }
 }
