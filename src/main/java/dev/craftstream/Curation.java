@@ -87,8 +87,13 @@ public record Curation(
         stage(
                 "survey-planner",
                 name ->
-                    admitted.process(
-                        new SurveyPlanner(settings.datasets(), settings.datasetTexts())))
+                    admitted.transform(
+                        name,
+                        TypeInformation.of(Directive.class),
+                        new SurveyPlanner(
+                            settings.datasets(),
+                            settings.datasetTexts(),
+                            settings.datasetsLiveFor())))
             .setParallelism(1);
 
     SingleOutputStreamOperator<KnowledgeChange> knowledge =

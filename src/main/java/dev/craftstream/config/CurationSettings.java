@@ -36,6 +36,7 @@ import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.client.Endpoint;
 import dev.craftstream.triton.client.TritonSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -60,6 +61,7 @@ public record CurationSettings(
     Strategy strategy,
     Thresholds thresholds,
     DatasetSettings datasets,
+    Duration datasetsLiveFor,
     TrainingPrompt trainingPrompt) {
 
   /**
@@ -83,6 +85,7 @@ public record CurationSettings(
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
         section("relabel", () -> thresholds(options)),
         datasets(options),
+        liveFor(options),
         section("training", () -> trainingPrompt(options)));
   }
 
@@ -244,6 +247,15 @@ public record CurationSettings(
           EVALUATION_SUBJECTS.key() + " is " + subjects + "; allow 0 or more.");
     }
     return subjects;
+  }
+
+  private static Duration liveFor(Configuration options) {
+    Duration liveFor = options.get(DATASETS_LIVE_FOR);
+    if (liveFor.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          DATASETS_LIVE_FOR.key() + " is " + liveFor + "; give a time, such as 30 d.");
+    }
+    return liveFor;
   }
 
   private static Bootstrap bootstrap(Configuration options) {

@@ -11,6 +11,7 @@ import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Ties;
 import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.survey.DatasetSettings;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 
@@ -103,6 +104,16 @@ public final class DatasetOptions {
           .withDescription(
               "Seed of the order that strategies without certainty take questions in, of the order"
                   + " among equally certain ones, and of drawing again.");
+
+  public static final ConfigOption<Duration> DATASETS_LIVE_FOR =
+      key("datasets.live-for")
+          .durationType()
+          .defaultValue(Duration.ofDays(30))
+          .withDescription(
+              "How long datasets and rehearsal sets can still change, from the announcement or"
+                  + " request that they are made for. After that they are forgotten: no question is"
+                  + " added to them or marked as removed, and the id of a request may be used again."
+                  + " One that is not complete by then is made all the same.");
 
   public static final ConfigOption<Integer> DATASETS_OPEN_ENDED_ANSWERS =
       key("datasets.open-ended.answers")

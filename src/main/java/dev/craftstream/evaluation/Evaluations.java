@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * Adds up what the trackers counted for an evaluation, keyed by survey id, and evaluates once all
  * key groups are counted: each task as a whole, with an empty subject, and then each of its
  * subjects, or the largest of them where there are too many. A task without questions has no
- * evaluation, one without answers has one without figures. State of a survey is gone after that.
+ * evaluation, one without answers has one without figures. State of a survey is gone after that,
+ * and so it is, without any evaluation, where one of its model checkpoints is retired before.
  *
  * <p>There may be as many subjects as questions. All are counted in state, so that the figures of
  * those that are evaluated are exact; on the heap are the names of no more than these, and of one
@@ -82,6 +83,9 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
   private transient MapState<SubjectKey, long[]> subjects;
   private transient MapState<PromptKey, Long> prompts;
   private transient ValueState<Integer> keyGroups;
+
+  /** Whether a model checkpoint was retired before all was counted: nothing is evaluated then. */
+  private transient ValueState<Boolean> abandoned;
 
   /** Set from when all is counted until all is evaluated. */
   private transient ValueState<Counted> counted;
@@ -157,6 +161,7 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
     counted =
         store.getState(new ValueStateDescriptor<>(COUNTED, TypeInformation.of(Counted.class)));
     keyGroups = store.getState(new ValueStateDescriptor<>("key-groups", Types.INT));
+    abandoned = store.getState(new ValueStateDescriptor<>("abandoned", Types.BOOLEAN));
   }
 
   private static MapStateDescriptor<SubjectKey, long[]> subjects(String name) {
@@ -199,6 +204,9 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
   public void processElement(StreamRecord<EvaluationReport> element) throws Exception {
     EvaluationReport report = element.getValue();
     reports.inc();
+    if (report.abandoned()) {
+      abandoned.update(true);
+    }
     for (Cell cell : report.cells()) {
       SubjectKey key = new SubjectKey(cell.task(), cell.subject());
       long[] counts = requireNonNullElse(subjects.get(key), SubjectCounts.none());
@@ -226,15 +234,22 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
       return false;
     }
     setCurrentKey(due.peek());
-    if (!lookAtSubjects() && !evaluateLargest()) {
-      surveys.inc();
-      prompts.clear();
-      keyGroups.clear();
-      tasks.clear();
-      counted.clear();
-      toEvaluate = null;
-      due.remove();
+    boolean isWanted = abandoned.value() == null;
+    if (lookAtSubjects() || (isWanted && evaluateLargest())) {
+      return true;
     }
+    if (isWanted) {
+      surveys.inc();
+    }
+    prompts.clear();
+    keyGroups.clear();
+    abandoned.clear();
+    tasks.clear();
+    largest.clear();
+    counted.clear();
+    largestSubjects = null;
+    toEvaluate = null;
+    due.remove();
     return !due.isEmpty();
   }
 

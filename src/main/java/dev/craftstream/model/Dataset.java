@@ -10,6 +10,8 @@ package dev.craftstream.model;
  * @param requestId the request that asked for it; empty where a model checkpoint did
  * @param knowledgePromptVersion version of the knowledge query's prompt as the job asks now
  * @param trainingPromptVersion version of the prompt in its records
+ * @param liveUntil when it is forgotten, by the planner's clock in milliseconds since 1970; 0 for
+ *     never
  */
 public record Dataset(
     String id,
@@ -18,7 +20,33 @@ public record Dataset(
     ModelCheckpoint rehearsal,
     String requestId,
     String knowledgePromptVersion,
-    String trainingPromptVersion) {
+    String trainingPromptVersion,
+    long liveUntil) {
+
+  /** One that is never forgotten. */
+  public Dataset(
+      String id,
+      Selection selection,
+      ModelCheckpoint initial,
+      ModelCheckpoint rehearsal,
+      String requestId,
+      String knowledgePromptVersion,
+      String trainingPromptVersion) {
+    this(
+        id,
+        selection,
+        initial,
+        rehearsal,
+        requestId,
+        knowledgePromptVersion,
+        trainingPromptVersion,
+        0);
+  }
+
+  /** Whether its time is over. */
+  public boolean isOver(long time) {
+    return liveUntil > 0 && liveUntil <= time;
+  }
 
   /** Whether it rests on what the checkpoint announced at {@code announcedAt} knows. */
   public boolean restsOn(long announcedAt) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Merges the reports on a dataset, keyed by its id, into its exact cut-off once all key groups are
- * surveyed; and says when all of them know that one of its checkpoints is retired.
+ * surveyed; and says when all of them know that one of its checkpoints is retired. Of a dataset
+ * whose time is over nothing stays.
  *
  * <p>What lies in state meanwhile are at most 2 n ranks of either label, 16 bytes each, however
  * many questions and tasks there are; see {@link RankMerge}.
@@ -34,14 +35,21 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
    * How far a dataset is. Fields may only be added to (Flink's POJO evolution).
    *
    * @param surveyed key groups surveyed
-   * @param retired key groups that know that a checkpoint is retired
+   * @param retired of these, those that know that a checkpoint is retired
    * @param questions questions of the dataset's task
+   * @param abandoned key groups that will not be surveyed, for a checkpoint is retired
    */
-  public record Progress(int surveyed, int retired, long questions) {
-    Progress and(SurveyReport report) {
-      return report.outcome() == Outcome.SURVEYED
-          ? new Progress(surveyed + report.keyGroups(), retired, questions + report.questions())
-          : new Progress(surveyed, retired + report.keyGroups(), questions);
+  public record Progress(int surveyed, int retired, long questions, int abandoned) {
+    private static final Progress NONE = new Progress(0, 0, 0, 0);
+
+    private Progress and(SurveyReport report) {
+      int groups = report.keyGroups();
+      return switch (report.outcome()) {
+        case SURVEYED ->
+            new Progress(surveyed + groups, retired, questions + report.questions(), abandoned);
+        case RETIRED -> new Progress(surveyed, retired + groups, questions, abandoned);
+        case ABANDONED -> new Progress(surveyed, retired, questions, abandoned + groups);
+      };
     }
   }
 
@@ -57,22 +65,39 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
   @Override
   public void processElement(SurveyReport report, Context context, Collector<CutOff> out)
       throws Exception {
+    Dataset dataset = report.dataset();
     Progress before = progress.value();
-    Progress now = (before == null ? new Progress(0, 0, 0) : before).and(report);
+    if (before == null && dataset.liveUntil() > 0) {
+      context.timerService().registerEventTimeTimer(dataset.liveUntil());
+    }
+    Progress now = (before == null ? Progress.NONE : before).and(report);
     progress.update(now);
-    answers.add(report.dataset(), report.answers());
-    refusals.add(report.dataset(), report.refusals());
-    boolean mayBeLast = report.outcome() == Outcome.SURVEYED && report.keyGroups() > 0;
-    if (mayBeLast && now.surveyed == report.ofKeyGroups()) {
+    answers.add(dataset, report.answers());
+    refusals.add(dataset, report.refusals());
+    int all = report.ofKeyGroups();
+    boolean endsKeyGroups = report.outcome() != Outcome.RETIRED && report.keyGroups() > 0;
+    if (endsKeyGroups && now.surveyed == all) {
       close(report, now.questions, out);
     }
-    if (now.retired == report.ofKeyGroups()) {
-      boolean closed = now.surveyed == report.ofKeyGroups();
-      progress.clear();
+    if (endsKeyGroups && now.abandoned > 0 && now.surveyed + now.abandoned == all) {
       answers.clear();
       refusals.clear();
-      out.collect(CutOff.retired(report.dataset(), report.modelTime(), closed));
+      out.collect(CutOff.retired(dataset, report.modelTime(), false));
     }
+    if (now.retired + now.abandoned == all) {
+      if (now.abandoned == 0) {
+        out.collect(CutOff.retired(dataset, report.modelTime(), true));
+      }
+      progress.clear();
+    }
+  }
+
+  /** The dataset's time is over, and no report on it will come any more. */
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<CutOff> out) {
+    progress.clear();
+    answers.clear();
+    refusals.clear();
   }
 
   private void close(SurveyReport last, long questions, Collector<CutOff> out) throws Exception {

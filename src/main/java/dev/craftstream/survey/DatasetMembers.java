@@ -10,19 +10,23 @@ import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.message.Candidate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -47,10 +51,6 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
 
   private static final long serialVersionUID = 1L;
 
-  private static final MapStateDescriptor<String, CutOff> CUT_OFFS =
-      new MapStateDescriptor<>(
-          "cut-offs", TypeInformation.of(String.class), TypeInformation.of(CutOff.class));
-
   /** Candidates that wait for a cut-off, by dataset: as the survey offered them. */
   private static final MapStateDescriptor<String, Candidate> OFFERED =
       new MapStateDescriptor<>(
@@ -64,6 +64,10 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   /** States of the questions that wait, in the order in which they are settled. */
   private static final List<String> WAITING = List.of(OFFERED.getName(), CHANGED.getName());
 
+  /** States of the questions of which a dataset that is over leaves something. */
+  private static final List<String> LEFT_BEHIND =
+      List.of(OFFERED.getName(), CHANGED.getName(), DatasetPlaces.MEMBERSHIPS.getName());
+
   /** Questions that a slice looks at, of which most may have nothing to settle. */
   private static final int LOOKED_AT = 1_000;
 
@@ -73,7 +77,8 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   private final DatasetTexts texts;
 
   private transient MailboxExecutor mailbox;
-  private transient BroadcastState<String, CutOff> cutOffs;
+  private transient ListState<CutOff> cutOffState;
+  private transient Map<String, CutOff> cutOffs;
   private transient MapState<String, Candidate> offered;
   private transient MapState<String, Candidate> changed;
   private transient DatasetPlaces places;
@@ -87,6 +92,12 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
 
   private transient KeyWalk walk;
   private transient boolean walksAgain;
+
+  /** Datasets that the walk under way forgets. */
+  private transient Set<String> forgotten;
+
+  /** Nothing comes any more for a dataset whose time is over then. */
+  private transient long over;
 
   public DatasetMembers(DatasetTexts texts) {
     this.texts = texts;
@@ -103,7 +114,18 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    cutOffs = context.getOperatorStateStore().getBroadcastState(CUT_OFFS);
+    // Each task forgets a dataset when it is done with it, which another one may not be yet: so a
+    // restored task takes the cut-offs of all.
+    cutOffState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("known-cut-offs", TypeInformation.of(CutOff.class)));
+    cutOffs = new HashMap<>();
+    for (CutOff cutOff : cutOffState.get()) {
+      cutOffs.merge(cutOff.dataset().id(), cutOff, (one, other) -> one.retired() ? one : other);
+    }
+    forgotten = new HashSet<>();
     offered = context.getKeyedStateStore().getMapState(OFFERED);
     changed = context.getKeyedStateStore().getMapState(CHANGED);
     places =
@@ -128,6 +150,12 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   }
 
   @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    cutOffState.update(new ArrayList<>(cutOffs.values()));
+  }
+
+  @Override
   public void close() throws Exception {
     closeWalk();
     super.close();
@@ -146,6 +174,23 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
     } else {
       cutOffs.put(id, before.frozen());
     }
+  }
+
+  /**
+   * Both inputs have said that nothing will come any more for datasets whose time is over: neither
+   * candidates nor a cut-off.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    super.processWatermark(mark);
+    over = mark.getTimestamp();
+    if (forgotten.isEmpty() && cutOffs.values().stream().anyMatch(this::isOver)) {
+      settleWaiting();
+    }
+  }
+
+  private boolean isOver(CutOff cutOff) {
+    return cutOff.dataset().isOver(over);
   }
 
   // ---------------------------------------------------------------- candidates
@@ -170,7 +215,7 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
         CutOff cutOff = cutOffs.get(id);
         if (cutOff == null) {
           changed.put(id, candidate);
-        } else {
+        } else if (!isOver(cutOff)) {
           places.follow(cutOff, candidate.change());
         }
       }
@@ -190,7 +235,7 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   // ---------------------------------------------------------------- those that wait
 
   private boolean isSettling() {
-    return walk != null || walksAgain;
+    return walk != null || walksAgain || !statesLeft.isEmpty();
   }
 
   /** Has those settled that wait for a cut-off which has come. */
@@ -209,6 +254,7 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
         looked++) {
       setCurrentKey(walk.peek());
       settled += settleCurrent() ? 1 : 0;
+      places.forget(forgotten);
       walk.step();
     }
     sendSettlements();
@@ -220,12 +266,17 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
     while (walk == null || walk.peek() == null) {
       closeWalk();
       if (statesLeft.isEmpty()) {
+        cutOffs.keySet().removeAll(forgotten);
+        forgotten.clear();
         if (!walksAgain) {
           places.forgetDraws();
           return null;
         }
         walksAgain = false;
-        statesLeft.addAll(WAITING);
+        cutOffs.values().stream()
+            .filter(this::isOver)
+            .forEach(c -> forgotten.add(c.dataset().id()));
+        statesLeft.addAll(forgotten.isEmpty() ? WAITING : LEFT_BEHIND);
       }
       KeyedStateBackend<String> backend = getKeyedStateBackend();
       walk = new KeyWalk(backend, statesLeft.remove(0), order);
@@ -262,7 +313,7 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
       throws Exception {
     List<Map.Entry<String, Candidate>> known = new ArrayList<>();
     for (Map.Entry<String, Candidate> entry : waiting.entries()) {
-      if (cutOffs.contains(entry.getKey())) {
+      if (cutOffs.containsKey(entry.getKey())) {
         known.add(Map.entry(entry.getKey(), entry.getValue()));
       }
     }
@@ -270,6 +321,9 @@ public final class DatasetMembers extends AbstractStreamOperator<DatasetRecord>
   }
 
   private void settle(CutOff cutOff, Candidate candidate) throws Exception {
+    if (!cutOff.isBuilt()) {
+      return;
+    }
     places.settle(
         cutOff,
         candidate.change(),

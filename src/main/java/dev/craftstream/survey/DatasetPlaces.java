@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
@@ -75,6 +76,15 @@ final class DatasetPlaces {
       write(candidacy, question, Mark.BASE, copies);
     }
     settlement.add(candidacy.label(), copies);
+  }
+
+  /** Forgets the question's places in these datasets. */
+  void forget(Set<String> datasets) throws Exception {
+    for (String dataset : datasets) {
+      if (memberships.contains(dataset)) {
+        memberships.remove(dataset);
+      }
+    }
   }
 
   /** Frees the heap of what is only needed while a dataset is written. */

@@ -13,7 +13,8 @@ import org.apache.flink.util.Collector;
 
 /**
  * Closes datasets, keyed by their ids: a manifest follows when as many candidates are settled as
- * the survey offered, or at once where the dataset is not built.
+ * the survey offered, or at once where the dataset is not built. After that nothing stays of it:
+ * only that it is frozen may follow.
  */
 public final class Manifests
     extends KeyedCoProcessFunction<String, CutOff, SettledCandidates, DatasetManifest> {
@@ -26,21 +27,19 @@ public final class Manifests
   /**
    * How far a dataset is. Fields may only be added to (Flink's POJO evolution).
    *
-   * @param cutOff its cut-off; null while it has none, and after the manifest
+   * @param cutOff its cut-off; null while it has none
    * @param settled candidates settled
    * @param answerRecords ANSWER records written
    * @param refusalRecords REFUSAL records written
-   * @param written whether its manifest is
    */
-  public record Progress(
-      CutOff cutOff, long settled, long answerRecords, long refusalRecords, boolean written) {
+  public record Progress(CutOff cutOff, long settled, long answerRecords, long refusalRecords) {
 
-    private static final Progress NONE = new Progress(null, 0, 0, 0, false);
+    private static final Progress NONE = new Progress(null, 0, 0, 0);
 
     private Progress with(CutOff news) {
       // That a built dataset is frozen changes nothing here.
-      boolean isNews = cutOff == null && !written && !(news.retired() && news.isBuilt());
-      return new Progress(isNews ? news : cutOff, settled, answerRecords, refusalRecords, written);
+      boolean isNews = cutOff == null && !(news.retired() && news.isBuilt());
+      return new Progress(isNews ? news : cutOff, settled, answerRecords, refusalRecords);
     }
 
     private Progress with(SettledCandidates more) {
@@ -48,13 +47,11 @@ public final class Manifests
           cutOff,
           settled + more.candidates(),
           answerRecords + more.answerRecords(),
-          refusalRecords + more.refusalRecords(),
-          written);
+          refusalRecords + more.refusalRecords());
     }
 
     private boolean isReady() {
       return cutOff != null
-          && !written
           && (!cutOff.isBuilt()
               || settled == cutOff.answers().offered() + cutOff.refusals().offered());
     }
@@ -87,14 +84,14 @@ public final class Manifests
   }
 
   private void advance(Progress now, Collector<DatasetManifest> out) throws Exception {
-    Progress next = now;
     if (now.isReady()) {
       DatasetManifest manifest =
           new DatasetManifest(now.cutOff, now.answerRecords, now.refusalRecords);
       (manifest.complete() ? complete : failed).inc();
       out.collect(manifest);
-      next = new Progress(null, 0, 0, 0, true);
+      progress.clear();
+    } else if (now.cutOff != null || now.settled > 0) {
+      progress.update(now);
     }
-    progress.update(next);
   }
 }

@@ -1,46 +1,41 @@
 package dev.craftstream.survey;
 
-import static java.util.Objects.requireNonNullElse;
-
+import dev.craftstream.flink.OutputAvailability;
 import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.FlowFilter;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.RehearsalThresholds;
 import dev.craftstream.model.Request;
-import dev.craftstream.model.Request.Changes;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Selection;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.Survey;
-import io.grpc.Context;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -48,9 +43,12 @@ import org.apache.flink.util.OutputTag;
  * for a REHEARSAL one the datasets of all strategies, for a TUNED one its evaluation, and what is
  * requested, retries included. Runs as one task, so that all trackers see model checkpoints and
  * surveys in one order.
+ *
+ * <p>It also says how long what it plans can change, and tells the time by which that is over: its
+ * clock, as watermarks behind its directives. No other stage looks at a clock for that.
  */
-public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
-    implements CheckpointedFunction {
+public final class SurveyPlanner extends AbstractStreamOperator<Directive>
+    implements OneInputStreamOperator<Admitted, Directive> {
 
   /** Side output of requests that can't be met. */
   public static final OutputTag<DeadLetter> REFUSED =
@@ -58,23 +56,41 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
 
   private static final long serialVersionUID = 1L;
 
+  /** How often it tells the time. */
+  private static final Duration TICK = Duration.ofSeconds(1);
+
   private final DatasetSettings settings;
   private final DatasetTexts texts;
+  private final Duration liveFor;
 
   private transient ListState<ModelCheckpoint> knownState;
-  private transient ListState<String> requestedState;
+  private transient ListState<MetRequest> requestedState;
   private transient Map<String, ModelCheckpoint> known;
-  private transient Set<String> requested;
+  private transient Map<String, MetRequest> requested;
+  private transient OutputAvailability available;
+  private transient long now;
   private transient Counter planned;
   private transient Counter refused;
 
-  public SurveyPlanner(DatasetSettings settings, DatasetTexts texts) {
+  /**
+   * A request that was met. Fields may only be added to (Flink's POJO evolution).
+   *
+   * @param until when its id may be used again, in milliseconds since 1970
+   */
+  public record MetRequest(String id, long until) {}
+
+  /**
+   * @param liveFor how long datasets can still change after their announcement or request
+   */
+  public SurveyPlanner(DatasetSettings settings, DatasetTexts texts, Duration liveFor) {
     this.settings = settings;
     this.texts = texts;
+    this.liveFor = liveFor;
   }
 
   @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
     knownState =
         context
             .getOperatorStateStore()
@@ -83,44 +99,88 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
     requestedState =
         context
             .getOperatorStateStore()
-            .getListState(new ListStateDescriptor<>("requested", TypeInformation.of(String.class)));
+            .getListState(
+                new ListStateDescriptor<>("met-requests", TypeInformation.of(MetRequest.class)));
     known = new HashMap<>();
     for (ModelCheckpoint checkpoint : knownState.get()) {
       known.put(checkpoint.id(), checkpoint);
     }
-    requested = new LinkedHashSet<>();
-    requestedState.get().forEach(requested::add);
+    requested = new LinkedHashMap<>();
+    requestedState.get().forEach(request -> requested.put(request.id(), request));
   }
 
   @Override
-  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
     knownState.update(new ArrayList<>(known.values()));
-    requestedState.update(new ArrayList<>(requested));
+    requestedState.update(new ArrayList<>(requested.values()));
   }
 
   @Override
-  public void open(OpenContext context) {
-    planned = JobMetric.PLANNED.counter(getRuntimeContext().getMetricGroup());
-    refused = JobMetric.PLANNER_REFUSED.counter(getRuntimeContext().getMetricGroup());
+  public void open() throws Exception {
+    super.open();
+    planned = JobMetric.PLANNED.counter(getMetricGroup());
+    refused = JobMetric.PLANNER_REFUSED.counter(getMetricGroup());
+    available = new OutputAvailability(getContainingTask().getEnvironment().getAllWriters());
+    tickLater();
   }
+
+  // ---------------------------------------------------------------- time
+
+  private void tick(long timestamp) {
+    long time = now();
+    requested.values().removeIf(request -> request.until() <= time);
+    if (available.isAvailable()) {
+      output.emitWatermark(new Watermark(time));
+    }
+    tickLater();
+  }
+
+  private void tickLater() {
+    var unused =
+        getProcessingTimeService()
+            .registerTimer(
+                getProcessingTimeService().getCurrentProcessingTime() + TICK.toMillis(),
+                this::tick);
+  }
+
+  /** The clock, which never goes back while this task runs. */
+  private long now() {
+    now = Math.max(now, getProcessingTimeService().getCurrentProcessingTime());
+    return now;
+  }
+
+  private long liveUntil() {
+    return now() + liveFor.toMillis();
+  }
+
+  /**
+   * Time is this operator's own; whatever comes in, such as the last watermark of a drain, is not.
+   */
+  @Override
+  public void processWatermark(Watermark mark) {}
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) {}
 
   // ---------------------------------------------------------------- model checkpoints
 
   @Override
-  public void processElement(Admitted admitted, Context context, Collector<Directive> out) {
+  public void processElement(StreamRecord<Admitted> element) {
+    Admitted admitted = element.getValue();
     if (admitted.checkpoint() != null) {
-      plan(admitted.checkpoint(), out);
+      plan(admitted.checkpoint());
     }
     if (admitted.request() != null) {
-      meet(admitted.request(), context, out);
+      meet(admitted.request());
     }
   }
 
-  private void plan(ModelCheckpointEvent event, Collector<Directive> out) {
+  private void plan(ModelCheckpointEvent event) {
     ModelCheckpoint announced = event.announced();
     if (announced != null && !known.containsKey(announced.id())) {
       known.put(announced.id(), announced);
-      plan(Directive.of(event, survey(announced)), out);
+      plan(Directive.of(event, survey(announced)));
       return;
     }
     if (announced == null) {
@@ -128,7 +188,7 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
     } else {
       known.computeIfPresent(announced.id(), (id, before) -> before.movedTo(announced));
     }
-    out.collect(Directive.of(event));
+    output.collect(new StreamRecord<>(Directive.of(event)));
   }
 
   private Survey survey(ModelCheckpoint announced) {
@@ -184,7 +244,8 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
         rehearsal,
         requestId,
         texts.knowledge().version(selection.task()),
-        texts.version(selection.kind(), selection.task()));
+        texts.version(selection.kind(), selection.task()),
+        liveUntil());
   }
 
   /** Such as {@code craft-open-ended} and {@code rehearsal-multiple-choice}. */
@@ -194,19 +255,19 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
     return (what + "-" + selection.task().name()).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private void plan(Directive directive, Collector<Directive> out) {
+  private void plan(Directive directive) {
     planned.inc();
-    out.collect(directive);
+    output.collect(new StreamRecord<>(directive));
   }
 
   // ---------------------------------------------------------------- requests
 
-  private void meet(Request request, Context context, Collector<Directive> out) {
+  private void meet(Request request) {
     String mistake = mistake(request);
     if (mistake == null) {
       try {
-        plan(directive(request), out);
-        requested.add(request.id());
+        plan(directive(request));
+        requested.put(request.id(), new MetRequest(request.id(), liveUntil()));
       } catch (IllegalArgumentException contradiction) {
         mistake = contradiction.getMessage();
       }
@@ -217,14 +278,15 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
           isKnown(request.checkpointId()) && isKnown(request.rehearsalId())
               ? DeadLetter.Reason.INVALID
               : DeadLetter.Reason.UNKNOWN_CHECKPOINT;
-      context.output(
+      output.collect(
           REFUSED,
-          new DeadLetter(
-              reason,
-              "Request " + request.id() + " can't be met: " + mistake,
-              request.original(),
-              "",
-              request.checkpointId()));
+          new StreamRecord<>(
+              new DeadLetter(
+                  reason,
+                  "Request " + request.id() + " can't be met: " + mistake,
+                  request.original(),
+                  "",
+                  request.checkpointId())));
     }
   }
 
@@ -235,7 +297,7 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
 
   /** Why there is nothing to survey for the request; null where there is. */
   private String mistake(Request request) {
-    if (requested.contains(request.id())) {
+    if (requested.containsKey(request.id())) {
       return "a request of this id was met before. Give it another id.";
     }
     ModelCheckpoint checkpoint = known.get(request.checkpointId());
@@ -319,68 +381,7 @@ public final class SurveyPlanner extends ProcessFunction<Admitted, Directive>
 
   private Dataset requested(
       Selection selection, Request request, ModelCheckpoint initial, ModelCheckpoint rehearsal) {
-    Selection changed = changed(selection, request);
+    Selection changed = RequestedSelection.of(selection, request);
     return dataset(request.id() + "/" + name(changed), changed, initial, rehearsal, request.id());
-  }
-
-  private static Selection changed(Selection selection, Request request) {
-    Selection changed = selection;
-    for (Changes changes : request.changes()) {
-      if (changes.task() == selection.task()) {
-        changed =
-            new Selection(
-                selection.kind(),
-                selection.task(),
-                selection.strategy(),
-                thresholds(selection, changes),
-                known(selection, changes),
-                requireNonNullElse(changes.answers(), selection.answers()),
-                requireNonNullElse(changes.refusals(), selection.refusals()),
-                requireNonNullElse(changes.ties(), selection.ties()),
-                requireNonNullElse(changes.shortage(), selection.shortage()),
-                selection.seed(),
-                selection.rule());
-      }
-    }
-    return request.seed() == null ? changed : changed.withSeed(request.seed());
-  }
-
-  private static Thresholds thresholds(Selection selection, Changes changes) {
-    Thresholds before = selection.thresholds();
-    if (selection.kind() == DatasetKind.REHEARSAL) {
-      return before;
-    }
-    return selection.task() == Task.OPEN_ENDED
-        ? new Thresholds(
-            requireNonNullElse(changes.answerFrom(), before.openEndedAnswer()),
-            requireNonNullElse(changes.refusalBound(), before.openEndedRefusal()),
-            before.multipleChoiceAnswer(),
-            before.multipleChoiceRefusal(),
-            flow(before.flow(Task.OPEN_ENDED), changes),
-            before.flow(Task.MULTIPLE_CHOICE))
-        : new Thresholds(
-            before.openEndedAnswer(),
-            before.openEndedRefusal(),
-            requireNonNullElse(changes.answerFrom(), before.multipleChoiceAnswer()),
-            requireNonNullElse(changes.refusalBound(), before.multipleChoiceRefusal()),
-            before.flow(Task.OPEN_ENDED),
-            flow(before.flow(Task.MULTIPLE_CHOICE), changes));
-  }
-
-  private static FlowFilter flow(FlowFilter before, Changes changes) {
-    return new FlowFilter(
-        requireNonNullElse(changes.flowRule(), before.rule()),
-        requireNonNullElse(changes.riseProbability(), before.riseProbability()));
-  }
-
-  private static RehearsalThresholds known(Selection selection, Changes changes) {
-    RehearsalThresholds before = selection.known();
-    if (selection.kind() == DatasetKind.TRAINING) {
-      return before;
-    }
-    return new RehearsalThresholds(
-        requireNonNullElse(changes.answerFrom(), before.correctness()),
-        requireNonNullElse(changes.certainty(), before.certainty()),
-        requireNonNullElse(changes.targetProbability(), before.targetProbability()));
   }
 }

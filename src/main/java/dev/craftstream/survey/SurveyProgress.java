@@ -89,6 +89,11 @@ public final class SurveyProgress {
     return !ahead.isEmpty();
   }
 
+  /** How many key groups it has still to look at. */
+  int groupsAhead() {
+    return ahead.cardinality();
+  }
+
   /** Whether the survey has still to look at the question. */
   boolean isAhead(String id, int group) {
     if (!ahead.get(group)) {

@@ -2,11 +2,10 @@ package dev.craftstream.survey;
 
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
-import dev.craftstream.method.Candidacy;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.message.Candidate;
+import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Outcome;
@@ -21,11 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.slf4j.Logger;
@@ -44,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * looks at all questions at once by choosing the best of that, which it {@linkplain Promises
  * promises} to offer. Every other survey goes through all questions in a {@link SurveyScan}.
  *
- * <p>A survey lives until one of its checkpoints is retired.
+ * <p>A survey lives until one of its checkpoints is retired, or the time of its datasets is over;
+ * one without datasets until it is finished.
  */
 public final class Surveys {
   /** The keyed state of the questions that surveys have promised to offer. */
@@ -52,17 +50,13 @@ public final class Surveys {
 
   private static final Logger LOG = LoggerFactory.getLogger(Surveys.class);
 
-  private static final Comparator<Survey> IN_ORDER =
-      Comparator.comparingLong(Survey::modelTime).thenComparing(Survey::id);
-
   private final SurveyedQuestions questions;
   private final SurveyOutput output;
   private final int sliceSize;
   private final KeyGroups keyGroups;
   private final KeyOrder order;
-  private final BroadcastState<String, Survey> liveState;
   private final ListState<Unfinished> unfinishedState;
-  private final Map<String, Survey> live = new LinkedHashMap<>();
+  private final LiveSurveys live;
   private final Map<String, SurveyProgress> unfinished = new LinkedHashMap<>();
   private final Map<String, Shortlist> shortlists = new HashMap<>();
   private final Promises promises;
@@ -85,23 +79,14 @@ public final class Surveys {
     this.output = output;
     this.keyGroups = keyGroups;
     order = new KeyOrder(keyGroups);
-    liveState =
-        store.getBroadcastState(
-            new MapStateDescriptor<>(
-                "surveys", TypeInformation.of(String.class), TypeInformation.of(Survey.class)));
+    live = new LiveSurveys(store);
     unfinishedState =
         store.getUnionListState(
             new ListStateDescriptor<>("unfinished-surveys", TypeInformation.of(Unfinished.class)));
     promises = new Promises(keyedStore, questions, output, keyGroups.total(), this::promising);
-    List<Survey> restored = new ArrayList<>();
-    for (Map.Entry<String, Survey> entry : liveState.entries()) {
-      restored.add(entry.getValue());
-    }
-    restored.sort(IN_ORDER);
-    restored.forEach(survey -> live.put(survey.id(), survey));
     List<Unfinished> saved = new ArrayList<>();
     unfinishedState.get().forEach(saved::add);
-    saved.sort(Comparator.comparing(Unfinished::survey, IN_ORDER));
+    saved.sort(Comparator.comparing(Unfinished::survey, LiveSurveys.IN_ORDER));
     saved.forEach(this::restore);
   }
 
@@ -128,8 +113,7 @@ public final class Surveys {
    * @param ahead whether its newest checkpoint is only just announced, and nothing is measured
    */
   public void add(Survey survey, boolean ahead) throws Exception {
-    if (live.putIfAbsent(survey.id(), survey) == null) {
-      liveState.put(survey.id(), survey);
+    if (live.add(survey)) {
       unfinished.put(survey.id(), SurveyProgress.atTheBeginning(survey, keyGroups, order));
       if (ahead && Shortlist.serves(survey)) {
         shortlists.put(survey.id(), new Shortlist(survey, sliceSize));
@@ -139,47 +123,67 @@ public final class Surveys {
 
   /** Ends the surveys that rest on a checkpoint which is not live any more. */
   public void retire(Set<Long> liveCheckpoints, long modelTime) throws Exception {
-    for (Survey survey : List.copyOf(live.values())) {
-      if (!restsOnLive(survey, liveCheckpoints)) {
-        live.remove(survey.id());
-        liveState.remove(survey.id());
-        finish(survey);
-        promises.walkAgain();
+    Map<String, Survey> all = new LinkedHashMap<>();
+    live.all().forEach(survey -> all.put(survey.id(), survey));
+    unfinished.forEach((id, progress) -> all.putIfAbsent(id, progress.survey()));
+    for (Survey survey : all.values()) {
+      if (!survey.restsOn(liveCheckpoints)) {
+        SurveyProgress progress = unfinished.get(survey.id());
+        int left = progress == null ? 0 : progress.left();
         for (Dataset dataset : survey.datasets()) {
-          output.report(
-              new SurveyReport(
-                  dataset,
-                  Outcome.RETIRED,
-                  keyGroups.size(),
-                  keyGroups.total(),
-                  modelTime,
-                  0,
-                  Ranks.NONE,
-                  Ranks.NONE));
+          end(dataset, Outcome.ABANDONED, left, modelTime);
+          end(dataset, Outcome.RETIRED, keyGroups.size() - left, modelTime);
         }
+        if (survey.evaluated() != null && progress != null && progress.isAhead()) {
+          output.report(
+              EvaluationReport.abandoned(survey, progress.groupsAhead(), keyGroups.total()));
+        }
+        finish(survey);
+        live.remove(survey);
+        promises.walkAgain();
       }
     }
   }
 
-  private static boolean restsOnLive(Survey survey, Set<Long> liveCheckpoints) {
-    for (Dataset dataset : survey.datasets()) {
-      if (!isLive(dataset.initial(), liveCheckpoints)
-          || !isLive(dataset.rehearsal(), liveCheckpoints)) {
-        return false;
+  private void end(Dataset dataset, Outcome outcome, int groups, long modelTime) {
+    if (groups > 0) {
+      output.report(
+          new SurveyReport(
+              dataset, outcome, groups, keyGroups.total(), modelTime, 0, Ranks.NONE, Ranks.NONE));
+    }
+  }
+
+  /** Ends the later changes of what is over at this time of the planner's. */
+  public void forget(long time) throws Exception {
+    for (Survey survey : live.all()) {
+      if (survey.isOver(time)) {
+        live.remove(survey);
       }
     }
-    return isLive(survey.evaluated(), liveCheckpoints)
-        && isLive(survey.base(), liveCheckpoints)
-        && isLive(survey.retried(), liveCheckpoints);
   }
 
-  private static boolean isLive(ModelCheckpoint checkpoint, Set<Long> liveCheckpoints) {
-    return checkpoint == null || liveCheckpoints.contains(checkpoint.announcedAt());
+  /**
+   * Nothing will be offered any more for a dataset whose time is over at the time that this
+   * returns.
+   *
+   * @param time the planner's
+   */
+  public long over(long time) {
+    long over = time;
+    for (SurveyProgress progress : unfinished.values()) {
+      for (Dataset dataset : progress.survey().datasets()) {
+        over = dataset.liveUntil() > 0 ? Math.min(over, dataset.liveUntil() - 1) : over;
+      }
+    }
+    return over;
   }
 
-  private void finish(Survey survey) {
+  private void finish(Survey survey) throws Exception {
     unfinished.remove(survey.id());
     shortlists.remove(survey.id());
+    if (survey.datasets().isEmpty()) {
+      live.remove(survey);
+    }
     if (scan != null && scan.progress().survey().id().equals(survey.id())) {
       scan.close();
       scan = null;
@@ -234,7 +238,7 @@ public final class Surveys {
   }
 
   private void offerLate(KnowledgeChange now) {
-    output.offer(new Candidate(now, false, lateCandidacies(now, 0)));
+    output.offer(new Candidate(now, false, live.candidacies(now, 0, this::isAhead)));
   }
 
   /**
@@ -243,7 +247,7 @@ public final class Surveys {
    */
   public void measured(KnowledgeChange question, long announcedAt) throws Exception {
     asked(question, announcedAt);
-    List<String> datasets = lateCandidacies(question, announcedAt);
+    List<String> datasets = live.candidacies(question, announcedAt, this::isAhead);
     if (!datasets.isEmpty()) {
       promises.keep(question, completeTime);
       output.offer(new Candidate(question, false, datasets));
@@ -265,34 +269,13 @@ public final class Surveys {
   }
 
   private void forEachShortlist(BiConsumer<Survey, Shortlist> action) {
-    shortlists.forEach((id, shortlist) -> action.accept(live.get(id), shortlist));
+    shortlists.forEach((id, shortlist) -> action.accept(unfinished.get(id).survey(), shortlist));
   }
 
   /** Whether the survey has still to look at the question. */
   public boolean isAhead(String surveyId, String questionId) {
     SurveyProgress progress = unfinished.get(surveyId);
     return progress != null && progress.isAhead(questionId, keyGroups.of(questionId));
-  }
-
-  /**
-   * The datasets, surveyed as far as this question, of which it is a candidate now.
-   *
-   * @param restingOn those only that rest on the checkpoint announced then; 0 for all
-   */
-  private List<String> lateCandidacies(KnowledgeChange question, long restingOn) {
-    List<String> datasets = new ArrayList<>();
-    for (Survey survey : live.values()) {
-      if (isAhead(survey.id(), question.questionId())) {
-        continue;
-      }
-      for (Dataset dataset : survey.datasets()) {
-        if ((restingOn == 0 || dataset.restsOn(restingOn))
-            && Candidacy.of(dataset, question).isPresent()) {
-          datasets.add(dataset.id());
-        }
-      }
-    }
-    return datasets;
   }
 
   // ---------------------------------------------------------------- slices
@@ -348,7 +331,7 @@ public final class Surveys {
     promises.make(survey, shortlist.best());
   }
 
-  private void fulfilled() {
+  private void fulfilled() throws Exception {
     for (SurveyProgress progress : List.copyOf(unfinished.values())) {
       if (progress.isPromised()) {
         int groups = progress.fulfil();

@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * checkpoints that come and go, {@link Surveys}, and failed questions to be asked again. Model time
  * n is <i>complete</i> when every question that was known at announcement n has its knowledge
  * state, or its {@link UnusableAnswer}, under every model checkpoint up to n. Questions that came
- * later never hold it back. The tracker emits no watermarks: what follows from a complete model
- * time are its surveys.
+ * later never hold it back. What follows from a complete model time are its surveys; watermarks say
+ * which datasets are over.
  *
  * <p>The tracker pulls. A question that needs attention waits in one of the {@link Lanes}; the
  * {@link Pump} takes turns out of these while {@link RequestsInFlight} allow for it, and in its
@@ -260,7 +260,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private void apply(ModelCheckpointEvent event) throws Exception {
     time.apply(event);
     counts.allWait();
-    requests.missingModels().retain(time.liveTimes());
+    requests.retain(time.liveTimes());
     ModelCheckpoint announced = time.byId(event.checkpointId());
     if (announced != null) {
       requests.missingModels().isBack(announced);
@@ -296,15 +296,23 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
 
   // ---------------------------------------------------------------- watermarks
 
-  /**
-   * Model time is this operator's own; whatever comes in, such as the last watermark of a drain, is
-   * not.
-   */
   @Override
   public void processWatermark1(Watermark mark) {}
 
+  /**
+   * The planner's clock: datasets whose time is over are forgotten, here and, by a watermark that
+   * follows all that surveys have offered for them, in the stages behind. Model time is this
+   * operator's own; and the last watermark of a drain is no time.
+   */
   @Override
-  public void processWatermark2(Watermark mark) {}
+  public void processWatermark2(Watermark mark) throws Exception {
+    if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
+      surveys.forget(mark.getTimestamp());
+      if (pump.outputIsFree()) {
+        output.emitWatermark(new Watermark(surveys.over(mark.getTimestamp())));
+      }
+    }
+  }
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status, int index) {}

@@ -188,6 +188,11 @@ final class Pump implements RequestsInFlight.Listener {
     }
   }
 
+  /** Whether something may be put out now. */
+  boolean outputIsFree() {
+    return output.isAvailable();
+  }
+
   /** Whether the stages behind keep up; if not, all goes on when they do again. */
   private boolean outputIsAvailable() {
     if (output.isAvailable()) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -216,6 +217,12 @@ final class RequestsInFlight {
     limit.answered(request.startedNanos, nanos, byQuestion.size());
     answersByCheckpoint.merge(request.checkpoint.announcedAt(), 1L, Long::sum);
     return missingModels.isBack(request.checkpoint);
+  }
+
+  /** Forgets what it knows of model checkpoints that are not among {@code live}. */
+  void retain(Set<Long> live) {
+    missingModels.retain(live);
+    answersByCheckpoint.keySet().retainAll(live);
   }
 
   /** How many answers came since this task was opened. */

@@ -303,6 +303,17 @@ class EvaluationsTest {
   }
 
   @Test
+  void givenACheckpointThatIsRetiredInTheMiddle_thenThereIsNoEvaluationAndNoState()
+      throws Exception {
+    report(SURVEY, 5, openEnded("law", CORRECT, CORRECT, 3));
+    harness.processElement(EvaluationReport.abandoned(SURVEY, 3, 8), 0);
+    mails();
+
+    assertThat(evaluations()).isEmpty();
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
   void givenNoQuestions_thenThereIsNoEvaluationAndNoState() throws Exception {
     report(SURVEY, 7);
     report(SURVEY, 1);

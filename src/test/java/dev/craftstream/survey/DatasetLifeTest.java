@@ -28,6 +28,7 @@ import dev.craftstream.survey.DatasetSettings.Counts;
 import dev.craftstream.survey.DatasetSettings.RehearsalSets;
 import dev.craftstream.tracking.ScriptedQuery;
 import dev.craftstream.tracking.TrackerHarness;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,6 +313,74 @@ class DatasetLifeTest {
     assertThat(marks("better")).isEmpty();
     assertThat(marks("a1")).containsExactly(Mark.BASE);
     assertThat(marks("a2")).containsExactly(Mark.BASE, Mark.REMOVED);
+  }
+
+  @Test
+  void aDatasetWhoseTimeIsOverIsForgotten_andNothingChangesItAnyMore() throws Exception {
+    givenADataset();
+    assertThat(job.keysInState()).isNotEmpty();
+    job.passTime(DatasetSimulation.LIVE_FOR.minusSeconds(1));
+    job.run(false);
+    ask("better", "0.9 0.75");
+    job.run(false);
+    assertThat(marks("better")).as("just in time").containsExactly(Mark.ADDED);
+
+    job.passTime(Duration.ofSeconds(2));
+    job.run(false);
+    assertThat(job.keysInState()).isEmpty();
+    ask("best", "0.9 0.99");
+    ask("a1", "0.9 0.1");
+    remove("a2");
+    job.run(false);
+    assertThat(marks("best")).isEmpty();
+    assertThat(marks("a1")).containsExactly(Mark.BASE);
+    assertThat(marks("a2")).containsExactly(Mark.BASE);
+    assertThat(job.keysInState()).isEmpty();
+  }
+
+  @Test
+  void aDatasetThatIsNotCompleteWhenItsTimeIsOverIsMadeAllTheSame_andThenForgotten()
+      throws Exception {
+    askMany();
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.run(false);
+    job.holdAnswers(question -> question.id().startsWith("slow"));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    job.passTime(DatasetSimulation.LIVE_FOR.plusSeconds(1));
+    job.run(false);
+    assertThat(manifests(DATASET)).isZero();
+
+    job.holdAnswers(question -> false);
+    job.run(false);
+    assertThat(members(DATASET)).hasSize(5);
+    assertThat(manifest(DATASET).complete()).isTrue();
+    job.passTime(Duration.ofSeconds(1));
+    job.run(false);
+    assertThat(job.keysInState()).isEmpty();
+  }
+
+  @Test
+  void ofADatasetWhoseCheckpointIsRetiredInTheMiddleNothingStays() throws Exception {
+    askMany();
+    job.send(TrackerHarness.announce(1, "initial", Role.INITIAL, ""));
+    job.run(false);
+    job.holdAnswers(question -> question.id().equals("slow1"));
+    job.send(TrackerHarness.announce(2, "rehearsal", Role.REHEARSAL, "initial"));
+    job.run(false);
+    job.send(TrackerHarness.retire(3, "initial"));
+    job.run(false);
+    assertThat(manifest(DATASET).cutOff().failure()).contains("was retired before");
+
+    job.passTime(DatasetSimulation.LIVE_FOR.plusSeconds(1));
+    job.run(false);
+    assertThat(job.keysInState()).isEmpty();
+  }
+
+  private long manifests(String dataset) {
+    return job.manifests().stream()
+        .filter(manifest -> manifest.cutOff().dataset().id().equals(dataset))
+        .count();
   }
 
   @Test

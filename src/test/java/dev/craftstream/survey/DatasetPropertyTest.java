@@ -204,6 +204,15 @@ class DatasetPropertyTest {
       for (DatasetManifest manifest : job.manifests()) {
         compareNow(manifest, population, job.records());
       }
+
+      int records = job.records().size();
+      job.passTime(DatasetSimulation.LIVE_FOR.plusSeconds(1));
+      job.run(true);
+      // A failure may have set the simulation's clock back.
+      job.passTime(DatasetSimulation.LIVE_FOR.plusSeconds(1));
+      job.run(false);
+      assertThat(job.keysInState()).as("state of what is over").isEmpty();
+      assertThat(job.records()).hasSize(records);
     }
   }
 

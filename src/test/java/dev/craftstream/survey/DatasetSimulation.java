@@ -20,25 +20,34 @@ import dev.craftstream.tracking.KnowledgeTracker;
 import dev.craftstream.tracking.ScriptedQuery;
 import dev.craftstream.tracking.TrackerHarness;
 import io.grpc.Channel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -54,12 +63,18 @@ import org.apache.flink.util.OutputTag;
  * transaction is.
  */
 final class DatasetSimulation implements AutoCloseable {
+  /** How long datasets can change. */
+  static final Duration LIVE_FOR = Duration.ofDays(1);
+
   private static final int MOST_STEPS = 1_000_000;
   private final Random random;
   private final DatasetSettings settings;
   private final DatasetTexts texts;
   private final Function<ScriptedQuery.Ask, KnowledgeState> model;
   private final List<Object> input = new ArrayList<>();
+
+  /** By the input that it came to and the task that it came from. */
+  private final Map<String, Map<Integer, Long>> watermarks = new HashMap<>();
 
   private StateBackend backend;
   private int parallelism;
@@ -121,6 +136,36 @@ final class DatasetSimulation implements AutoCloseable {
   /** A {@link QuestionEvent}, {@link ModelCheckpointEvent} or {@link Request}. */
   void send(Object event) {
     input.add(event);
+  }
+
+  /** The planner's clock goes on, and it tells the time. */
+  void passTime(Duration time) throws Exception {
+    planner.setProcessingTime(planner.getProcessingTime() + time.toMillis());
+    collect();
+  }
+
+  /** Keys that all stages behind the trackers have something of in state, by state. */
+  Map<String, Long> keysInState() {
+    Map<String, Long> keys = new TreeMap<>();
+    for (int task = 0; task < parallelism; task++) {
+      count(keys, cutOffs.get(task).getOperator(), "progress", "answer-summary", "answer-ranks");
+      count(keys, cutOffs.get(task).getOperator(), "refusal-summary", "refusal-ranks");
+      count(keys, members.get(task).operator(), "offered", "changed", "memberships");
+      count(keys, manifestTasks.get(task).getOperator(), "progress");
+    }
+    return keys;
+  }
+
+  private static void count(Map<String, Long> keys, StreamOperator<?> operator, String... states) {
+    KeyedStateBackend<?> backend = ((AbstractStreamOperator<?>) operator).getKeyedStateBackend();
+    for (String state : states) {
+      try (Stream<?> its = backend.getKeys(state, VoidNamespace.INSTANCE)) {
+        long number = its.count();
+        if (number > 0) {
+          keys.merge(operator.getClass().getSimpleName() + "/" + state, number, Long::sum);
+        }
+      }
+    }
   }
 
   /** From now on the model keeps its answers on these questions to itself. */
@@ -225,10 +270,21 @@ final class DatasetSimulation implements AutoCloseable {
 
   /** Takes what the stages put out, and puts it into the channels to those behind them. */
   private void collect() throws Exception {
-    for (Directive directive : take(planner.getOutput(), Directive.class)) {
+    for (Object element = planner.getOutput().poll();
+        element != null;
+        element = planner.getOutput().poll()) {
+      Object next = element;
       for (int to = 0; to < parallelism; to++) {
         TrackerHarness tracker = trackers.get(to);
-        channel("directives", 0, to).add(() -> tracker.direct(directive));
+        channel("directives", 0, to)
+            .add(
+                () -> {
+                  if (next instanceof Watermark mark) {
+                    tracker.tellTime(mark.getTimestamp());
+                  } else {
+                    tracker.direct((Directive) ((StreamRecord<?>) next).getValue());
+                  }
+                });
       }
     }
     for (int from = 0; from < parallelism; from++) {
@@ -241,6 +297,14 @@ final class DatasetSimulation implements AutoCloseable {
         channel("reports", from, to)
             .add(() -> cutOffs.get(to).processElement(new StreamRecord<>(report)));
       }
+      watermark(
+          "candidates",
+          from,
+          trackers.get(from).takeWatermark(),
+          (to, time) -> members.get(to).candidatesAreOver(time),
+          "reports",
+          (to, time) -> cutOffs.get(to).processWatermark(new Watermark(time)));
+      long over = newestWatermark(cutOffs.get(from).getOutput());
       for (CutOff cutOff : take(cutOffs.get(from).getOutput(), CutOff.class)) {
         for (int member = 0; member < parallelism; member++) {
           int to = member;
@@ -250,6 +314,13 @@ final class DatasetSimulation implements AutoCloseable {
         channel("cut-offs to manifests", from, to)
             .add(() -> manifestTasks.get(to).processElement1(new StreamRecord<>(cutOff)));
       }
+      watermark(
+          "cut-offs",
+          from,
+          over,
+          (to, time) -> members.get(to).cutOffsAreOver(time),
+          "cut-offs to manifests",
+          (to, time) -> {});
       records.addAll(members.get(from).takeRecords());
       for (SettledCandidates settled : members.get(from).takeSettled()) {
         int to = task(settled.datasetId());
@@ -258,6 +329,40 @@ final class DatasetSimulation implements AutoCloseable {
       }
       manifests.addAll(take(manifestTasks.get(from).getOutput(), DatasetManifest.class));
     }
+  }
+
+  /** What a watermark does at a task's input. */
+  private interface Arrival {
+    void at(int task, long time) throws Exception;
+  }
+
+  /** Sends a watermark, behind what came before it, to all tasks of two stages. */
+  private void watermark(
+      String edge, int from, long time, Arrival arrival, String otherEdge, Arrival otherArrival) {
+    if (time > Long.MIN_VALUE) {
+      for (int to = 0; to < parallelism; to++) {
+        int task = to;
+        channel(edge, from, to).add(() -> arrive(edge, from, task, time, arrival));
+        channel(otherEdge, from, to).add(() -> arrive(otherEdge, from, task, time, otherArrival));
+      }
+    }
+  }
+
+  /** An input's time is the least of its channels', as in Flink. */
+  private void arrive(String edge, int from, int to, long time, Arrival arrival) throws Exception {
+    Map<Integer, Long> channels = watermarks.computeIfAbsent(edge + " " + to, e -> new HashMap<>());
+    channels.put(from, time);
+    if (channels.size() == parallelism) {
+      arrival.at(to, Collections.min(channels.values()));
+    }
+  }
+
+  private static long newestWatermark(Queue<Object> output) {
+    long newest = Long.MIN_VALUE;
+    for (Object element : output) {
+      newest = element instanceof Watermark mark ? mark.getTimestamp() : newest;
+    }
+    return newest;
   }
 
   /** A delivery may put something out, which is collected at once. */
@@ -369,6 +474,7 @@ final class DatasetSimulation implements AutoCloseable {
   private void fail() throws Exception {
     close();
     channels.clear();
+    watermarks.clear();
     Snapshot last = snapshot;
     delivered = last == null ? 0 : last.delivered;
     records.subList(last == null ? 0 : last.records, records.size()).clear();
@@ -378,9 +484,8 @@ final class DatasetSimulation implements AutoCloseable {
 
   private void open(int tasks, Snapshot from) throws Exception {
     parallelism = tasks;
-    planner =
-        new OneInputStreamOperatorTestHarness<>(
-            new ProcessOperator<>(new SurveyPlanner(settings, texts)));
+    planner = new OneInputStreamOperatorTestHarness<>(new SurveyPlanner(settings, texts, LIVE_FOR));
+    planner.setProcessingTime(0);
     start(planner, from == null ? null : from.planner);
     for (int task = 0; task < tasks; task++) {
       trackers.add(

@@ -14,6 +14,8 @@ import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
@@ -59,6 +61,16 @@ final class MembersHarness implements AutoCloseable {
 
   void cutOff(CutOff cutOff) throws Exception {
     harness.processElement2(new StreamRecord<>(cutOff));
+  }
+
+  /** Nothing comes any more on the input of candidates for what is over at this time. */
+  void candidatesAreOver(long time) throws Exception {
+    harness.processWatermark1(new Watermark(time));
+  }
+
+  /** The same on the input of cut-offs. */
+  void cutOffsAreOver(long time) throws Exception {
+    harness.processWatermark2(new Watermark(time));
   }
 
   /** Runs one mail; returns whether there was one. */
@@ -109,8 +121,8 @@ final class MembersHarness implements AutoCloseable {
     return harness.snapshot(1, 1);
   }
 
-  int stateEntries() {
-    return harness.numKeyedStateEntries();
+  StreamOperator<?> operator() {
+    return harness.getOperator();
   }
 
   @Override

@@ -47,6 +47,8 @@ public final class CurationScenario implements AutoCloseable {
           Map.entry("execution.checkpointing.interval", "1h"),
           Map.entry("kafka.transaction-timeout", "2h"),
           Map.entry("tracker.requests-in-flight", "8"),
+          // A committed savepoint is to be restored for a long time.
+          Map.entry("datasets.live-for", "36500 d"),
           Map.entry("datasets.strategies", "CRAFT;COR_RAIT"),
           Map.entry("datasets.open-ended.answers", "3"),
           Map.entry("datasets.open-ended.refusals", "2"),
@@ -150,7 +152,7 @@ public final class CurationScenario implements AutoCloseable {
                 o -> {
                   List<String> all = curation.taken(o);
                   return all.subList(position.get(o), all.size()).stream()
-                      .map(record -> record.replaceAll("\"offered\":\\d+,", ""))
+                      .map(record -> record.replaceAll("\"(offered|liveUntil)\":\\d+,?", ""))
                       .sorted()
                       .toList();
                 }));

@@ -15,6 +15,7 @@ import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
 import dev.craftstream.survey.RankMerge;
+import dev.craftstream.survey.SurveyPlanner;
 import dev.craftstream.survey.SurveyProgress;
 import dev.craftstream.survey.Surveys;
 import dev.craftstream.testing.InMemoryCuration;
@@ -105,13 +106,13 @@ public final class SavedState {
     state.list("checkpoint-admission", "waiting-requests", Request.class);
     state.list("checkpoint-admission", "known", ModelCheckpoint.class);
     state.list("survey-planner", "known", ModelCheckpoint.class);
-    state.list("survey-planner", "requested", String.class);
+    state.list("survey-planner", "met-requests", SurveyPlanner.MetRequest.class);
     state.union(TRACKER, "question-counts", QuestionCounts.KeyGroupCount.class);
     state.union(TRACKER, "unfinished-surveys", SurveyProgress.Unfinished.class);
     state.broadcast(TRACKER, "model-checkpoints", ModelCheckpoint.class);
     state.broadcast(TRACKER, "model-time", Long.class);
     state.broadcast(TRACKER, "surveys", Survey.class);
-    state.broadcast(MEMBERS, "cut-offs", CutOff.class);
+    state.union(MEMBERS, "known-cut-offs", CutOff.class);
     state.keyed(
         TRACKER,
         new ValueStateDescriptor<>("question", TrackedQuestionSerializer.INSTANCE),
@@ -148,7 +149,8 @@ public final class SavedState {
             TypeInformation.of(Evaluations.TaskCounts.class)),
         new ValueStateDescriptor<>("counted", TypeInformation.of(Evaluations.Counted.class)),
         new MapStateDescriptor<>("prompts", TypeInformation.of(PromptKey.class), Types.LONG),
-        new ValueStateDescriptor<>("key-groups", Types.INT));
+        new ValueStateDescriptor<>("key-groups", Types.INT),
+        new ValueStateDescriptor<>("abandoned", Types.BOOLEAN));
 
     SortedMap<String, List<String>> read = new TreeMap<>();
     try (CloseableIterator<Tuple2<String, String>> entries = state.entries.executeAndCollect()) {

@@ -67,23 +67,17 @@ class SavepointsTest {
    * of the scenario has failed so far: {@code StateTypesTest} writes and reads one that has.
    */
   private static final Set<String> NEVER_SET =
-      Set.of(
-          "cutOff",
-          "answerRecords",
-          "refusalRecords",
-          "full",
-          "tied",
-          "attempts",
-          "promised",
-          "passed");
+      Set.of("abandoned", "attempts", "full", "passed", "promised", "retried", "tied");
 
   /** States that hold nothing then, since no survey is in the middle of anything. */
   private static final Set<String> NEVER_FILLED =
       Set.of(
           "knowledge-tracker/" + Surveys.PROMISED,
+          "evaluations/abandoned",
           "evaluations/counted",
           "evaluations/tasks",
-          "evaluations/largest-subjects");
+          "evaluations/largest-subjects",
+          "manifests/progress");
 
   @RegisterExtension
   static final MiniClusterExtension FLINK =

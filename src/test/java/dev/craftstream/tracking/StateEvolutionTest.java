@@ -13,6 +13,7 @@ import dev.craftstream.survey.DatasetCutOffs;
 import dev.craftstream.survey.Manifests;
 import dev.craftstream.survey.Membership;
 import dev.craftstream.survey.RankMerge;
+import dev.craftstream.survey.SurveyPlanner;
 import dev.craftstream.survey.SurveyProgress;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -60,6 +61,7 @@ class StateEvolutionTest {
           RankMerge.Chunk.class,
           RankMerge.Summary.class,
           Survey.class,
+          SurveyPlanner.MetRequest.class,
           SurveyProgress.Unfinished.class,
           QuestionCounts.KeyGroupCount.class);
 

@@ -179,6 +179,21 @@ public final class TrackerHarness implements AutoCloseable {
             : Directive.of(new Retry("r", checkpoint.announced(), List.of(ids))));
   }
 
+  /** The planner tells the time. */
+  public void tellTime(long time) throws Exception {
+    harness.processWatermark2(new Watermark(time));
+  }
+
+  /** Takes the newest watermark that came out since the last time; the least number for none. */
+  public long takeWatermark() {
+    long newest = Long.MIN_VALUE;
+    for (Object element : harness.getOutput()) {
+      newest = element instanceof Watermark mark ? mark.getTimestamp() : newest;
+    }
+    harness.getOutput().removeIf(Watermark.class::isInstance);
+    return newest;
+  }
+
   public void drainWatermark() throws Exception {
     harness.processBothWatermarks(Watermark.MAX_WATERMARK);
     mails();

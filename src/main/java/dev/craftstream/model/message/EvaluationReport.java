@@ -13,9 +13,25 @@ import java.util.List;
  * @param ofKeyGroups how many there are
  * @param cells the questions there
  * @param prompts what they were asked with
+ * @param abandoned whether a checkpoint was retired before these key groups were counted
  */
 public record EvaluationReport(
-    Survey survey, int keyGroups, int ofKeyGroups, List<Cell> cells, List<PromptUse> prompts) {
+    Survey survey,
+    int keyGroups,
+    int ofKeyGroups,
+    List<Cell> cells,
+    List<PromptUse> prompts,
+    boolean abandoned) {
+
+  public EvaluationReport(
+      Survey survey, int keyGroups, int ofKeyGroups, List<Cell> cells, List<PromptUse> prompts) {
+    this(survey, keyGroups, ofKeyGroups, cells, prompts, false);
+  }
+
+  /** Says that these key groups will not be counted. */
+  public static EvaluationReport abandoned(Survey survey, int keyGroups, int ofKeyGroups) {
+    return new EvaluationReport(survey, keyGroups, ofKeyGroups, List.of(), List.of(), true);
+  }
 
   /**
    * Questions of one task and subject that were judged alike.

@@ -3,6 +3,7 @@ package dev.craftstream.model.message;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.ModelCheckpoint;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A look through all questions: which of them stand for which datasets, how a checkpoint does on
@@ -32,6 +33,29 @@ public record Survey(
       ModelCheckpoint evaluated,
       ModelCheckpoint base) {
     this(id, modelTime, datasets, evaluated, base, null);
+  }
+
+  /**
+   * Whether all checkpoints that it rests on are live.
+   *
+   * @param live {@link ModelCheckpoint#announcedAt()} of those that are
+   */
+  public boolean restsOn(Set<Long> live) {
+    for (Dataset dataset : datasets) {
+      if (!isIn(live, dataset.initial()) || !isIn(live, dataset.rehearsal())) {
+        return false;
+      }
+    }
+    return isIn(live, evaluated) && isIn(live, base) && isIn(live, retried);
+  }
+
+  private static boolean isIn(Set<Long> live, ModelCheckpoint checkpoint) {
+    return checkpoint == null || live.contains(checkpoint.announcedAt());
+  }
+
+  /** Whether the time of all that it selects is over; of one that selects nothing it never is. */
+  public boolean isOver(long time) {
+    return !datasets.isEmpty() && datasets.stream().allMatch(dataset -> dataset.isOver(time));
   }
 
   /** One that is made at once and has {@code checkpoint} asked again what it failed to answer. */

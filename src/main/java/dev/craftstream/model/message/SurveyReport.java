@@ -30,7 +30,9 @@ public record SurveyReport(
   public enum Outcome {
     /** All questions were looked at. */
     SURVEYED,
-    /** A checkpoint of the dataset was retired: it takes no later changes from here any more. */
+    /** A checkpoint of the dataset was retired before all questions were looked at. */
+    ABANDONED,
+    /** The same after that: the dataset takes no later changes from here any more. */
     RETIRED
   }
 

@@ -21,9 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>They start at the topics' beginning, or where the state that the job is restored from says,
  * and read committed records only. Use them with {@code WatermarkStrategy.noWatermarks()}: the
- * job's watermarks are model time, which the tracker alone makes. Their offsets are also committed
- * to the consumer group {@link KafkaSettings#transactionalIdPrefix}, for watching the lag; the job
- * does not read them back.
+ * survey planner alone makes watermarks, of its own clock. Their offsets are also committed to the
+ * consumer group {@link KafkaSettings#transactionalIdPrefix}, for watching the lag; the job does
+ * not read them back.
  */
 public final class TopicSources {
 
