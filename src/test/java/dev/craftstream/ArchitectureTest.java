@@ -121,6 +121,7 @@ class ArchitectureTest {
         "topics.kafka",
         "client.exchange",
         "client.report");
+    may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
         "embedded",
         "",
@@ -192,6 +193,7 @@ class ArchitectureTest {
         "client.exchange",
         "client.importing",
         "client.importing.forms",
+        "client.replay",
         "client.report",
         "embedded",
         "embedded.bench",

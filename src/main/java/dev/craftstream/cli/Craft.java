@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       ReportCommand.class,
       ConsumeCommand.class,
       RemoveCommand.class,
+      ReplayCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       AnnounceCommand.class,

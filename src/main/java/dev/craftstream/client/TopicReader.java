@@ -70,7 +70,7 @@ public final class TopicReader implements AutoCloseable {
    *
    * @throws IllegalStateException with a sentence, where no broker answers or a topic is not there
    */
-  static void readCommitted(
+  public static void readCommitted(
       KafkaSettings settings,
       List<String> topics,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> taker,
@@ -102,7 +102,8 @@ public final class TopicReader implements AutoCloseable {
         properties(settings, committed), new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  static Properties properties(KafkaSettings settings, boolean committed) {
+  /** Those of a consumer of either kind. */
+  public static Properties properties(KafkaSettings settings, boolean committed) {
     Properties properties = new Properties();
     settings.clientProperties().forEach(properties::setProperty);
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
@@ -140,6 +141,11 @@ public final class TopicReader implements AutoCloseable {
         cause);
   }
 
+  /** Goes on from other places. */
+  public void seek(Map<TopicPartition, Long> offsets) {
+    offsets.forEach(consumer::seek);
+  }
+
   /** What has come, waiting for something at most this long. */
   public Iterable<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
     long start = nanoClock.getAsLong();
@@ -153,6 +159,11 @@ public final class TopicReader implements AutoCloseable {
   /** Where the topics end now. */
   public Map<TopicPartition, Long> ends() {
     return new HashMap<>(consumer.endOffsets(consumer.assignment()));
+  }
+
+  /** Where the topics begin now: what lay before is gone. */
+  public Map<TopicPartition, Long> beginnings() {
+    return new HashMap<>(consumer.beginningOffsets(consumer.assignment()));
   }
 
   /**

@@ -87,7 +87,8 @@ public final class TopicSources {
           new OriginalRecord(
               new Origin(record.topic(), record.partition(), record.offset()),
               record.key(),
-              record.value()));
+              record.value(),
+              ReplayHeaders.read(record.headers()).orElse(null)));
     }
 
     @Override

@@ -24,6 +24,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Replay;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.message.UnusableAnswer;
@@ -284,7 +285,8 @@ public final class RecordEncoder implements Serializable {
     byte[] key = atMost(original.key(), KEPT_KEY_BYTES);
     byte[] value = atMost(original.value(), KEPT_VALUE_BYTES);
     String explanation = Rejection.shortened(deadLetter.explanation(), EXPLANATION_CHARACTERS);
-    if (length(key) < length(original.key()) || length(value) < length(original.value())) {
+    boolean cut = length(key) < length(original.key()) || length(value) < length(original.value());
+    if (cut) {
       explanation +=
           " (Of the original's %s bytes of key and %s of value, the first %s and %s are kept here.)"
               .formatted(
@@ -301,12 +303,19 @@ public final class RecordEncoder implements Serializable {
             .setPartition(original.origin().partition())
             .setOffset(original.origin().offset())
             .setQuestionId(deadLetter.questionId())
-            .setCheckpointId(deadLetter.checkpointId());
+            .setCheckpointId(deadLetter.checkpointId())
+            .setOriginalHasNoKey(key == null)
+            .setOriginalHasNoValue(value == null)
+            .setOriginalIsCut(cut);
     if (key != null) {
       message.setOriginalKey(ByteString.copyFrom(key));
     }
     if (value != null) {
       message.setOriginalValue(ByteString.copyFrom(value));
+    }
+    Replay replay = original.replay();
+    if (replay != null) {
+      message.setReplays(replay.count()).setReplayedFrom(replay.from().name());
     }
     String id =
         deadLetter.questionId().isEmpty() ? deadLetter.checkpointId() : deadLetter.questionId();
