@@ -201,24 +201,35 @@ final class ReplayCommand implements Callable<Integer> {
       return;
     }
     table(report).forEach(out::println);
-    out.println();
+    List<String> sentences = sentences(report);
+    if (!sentences.isEmpty()) {
+      out.println();
+      sentences.forEach(out::println);
+    }
+    out.flush();
+  }
+
+  private List<String> sentences(ReplayReport report) {
+    List<String> sentences = new ArrayList<>();
     for (Outcome outcome : Outcome.values()) {
       long count = report.count(outcome);
       if (count > 0 && !outcome.meaning().isEmpty()) {
-        out.println(count(count) + " " + outcome.meaning());
+        sentences.add(count(count) + " " + outcome.meaning());
+      }
+      if (outcome == Outcome.ASK_AGAIN) {
+        report
+            .askAgain()
+            .forEach(
+                (checkpoint, letters) ->
+                    sentences.add(
+                        "  ./craft request retry NEW_ID --checkpoint %s   (%s)"
+                            .formatted(checkpoint, count(letters))));
       }
     }
-    report
-        .askAgain()
-        .forEach(
-            (checkpoint, count) ->
-                out.printf(
-                    "  ./craft request retry NEW_ID --checkpoint %s   (%s)%n",
-                    checkpoint, count(count)));
     if (dryRun) {
-      out.println("Nothing was written (--dry-run).");
+      sentences.add("Nothing was written (--dry-run).");
     }
-    out.flush();
+    return sentences;
   }
 
   private List<String> table(ReplayReport report) {

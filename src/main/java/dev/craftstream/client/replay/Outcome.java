@@ -3,24 +3,25 @@ package dev.craftstream.client.replay;
 /** What becomes of a dead letter that is to be replayed. */
 public enum Outcome {
   REPLAYED("replayed", ""),
-  REPLAYED_BEFORE("before", "were replayed before."),
+  REPLAYED_BEFORE("before", "replayed before: by an earlier run of this command."),
   SUPERSEDED(
-      "superseded", "are superseded: a newer record of the same key came, which stays as it is."),
+      "superseded", "superseded: a newer record of the same key came, which stays as it is."),
   TOO_OFTEN(
       "too often",
-      "have been replayed as often as --max-replays allows and failed each time; see what they say."),
+      "replayed as often as --max-replays allows: they failed each time. See what their dead letters say."),
   CUT(
       "cut",
-      "are on records so large that their dead letters hold the beginning alone; have their producer write them again."),
+      "of very large records: the dead letters hold the beginning alone. Have their producer write them again."),
   TOO_LARGE(
-      "too large", "are larger than max.message.bytes of their topic allows; raise it there."),
+      "too large",
+      "larger than max.message.bytes of their topic allows. Raise it, then run again."),
   OUT_OF_REACH(
       "out of reach",
-      "are on records of a topic that is not the job's, was made anew, or keeps no records of that time. Whether a newer one came can't be seen; have their producer write them again."),
+      "out of reach: their topic is not this job's, was made anew, or keeps no records of that time, so that nobody can see what came since. Have their producer write them again."),
   ASK_AGAIN(
       "ask again",
-      "are questions that the job knows and their model failed to answer; a retry has them asked again."),
-  LEFT("left", "are left for another run, by --limit.");
+      "to ask again: questions that the job knows and their model failed to answer. When it is mended:"),
+  LEFT("left", "left for another run: --limit is reached.");
 
   private final String heading;
   private final String meaning;

@@ -13,6 +13,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
+import dev.craftstream.client.replay.DeadLetterReplay;
+import dev.craftstream.client.replay.ReplayChoice;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -157,6 +160,36 @@ class TopicsJobTest {
     assertThat(letters.get("large").getTopic()).isEqualTo(settings.topics().questions());
     assertThat(letters.get("bad").getOriginalValue().toByteArray()).containsExactly(1, 2, 3);
     assertThat(letters.get("").getTopic()).isEqualTo(settings.topics().modelCheckpoints());
+    stop(job);
+  }
+
+  @Test
+  void givenAReplayedRecordThatFailsAgain_whenRead_thenItsDeadLetterSaysSo(KafkaBroker broker)
+      throws Exception {
+    KafkaSettings settings = settings(broker).build();
+    new TopicAdmin(settings).prepare();
+    byte[] bad = "{\"question_id\": \"q\"".getBytes(UTF_8);
+    send(
+        settings,
+        settings.topics().questions(),
+        List.of(new EncodedRecord("q".getBytes(UTF_8), bad)));
+    JobClient job = start(settings);
+    var first = deadLetter(read(settings, settings.topics().deadLetters(), 1).get(0).value());
+    assertThat(first.getReplays()).isZero();
+    assertThat(first.getReplayedFrom()).isEmpty();
+
+    new DeadLetterReplay(
+            settings,
+            new ReplayChoice(Set.of(), Set.of(), Set.of(), null, null, 3, Long.MAX_VALUE),
+            (read, left) -> {})
+        .replay();
+
+    var second = deadLetter(read(settings, settings.topics().deadLetters(), 2).get(1).value());
+    assertThat(second.getReplays()).isEqualTo(1);
+    assertThat(second.getReplayedFrom())
+        .isEqualTo("%s-%d-%d".formatted(first.getTopic(), first.getPartition(), first.getOffset()));
+    assertThat(second.getOffset()).isGreaterThan(first.getOffset());
+    assertThat(second.getOriginalValue().toByteArray()).isEqualTo(bad);
     stop(job);
   }
 

@@ -671,6 +671,34 @@ class RecordEncoderTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenNoKeyAndNoValue_whenWritten_thenADeadLetterTellsThemFromEmptyOnes(WireFormat format)
+      throws Exception {
+    var nothing = deadLetter(format, null, null);
+    assertThat(nothing.getOriginalHasNoKey()).isTrue();
+    assertThat(nothing.getOriginalHasNoValue()).isTrue();
+    assertThat(nothing.getOriginalIsCut()).isFalse();
+    var empty = deadLetter(format, new byte[0], new byte[0]);
+    assertThat(empty.getOriginalHasNoKey()).isFalse();
+    assertThat(empty.getOriginalHasNoValue()).isFalse();
+  }
+
+  private static dev.craftstream.v1.DeadLetter deadLetter(
+      WireFormat format, byte[] key, byte[] value) throws Exception {
+    DeadLetter letter =
+        new DeadLetter(
+            DeadLetter.Reason.INVALID,
+            "It can't be used.",
+            new OriginalRecord(RecordSamples.ORIGIN, key, value),
+            "",
+            "");
+    return read(
+        format,
+        new RecordEncoder(format).deadLetter(letter).value(),
+        dev.craftstream.v1.DeadLetter.getDefaultInstance());
+  }
+
   @Test
   void givenAnUnusableAnswer_whenMadeADeadLetter_thenTheQuestionIsItsOriginal() {
     DeadLetter deadLetter =
@@ -703,6 +731,7 @@ class RecordEncoderTest {
     var message =
         read(WireFormat.JSON, record.value(), dev.craftstream.v1.DeadLetter.getDefaultInstance());
     assertThat(message.getOriginalValue().size()).isEqualTo(8 << 20);
+    assertThat(message.getOriginalIsCut()).isTrue();
     assertThat(message.getExplanation())
         .isEqualTo(
             "It is too large. (Of the original's 100,000 bytes of key and 20,971,520 of value, the first 65,536 and 8,388,608 are kept here.)");
