@@ -16,6 +16,7 @@ import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.Replay;
 import dev.craftstream.model.Request;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
@@ -229,7 +230,7 @@ public final class InMemoryCuration implements AutoCloseable {
 
   public static OriginalRecord original(String topic) {
     byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
-    return new OriginalRecord(origin(topic), bytes, bytes);
+    return new OriginalRecord(origin(topic), bytes, bytes, new Replay(origin(topic), 2));
   }
 
   private static Origin origin(String topic) {
