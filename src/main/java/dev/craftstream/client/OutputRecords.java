@@ -19,9 +19,6 @@ import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
-import dev.craftstream.v1.ModelCheckpointEvent;
-import dev.craftstream.v1.QuestionEvent;
-import dev.craftstream.v1.Request;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -105,31 +102,9 @@ public final class OutputRecords {
       return JsonFormat.printer()
           .preservingProtoFieldNames()
           .omittingInsignificantWhitespace()
-          .print(parsed(value, message(topics, topic)));
+          .print(parsed(value, topics.schema(topic).empty().newBuilderForType()));
     } catch (InvalidProtocolBufferException e) {
       return new String(value, UTF_8);
-    }
-  }
-
-  private static Message.Builder message(Topics topics, String topic) {
-    if (topic.equals(topics.instructions())) {
-      return Instruction.newBuilder();
-    } else if (topic.equals(topics.knowledge())) {
-      return KnowledgeRecord.newBuilder();
-    } else if (topic.equals(topics.deadLetters())) {
-      return DeadLetter.newBuilder();
-    } else if (topic.equals(topics.questions())) {
-      return QuestionEvent.newBuilder();
-    } else if (topic.equals(topics.requests())) {
-      return Request.newBuilder();
-    } else if (topic.equals(topics.datasets()) || topic.equals(topics.rehearsalSets())) {
-      return DatasetRecord.newBuilder();
-    } else if (topic.equals(topics.datasetManifests())) {
-      return DatasetManifest.newBuilder();
-    } else if (topic.equals(topics.evaluations())) {
-      return Evaluation.newBuilder();
-    } else {
-      return ModelCheckpointEvent.newBuilder();
     }
   }
 

@@ -4,15 +4,16 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Request;
+import dev.craftstream.topics.kafka.EventHeaders;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.records.EncodedRecord;
 import dev.craftstream.topics.records.RecordEncoder;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +37,7 @@ public final class TopicWriter implements AutoCloseable {
   private final KafkaSettings settings;
   private final RecordEncoder encoder;
   private final Producer<byte[], byte[]> producer;
-  private final Set<String> present = new HashSet<>();
+  private final Map<String, EventHeaders> present = new HashMap<>();
   private final AtomicLong written = new AtomicLong();
 
   public TopicWriter(KafkaSettings settings) {
@@ -109,7 +110,7 @@ public final class TopicWriter implements AutoCloseable {
   private Future<RecordMetadata> send(String topic, EncodedRecord record) {
     require(topic);
     return producer.send(
-        new ProducerRecord<>(topic, record.key(), record.value()),
+        new ProducerRecord<>(topic, null, record.key(), record.value(), present.get(topic).next()),
         (place, failure) -> {
           if (failure == null) {
             written.incrementAndGet();
@@ -119,7 +120,7 @@ public final class TopicWriter implements AutoCloseable {
 
   /** A producer that asks for a topic may have the broker make it, whatever its name. */
   private void require(String topic) {
-    if (present.contains(topic)) {
+    if (present.containsKey(topic)) {
       return;
     }
     Properties properties = new Properties();
@@ -141,7 +142,7 @@ public final class TopicWriter implements AutoCloseable {
       }
       throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e);
     }
-    present.add(topic);
+    present.put(topic, EventHeaders.of(settings, topic));
   }
 
   private RecordMetadata await(Future<RecordMetadata> write) {

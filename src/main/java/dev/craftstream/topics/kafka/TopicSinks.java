@@ -142,7 +142,7 @@ public final class TopicSinks {
     KafkaSinkBuilder<T> sink =
         KafkaSink.<T>builder()
             .setKafkaProducerConfig(properties)
-            .setRecordSerializer(new ToTopic<>(topic, encoding))
+            .setRecordSerializer(new ToTopic<>(topic, encoding, EventHeaders.of(settings, topic)))
             .setDeliveryGuarantee(settings.guarantee());
     if (settings.guarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
       sink.setTransactionalIdPrefix(settings.transactionalIds(topic))
@@ -167,10 +167,12 @@ public final class TopicSinks {
 
     private final String topic;
     private final Encoding<T> encoding;
+    private final EventHeaders headers;
 
-    ToTopic(String topic, Encoding<T> encoding) {
+    ToTopic(String topic, Encoding<T> encoding, EventHeaders headers) {
       this.topic = topic;
       this.encoding = encoding;
+      this.headers = headers;
     }
 
     @Override
@@ -179,7 +181,9 @@ public final class TopicSinks {
       // The timestamp stays out on purpose, see the class comment.
       return encoding
           .encode(element)
-          .map(record -> new ProducerRecord<>(topic, record.key(), record.value()))
+          .map(
+              record ->
+                  new ProducerRecord<>(topic, null, record.key(), record.value(), headers.next()))
           .orElse(null);
     }
 

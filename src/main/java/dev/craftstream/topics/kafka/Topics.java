@@ -1,6 +1,7 @@
 package dev.craftstream.topics.kafka;
 
 import dev.craftstream.topics.records.Rejection;
+import dev.craftstream.topics.records.TopicSchema;
 import java.io.Serializable;
 import java.util.List;
 
@@ -75,6 +76,20 @@ public record Topics(String prefix) implements Serializable {
   /** What could not be used, and why; out. */
   public String deadLetters() {
     return prefix + "dead-letters";
+  }
+
+  /**
+   * What the records of one of these topics are.
+   *
+   * @throws IllegalArgumentException where it is none of them
+   */
+  public TopicSchema schema(String topic) {
+    for (TopicSchema schema : TopicSchema.values()) {
+      if (topic.equals(prefix + schema.topic())) {
+        return schema;
+      }
+    }
+    throw new IllegalArgumentException(topic + " is none of the job's topics.");
   }
 
   public List<String> all() {

@@ -32,6 +32,7 @@ import dev.craftstream.topics.records.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sources and sinks in a small job, against a real broker. */
 @Tag("integration")
@@ -191,6 +194,64 @@ class TopicsJobTest {
     assertThat(second.getOffset()).isGreaterThan(first.getOffset());
     assertThat(second.getOriginalValue().toByteArray()).isEqualTo(bad);
     stop(job);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenRecordsOfAnyKind_whenWritten_thenTheirHeadersSayWhatTheyAre(
+      WireFormat format, KafkaBroker broker) throws Exception {
+    KafkaSettings settings = settings(broker).format(format).build();
+    new TopicAdmin(settings).prepare();
+    RecordEncoder encoder = new RecordEncoder(format);
+    send(
+        settings,
+        settings.topics().questions(),
+        List.of(
+            encoder.question(new QuestionEvent("q0", question(0), RecordSamples.ORIGIN)),
+            encoder.question(new QuestionEvent("q1", question(1), RecordSamples.ORIGIN)),
+            encoder.question(new QuestionEvent("q0", null, RecordSamples.ORIGIN)),
+            new EncodedRecord("bad".getBytes(UTF_8), new byte[] {1, 2, 3})));
+    JobClient job = start(settings);
+
+    var instructions = read(settings, settings.topics().instructions(), 3);
+    assertThat(instructions).hasSize(3).anyMatch(record -> record.value() == null);
+    var letters = read(settings, settings.topics().deadLetters(), 1);
+    stop(job);
+
+    assertThat(instructions)
+        .allSatisfy(
+            record ->
+                assertThat(headers(record)).containsEntry("ce_type", "craftstream.v1.Instruction"));
+    assertThat(headers(letters.get(0))).containsEntry("ce_type", "craftstream.v1.DeadLetter");
+    instructions.addAll(letters);
+    assertThat(instructions)
+        .allSatisfy(
+            record ->
+                assertThat(headers(record))
+                    .containsOnlyKeys(
+                        "content-type",
+                        "ce_specversion",
+                        "ce_type",
+                        "ce_source",
+                        "ce_id",
+                        "craft-version")
+                    .containsEntry(
+                        "content-type",
+                        format == WireFormat.JSON ? "application/json" : "application/protobuf")
+                    .containsEntry("ce_specversion", "1.0")
+                    .containsEntry("ce_source", settings.transactionalIdPrefix())
+                    // The tests' classes lie in no jar, whose manifest would say the version.
+                    .containsEntry("craft-version", "unpackaged"));
+    assertThat(instructions)
+        .extracting(record -> headers(record).get("ce_id"))
+        .doesNotHaveDuplicates()
+        .allSatisfy(id -> assertThat(id).isNotBlank());
+  }
+
+  private static Map<String, String> headers(ConsumerRecord<byte[], byte[]> record) {
+    Map<String, String> headers = new HashMap<>();
+    record.headers().forEach(header -> headers.put(header.key(), text(header.value())));
+    return headers;
   }
 
   private static dev.craftstream.v1.DeadLetter deadLetter(byte[] json) {
