@@ -72,7 +72,8 @@ import picocli.CommandLine.Option;
 public final class CurationJob {
   private static final Logger LOG = LoggerFactory.getLogger(CurationJob.class);
 
-  private static final int DEFAULT_MAX_PARALLELISM = 1024;
+  /** Many parallelisms divide it, so that tasks get equal shares. */
+  private static final int DEFAULT_MAX_PARALLELISM = 1440;
 
   /** What a Flink checkpoint may come late when another job is looked for. */
   private static final Duration LATE = Duration.ofSeconds(2);

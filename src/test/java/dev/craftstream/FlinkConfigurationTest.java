@@ -16,6 +16,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
@@ -51,6 +52,7 @@ class FlinkConfigurationTest {
             BatchExecutionOptions.class,
             CheckpointingOptions.class,
             CoreOptions.class,
+            ExecutionOptions.class,
             HeartbeatManagerOptions.class,
             HighAvailabilityOptions.class,
             JobManagerOptions.class,
@@ -82,7 +84,7 @@ class FlinkConfigurationTest {
                 .ROCKSDB);
     assertThat(shipped.get(PipelineOptions.GENERIC_TYPES)).isFalse();
     assertThat(shipped.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
-    assertThat(shipped.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(1024);
+    assertThat(shipped.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(1440);
     assertThat(shipped.get(PipelineOptions.OBJECT_REUSE)).isTrue();
     assertThat(shipped.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)).isTrue();
     assertThat(shipped.get(CheckpointingOptions.ENABLE_UNALIGNED)).isTrue();

@@ -70,9 +70,9 @@ class UidsTest {
     for (Configuration flink : List.of(shipped(), bare)) {
       StreamGraph job = job(flink);
       for (StreamNode node : job.getStreamNodes()) {
-        assertThat(node.getMaxParallelism()).as(node.getOperatorName()).isIn(-1, 1024);
+        assertThat(node.getMaxParallelism()).as(node.getOperatorName()).isIn(-1, 1440);
       }
-      assertThat(job.getJobConfiguration().get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(1024);
+      assertThat(job.getJobConfiguration().get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(1440);
     }
   }
 

@@ -7,15 +7,17 @@ import java.nio.file.Path;
 /**
  * The project's folder on this machine, and what lies where in it.
  *
- * @param root the clone
+ * @param root the clone, or the folder of a release
+ * @param built folder of what was built: {@code target} in a clone, {@code runtime} in a release
  * @param home what is set up once and used again
  */
-public record Project(Path root, CraftHome home) {
+public record Project(Path root, Path built, CraftHome home) {
 
   /** The one that {@code ./craft} names, else the current folder. */
   public static Project here() {
     Path root = Path.of(System.getProperty("craft.project", "")).toAbsolutePath().normalize();
-    return new Project(root, CraftHome.of(System.getenv(), root));
+    Path built = root.resolve(System.getProperty("craft.built", "target"));
+    return new Project(root, built, CraftHome.of(System.getenv(), root));
   }
 
   /** Folder with Flink's own configuration, {@code config.yaml}. */
@@ -55,7 +57,7 @@ public record Project(Path root, CraftHome home) {
 
   /** Jar with the sentence embedding model. */
   public Path embedder() {
-    return root.resolve("target").resolve("embedder").resolve("all-minilm-l6-v2.jar");
+    return built.resolve("embedder").resolve("all-minilm-l6-v2.jar");
   }
 
   /**
@@ -75,8 +77,8 @@ public record Project(Path root, CraftHome home) {
       if (!Files.isRegularFile(file)) {
         throw new IOException(
             file
-                + " is missing. Start ./craft in a complete clone of the project; it builds what"
-                + " lies in target.");
+                + " is missing. Start ./craft in a complete clone of the project, where it builds what"
+                + " lies in target, or unpack the release again.");
       }
     }
   }

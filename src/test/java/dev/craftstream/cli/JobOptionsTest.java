@@ -27,7 +27,7 @@ class JobOptionsTest {
 
   @BeforeEach
   void writeTheProjectsOwn() throws IOException {
-    project = new Project(folder, CraftHome.of(Map.of(), folder));
+    project = new Project(folder, folder.resolve("target"), CraftHome.of(Map.of(), folder));
     Files.createDirectories(project.flinkConfiguration());
     Files.writeString(project.options(), "kafka.bootstrap-servers: own:9092\n");
   }

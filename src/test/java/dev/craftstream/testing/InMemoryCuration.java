@@ -24,7 +24,6 @@ import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.topics.records.WireFormat;
 import io.grpc.Context;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +40,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -116,8 +114,6 @@ public final class InMemoryCuration implements AutoCloseable {
     this.options = ShippedFlink.configuration();
     this.options.setString("kafka.bootstrap-servers", "none:1");
     this.options.setString("triton.endpoints", "none:1");
-    // Between stages, nothing waits for a full buffer.
-    this.options.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
     options.forEach(this.options::setString);
     this.model = model;
     OPEN.put(name, this);

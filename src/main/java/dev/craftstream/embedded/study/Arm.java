@@ -19,8 +19,38 @@ import java.util.Locale;
  * @param strategy which questions it takes
  * @param flowRule which REFUSAL candidates stay; null where the strategy does not look at the flow
  * @param ofNullFlow whether the flow is that of INITIAL asked twice: noise alone, as a control
+ * @param bounds which of the strategy's candidates are taken, and how many
  */
-public record Arm(String name, Strategy strategy, FlowRule flowRule, boolean ofNullFlow) {
+public record Arm(
+    String name, Strategy strategy, FlowRule flowRule, boolean ofNullFlow, Bounds bounds) {
+
+  /** Changes to the strategy's bounds; what is null stays as it is. */
+  public record Bounds(
+      String name, Double answerFrom, Double refusalTo, Integer answers, Integer refusals) {
+
+    /** As the study has them. */
+    static final Bounds NONE = new Bounds("", null, null, null, null);
+
+    /**
+     * Questions whose label leaves little doubt: ANSWER where at least seven of ten samples are
+     * right, REFUSAL where none is.
+     */
+    static final Bounds SURE = new Bounds("sure", 0.7, 0.0, null, null);
+
+    private static Bounds of(int answers, int refusals) {
+      return new Bounds(answers + "-" + refusals, null, null, answers, refusals);
+    }
+
+    private boolean isNone() {
+      return name.isEmpty();
+    }
+
+    private String title() {
+      return answerFrom == null
+          ? answers + " ANSWER and " + refusals + " REFUSAL"
+          : "ANSWER from " + answerFrom + " and REFUSAL to " + refusalTo;
+    }
+  }
 
   /** The paper's five first, so that an interrupted study has these. */
   public static final List<Arm> ALL = all();
@@ -48,34 +78,42 @@ public record Arm(String name, Strategy strategy, FlowRule flowRule, boolean ofN
   private static List<Arm> all() {
     List<Arm> arms = new ArrayList<>();
     for (Strategy strategy : Strategy.values()) {
-      arms.add(of(strategy, strategy.usesFlow() ? FlowRule.FALLS : null, false));
+      arms.add(of(strategy, strategy.usesFlow() ? FlowRule.FALLS : null, false, Bounds.NONE));
     }
+    arms.add(of(Strategy.COR_RAIT, null, false, Bounds.SURE));
+    arms.add(of(Strategy.CRAFT_WITHOUT_CERTAINTY, FlowRule.NOT_RISES, false, Bounds.SURE));
+    // The same number of questions, and more and less of them to be refused than a third.
+    arms.add(of(Strategy.COR_RAIT, null, false, Bounds.of(200, 40)));
+    arms.add(of(Strategy.COR_RAIT, null, false, Bounds.of(120, 120)));
     for (FlowRule rule : List.of(FlowRule.NOT_RISES, FlowRule.RISES_SURELY)) {
-      arms.add(of(Strategy.CRAFT_WITHOUT_CERTAINTY, rule, false));
-      arms.add(of(Strategy.CRAFT, rule, false));
+      arms.add(of(Strategy.CRAFT_WITHOUT_CERTAINTY, rule, false, Bounds.NONE));
+      arms.add(of(Strategy.CRAFT, rule, false, Bounds.NONE));
     }
-    arms.add(of(Strategy.CRAFT_WITHOUT_CERTAINTY, FlowRule.FALLS, true));
+    arms.add(of(Strategy.CRAFT_WITHOUT_CERTAINTY, FlowRule.FALLS, true, Bounds.NONE));
     return List.copyOf(arms);
   }
 
-  private static Arm of(Strategy strategy, FlowRule rule, boolean ofNullFlow) {
+  private static Arm of(Strategy strategy, FlowRule rule, boolean ofNullFlow, Bounds bounds) {
     String name =
         strategy.name()
             + (rule == null || (rule == FlowRule.FALLS && !ofNullFlow) ? "" : "-" + rule.name())
-            + (ofNullFlow ? "-null" : "");
-    return new Arm(name.toLowerCase(Locale.ROOT).replace('_', '-'), strategy, rule, ofNullFlow);
+            + (ofNullFlow ? "-null" : "")
+            + (bounds.isNone() ? "" : "-" + bounds.name);
+    return new Arm(
+        name.toLowerCase(Locale.ROOT).replace('_', '-'), strategy, rule, ofNullFlow, bounds);
   }
 
-  /** Whether it is one of the paper's five strategies with its flow rule. */
+  /** Whether it is one of the paper's five strategies with its flow rule and bounds. */
   public boolean isOfThePaper() {
-    return !ofNullFlow && (flowRule == null || flowRule == FlowRule.FALLS);
+    return !ofNullFlow && bounds.isNone() && (flowRule == null || flowRule == FlowRule.FALLS);
   }
 
   /** As a page shows it. */
   public String title() {
     return strategy.name()
         + (flowRule == null ? "" : ", " + flowRule.name())
-        + (ofNullFlow ? " of the null flow" : "");
+        + (ofNullFlow ? " of the null flow" : "")
+        + (bounds.isNone() ? "" : ", " + bounds.title());
   }
 
   /** No other arm's begins with it, so that the trainer can tell them apart. */
@@ -96,9 +134,16 @@ public record Arm(String name, Strategy strategy, FlowRule flowRule, boolean ofN
   /** Asks the job for the dataset. */
   Request request(String initialId, String rehearsalId, String nullId) {
     List<Changes> changes =
-        flowRule == null
+        flowRule == null && bounds.isNone()
             ? List.of()
-            : List.of(Changes.of(Task.OPEN_ENDED).flowRule(flowRule).build());
+            : List.of(
+                Changes.of(Task.OPEN_ENDED)
+                    .answers(bounds.answers)
+                    .refusals(bounds.refusals)
+                    .answerFrom(bounds.answerFrom)
+                    .refusalBound(bounds.refusalTo)
+                    .flowRule(flowRule)
+                    .build());
     return new Request(
         requestId(),
         Request.Kind.DATASET,

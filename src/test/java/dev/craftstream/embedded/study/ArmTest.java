@@ -43,6 +43,25 @@ class ArmTest {
   }
 
   @Test
+  void oneOfSureLabelsAsksForItsBounds() {
+    Arm sure = Arm.named(List.of("cor-rait-sure")).get(0);
+    assertThat(sure.request("i", "r", "n").changes())
+        .singleElement()
+        .extracting(Request.Changes::answerFrom, Request.Changes::refusalBound)
+        .containsExactly(0.7, 0.0);
+    assertThat(sure.title()).isEqualTo("COR_RAIT, ANSWER from 0.7 and REFUSAL to 0.0");
+    assertThat(sure.isOfThePaper()).isFalse();
+  }
+
+  @Test
+  void oneOfAnotherRatioHasAsManyQuestions() {
+    assertThat(Arm.ALL)
+        .filteredOn(arm -> arm.bounds().answers() != null)
+        .hasSize(2)
+        .allMatch(arm -> arm.bounds().answers() + arm.bounds().refusals() == 240);
+  }
+
+  @Test
   void theControlRestsOnTheNullFlow() {
     assertThat(Arm.ALL).filteredOn(Arm::ofNullFlow).hasSize(1);
     Arm control = Arm.ALL.get(Arm.ALL.size() - 1);
