@@ -12,6 +12,10 @@ from craft_stream.dataset import Dataset, Row
 from craft_stream.errors import CraftStreamError
 
 
+OPTIONAL = ("rehearsal_correctness", "knowledge_flow", "sureness", "fall_probability", "rise_probability")
+"""The last fields of a row, which may be absent, as Basis names them."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What became of a question."""
@@ -152,6 +156,5 @@ def _row(m: Any) -> Row:
     return Row(
         m.question_id, m.question_version, constant(m, "label"), constant(m, "task"), m.prompt, m.response, m.question, m.subject,
         tuple(m.tags), basis.initial_correctness, basis.initial_certainty,
-        basis.rehearsal_correctness if basis.HasField("rehearsal_correctness") else None,
-        basis.knowledge_flow if basis.HasField("knowledge_flow") else None,
+        *(getattr(basis, field) if basis.HasField(field) else None for field in OPTIONAL),
     )  # fmt: skip

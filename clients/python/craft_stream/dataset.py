@@ -29,6 +29,10 @@ class Row:
     initial_certainty: float
     rehearsal_correctness: float | None
     knowledge_flow: float | None
+    sureness: float | None = None
+    """How sure the label is of the class of correctness that it rests on, 0 to 1; as Basis has it, like the next two."""
+    fall_probability: float | None = None
+    rise_probability: float | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ def main(what: str, address: str, prefix: str, format: str, *more: str) -> None:
             dataset = client.dataset(more[0], as_of=as_of, timeout=20)
             for form in ("chat", "completion", "kto", "preference"):
                 print(json.dumps(list(dataset.as_rows(form, messages=as_of == "manifest"))))
+            figures = [[r.question_id, r.knowledge_flow, r.sureness, r.fall_probability, r.rise_probability] for r in dataset]
+            print(json.dumps(figures, ensure_ascii=False))
         client.dataset("other", timeout=0)
     elif what == "instructions":
         changes = client.instructions()

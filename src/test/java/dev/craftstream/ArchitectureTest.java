@@ -46,7 +46,8 @@ class ArchitectureTest {
     may("model.message", "model");
     may("method.judging", "model");
     may("method.statistics", "model");
-    may("method", "model", "method.judging");
+    may("method.posterior", "model");
+    may("method", "model", "method.judging", "method.posterior");
     may("prompt.jinja");
     may("prompt.chat", "prompt.jinja");
     may("prompt", "model", "prompt.chat");
@@ -162,6 +163,7 @@ class ArchitectureTest {
         "embedded.study",
         "model",
         "method",
+        "method.posterior",
         "method.statistics",
         "prompt",
         "triton",

@@ -95,6 +95,12 @@ final class RequestDatasetCommand extends RequestKind {
   private Double openEndedRise;
 
   @Option(
+      names = "--open-ended-sureness-from",
+      paramLabel = "SHARE",
+      description = "Least sureness of a candidate's label, 0 to 1; 0 for any.")
+  private Double openEndedSureness;
+
+  @Option(
       names = "--multiple-choice-answers",
       paramLabel = "N",
       description = "ANSWER questions among the multiple-choice ones.")
@@ -143,6 +149,12 @@ final class RequestDatasetCommand extends RequestKind {
   private Double multipleChoiceRise;
 
   @Option(
+      names = "--multiple-choice-sureness-from",
+      paramLabel = "SHARE",
+      description = "Least sureness of a candidate's label, 0 to 1; 0 for any.")
+  private Double multipleChoiceSureness;
+
+  @Option(
       names = "--seed",
       paramLabel = "SEED",
       converter = UnsignedLong.class,
@@ -167,6 +179,7 @@ final class RequestDatasetCommand extends RequestKind {
                 .refusalBound(openEndedRefusalBound)
                 .flowRule(openEndedFlowRule)
                 .riseProbability(openEndedRise)
+                .surenessFrom(openEndedSureness)
                 .build(),
             Changes.of(Task.MULTIPLE_CHOICE)
                 .answers(multipleChoiceAnswers)
@@ -177,6 +190,7 @@ final class RequestDatasetCommand extends RequestKind {
                 .refusalBound(multipleChoiceRefusalBound)
                 .flowRule(multipleChoiceFlowRule)
                 .riseProbability(multipleChoiceRise)
+                .surenessFrom(multipleChoiceSureness)
                 .build()),
         seed,
         NOT_WRITTEN);

@@ -126,6 +126,7 @@ final class DatasetLedger {
             .summaryStatistics();
     return new ChosenDataset.Part(
         count.getCandidates(),
+        count.getUnsure(),
         count.getWanted(),
         (int) certainty.getCount(),
         certainty.getCount() == 0 ? Double.NaN : certainty.getAverage());

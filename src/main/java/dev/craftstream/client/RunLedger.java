@@ -273,7 +273,8 @@ public final class RunLedger implements RecordHandler {
           case DROP_REASON_KNOWLEDGE_FLOW -> DropReason.KNOWLEDGE_FLOW;
           default -> null;
         },
-        instruction.getResponse());
+        instruction.getResponse(),
+        instruction.getBasis().hasSureness() ? instruction.getBasis().getSureness() : Double.NaN);
   }
 
   /**

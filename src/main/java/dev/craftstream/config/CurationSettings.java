@@ -321,12 +321,14 @@ public record CurationSettings(
                     options.get(DATASETS_OPEN_ENDED_ANSWERS),
                     options.get(DATASETS_OPEN_ENDED_REFUSALS),
                     options.get(DATASETS_OPEN_ENDED_TIES),
-                    options.get(DATASETS_OPEN_ENDED_SHORTAGE)),
+                    options.get(DATASETS_OPEN_ENDED_SHORTAGE),
+                    options.get(DATASETS_OPEN_ENDED_SURENESS)),
                 new Counts(
                     options.get(DATASETS_MULTIPLE_CHOICE_ANSWERS),
                     options.get(DATASETS_MULTIPLE_CHOICE_REFUSALS),
                     options.get(DATASETS_MULTIPLE_CHOICE_TIES),
-                    options.get(DATASETS_MULTIPLE_CHOICE_SHORTAGE)),
+                    options.get(DATASETS_MULTIPLE_CHOICE_SHORTAGE),
+                    options.get(DATASETS_MULTIPLE_CHOICE_SURENESS)),
                 options.get(DATASETS_SEED),
                 rehearsal,
                 new Rules(openEnded, multipleChoice)));

@@ -146,6 +146,15 @@ public final class DatasetOptions {
                   + " manifest that says so), short (a smaller one) or draw-again (with replacement,"
                   + " until it is full).");
 
+  public static final ConfigOption<Double> DATASETS_OPEN_ENDED_SURENESS =
+      key("datasets.open-ended.sureness-from")
+          .doubleType()
+          .defaultValue(DatasetSettings.PAPER.openEnded().surenessFrom())
+          .withDescription(
+              "Least sureness of an open-ended candidate's label, 0 to 1: how probable it is, given the"
+                  + " count of correct samples, that the chance of a right answer lies beyond the threshold"
+                  + " that the label rests on. 0: any. VAN_TUNING, whose labels rest on none, takes all.");
+
   public static final ConfigOption<Integer> DATASETS_MULTIPLE_CHOICE_ANSWERS =
       key("datasets.multiple-choice.answers")
           .intType()
@@ -169,6 +178,14 @@ public final class DatasetOptions {
           .enumType(Shortage.class)
           .defaultValue(DatasetSettings.PAPER.multipleChoice().shortage())
           .withDescription("The same as datasets.open-ended.shortage for multiple choice.");
+
+  public static final ConfigOption<Double> DATASETS_MULTIPLE_CHOICE_SURENESS =
+      key("datasets.multiple-choice.sureness-from")
+          .doubleType()
+          .defaultValue(DatasetSettings.PAPER.multipleChoice().surenessFrom())
+          .withDescription(
+              "The same as datasets.open-ended.sureness-from for multiple choice. Where the letters'"
+                  + " probabilities are weighed and nothing is drawn, each label has the sureness 1.");
 
   // Rehearsal sets.
 

@@ -39,6 +39,11 @@ public record Candidacy(
    * the dataset's rule of correctness.
    */
   public static Optional<Candidacy> of(Dataset dataset, KnowledgeChange question) {
+    return sureOrNot(dataset, question).filter(Candidacy::isSure);
+  }
+
+  /** The same where the least sureness that the dataset asks for is left out of account. */
+  public static Optional<Candidacy> sureOrNot(Dataset dataset, KnowledgeChange question) {
     if (!concerns(dataset, question)) {
       return Optional.empty();
     }
@@ -53,12 +58,26 @@ public record Candidacy(
         .map(label -> new Candidacy(dataset, question.questionId(), label, initial, rehearsal));
   }
 
+  /** Whether the label is as sure as the dataset asks for. */
+  public boolean isSure() {
+    Selection selection = dataset.selection();
+    if (selection.surenessFrom() == 0) {
+      return true;
+    }
+    Double sureness =
+        Relabelling.sureness(
+            selection.task(), selection.strategy(), selection.thresholds(), initial.state());
+    return sureness == null || sureness >= selection.surenessFrom();
+  }
+
   /** The label as a decision, with what it rests on. */
   public Decision decision() {
+    Selection selection = dataset.selection();
     return Relabelling.decision(
         new Relabelling.Outcome(label, null),
-        dataset.selection().strategy(),
-        dataset.selection().flow(),
+        selection.task(),
+        selection.strategy(),
+        selection.thresholds(),
         initial,
         rehearsal);
   }

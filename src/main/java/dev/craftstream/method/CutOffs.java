@@ -22,6 +22,7 @@ public final class CutOffs {
    *
    * @param datasetId part of the draws' seed
    * @param candidates how many candidates there are
+   * @param unsure how many more there were if any sureness were enough
    * @param offered how many of these were offered
    * @param best the best n of these, which it may empty; n is as many as are wanted
    * @param tied how many more of these have the score of the n-th
@@ -31,23 +32,26 @@ public final class CutOffs {
       String datasetId,
       Label label,
       long candidates,
+      long unsure,
       long offered,
       BestRanks best,
       long tied) {
     int wanted = selection.wanted(label);
     if (candidates < wanted) {
       return selection.shortage() == Shortage.DRAW_AGAIN
-          ? drawnAgain(selection, datasetId, label, candidates, offered, best.takeHashesInOrder())
-          : everything(candidates, offered);
+          ? drawnAgain(
+              selection, datasetId, label, candidates, unsure, offered, best.takeHashesInOrder())
+          : everything(candidates, unsure, offered);
     }
     if (wanted == 0) {
       return new Bound(
-          candidates, offered, 0, false, Double.NEGATIVE_INFINITY, 0, NO_HASHES, NO_COPIES);
+          candidates, unsure, offered, 0, false, Double.NEGATIVE_INFINITY, 0, NO_HASHES, NO_COPIES);
     }
     boolean keepsTies = selection.tiesAtCutOff() == Ties.KEEP_ALL;
     Rank last = best.worst();
     return new Bound(
         candidates,
+        unsure,
         offered,
         keepsTies ? wanted + tied : wanted,
         false,
@@ -79,15 +83,17 @@ public final class CutOffs {
         failure =
             "Of the %d %s questions that are wanted, there are %d candidates. Bring more questions,"
                     .formatted(wanted, label, candidates)
+                + (selection.surenessFrom() > 0 ? " ask for less sureness," : "")
                 + " want fewer, or choose another rule for shortage.";
       }
     }
     return failure;
   }
 
-  private static Bound everything(long candidates, long offered) {
+  private static Bound everything(long candidates, long unsure, long offered) {
     return new Bound(
         candidates,
+        unsure,
         offered,
         candidates,
         true,
@@ -107,10 +113,11 @@ public final class CutOffs {
       String datasetId,
       Label label,
       long candidates,
+      long unsure,
       long offered,
       long[] hashes) {
     if (hashes.length == 0) {
-      return everything(candidates, 0);
+      return everything(candidates, unsure, 0);
     }
     int[] extra = new int[hashes.length];
     for (int draw = 0; draw < selection.wanted(label) - candidates; draw++) {
@@ -128,6 +135,7 @@ public final class CutOffs {
     }
     return new Bound(
         candidates,
+        unsure,
         offered,
         candidates,
         true,

@@ -1,14 +1,16 @@
 package dev.craftstream.method;
 
+import dev.craftstream.method.posterior.ClassPosterior;
+import dev.craftstream.method.posterior.FlowPosterior;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Decision;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.FlowFilter;
-import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Sureness;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import java.util.Comparator;
@@ -102,12 +104,7 @@ public final class Relabelling {
                   thresholds,
                   initial.state(),
                   rehearsal == null ? null : rehearsal.state());
-          return decision(
-              outcome,
-              strategy,
-              strategy.usesFlow() ? thresholds.flow(task) : null,
-              initial,
-              rehearsal);
+          return decision(outcome, task, strategy, thresholds, initial, rehearsal);
         });
   }
 
@@ -115,24 +112,42 @@ public final class Relabelling {
    * The decision for an outcome, with what it rests on.
    *
    * @param strategy null for a rehearsal set
-   * @param flow which REFUSAL candidates stay; null where the strategy does not look at the flow
    * @param rehearsal null where it has not been measured
    */
   static Decision decision(
       Outcome outcome,
+      Task task,
       Strategy strategy,
-      FlowFilter flow,
+      Thresholds thresholds,
       CheckpointKnowledge initial,
       CheckpointKnowledge rehearsal) {
-    boolean bySurety = flow != null && flow.rule() == FlowRule.RISES_SURELY && rehearsal != null;
+    KnowledgeState before = initial.state();
+    KnowledgeState after = rehearsal == null ? null : rehearsal.state();
     return new Decision(
         outcome.label(),
         outcome.dropReason(),
         strategy,
-        flow,
-        bySurety ? FlowPosterior.riseProbability(initial.state(), rehearsal.state()) : null,
+        strategy != null && strategy.usesFlow() ? thresholds.flow(task) : null,
+        new Sureness(
+            sureness(task, strategy, thresholds, before),
+            after == null ? null : FlowPosterior.fallProbability(before, after),
+            after == null ? null : FlowPosterior.riseProbability(before, after)),
         initial,
         rehearsal);
+  }
+
+  /**
+   * How sure a label is of the class of correctness that it rests on, 0 to 1.
+   *
+   * @param strategy null for a rehearsal set
+   * @return null where the label rests on no such class: in a rehearsal set, and with {@link
+   *     Strategy#VAN_TUNING}
+   */
+  static Double sureness(
+      Task task, Strategy strategy, Thresholds thresholds, KnowledgeState initial) {
+    return strategy != null && strategy.usesCorrectness()
+        ? (Double) ClassPosterior.probability(task, thresholds, initial)
+        : null;
   }
 
   private static boolean staysUnknown(

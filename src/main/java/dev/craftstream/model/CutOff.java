@@ -59,6 +59,7 @@ public record CutOff(
    * The bound of one label.
    *
    * @param candidates how many there are
+   * @param unsure how many more there were if any sureness were enough
    * @param offered how many of these the survey offered
    * @param taken how many of these are taken
    * @param all whether there is no bound, for all candidates are taken
@@ -70,6 +71,7 @@ public record CutOff(
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Bound(
       long candidates,
+      long unsure,
       long offered,
       long taken,
       boolean all,
@@ -80,7 +82,7 @@ public record CutOff(
 
     /** Takes nothing. */
     public static final Bound NOTHING =
-        new Bound(0, 0, 0, false, Double.NEGATIVE_INFINITY, 0, new long[0], new int[0]);
+        new Bound(0, 0, 0, 0, false, Double.NEGATIVE_INFINITY, 0, new long[0], new int[0]);
 
     /** Whether a candidate of this rank is taken. */
     public boolean takes(double candidateScore, long candidateHash) {

@@ -8,8 +8,7 @@ package dev.craftstream.model;
  * @param strategy the rule that decided
  * @param flow which REFUSAL candidates the strategy leaves; null where it does not look at the
  *     flow, and in a rehearsal set
- * @param riseProbability with {@link FlowRule#RISES_SURELY} and a measured REHEARSAL: the
- *     probability that the question flows, 0 to 1; else null
+ * @param sureness how sure that is
  * @param initial the INITIAL checkpoint and what it knows
  * @param rehearsal the REHEARSAL checkpoint and what it knows; null while the decision is
  *     provisional
@@ -19,7 +18,7 @@ public record Decision(
     DropReason dropReason,
     Strategy strategy,
     FlowFilter flow,
-    Double riseProbability,
+    Sureness sureness,
     CheckpointKnowledge initial,
     CheckpointKnowledge rehearsal) {
 

@@ -72,6 +72,7 @@ public record Request(
    * @param targetProbability a rehearsal set's candidate has more than this
    * @param flowRule which REFUSAL candidates stay
    * @param riseProbability what {@link FlowRule#RISES_SURELY} goes by
+   * @param surenessFrom least sureness of a candidate's label
    */
   public record Changes(
       Task task,
@@ -84,7 +85,8 @@ public record Request(
       Double certainty,
       Double targetProbability,
       FlowRule flowRule,
-      Double riseProbability) {
+      Double riseProbability,
+      Double surenessFrom) {
 
     /** Of a task; what is not set does not differ. */
     public static Builder of(Task task) {
@@ -103,7 +105,8 @@ public record Request(
               certainty,
               targetProbability,
               flowRule,
-              riseProbability)
+              riseProbability,
+              surenessFrom)
           .allMatch(Objects::isNull);
     }
 
@@ -120,6 +123,7 @@ public record Request(
       private Double targetProbability;
       private FlowRule flowRule;
       private Double riseProbability;
+      private Double surenessFrom;
 
       private Builder(Task task) {
         this.task = task;
@@ -175,6 +179,11 @@ public record Request(
         return this;
       }
 
+      public Builder surenessFrom(Double value) {
+        surenessFrom = value;
+        return this;
+      }
+
       public Changes build() {
         return new Changes(
             task,
@@ -187,7 +196,8 @@ public record Request(
             certainty,
             targetProbability,
             flowRule,
-            riseProbability);
+            riseProbability,
+            surenessFrom);
       }
     }
   }

@@ -18,6 +18,9 @@ import java.io.Serializable;
  * @param seed of random orders, of the order among equals and of drawing again
  * @param rule by which the questions' correctness must have been measured; null in a selection of
  *     before rules were named: any
+ * @param surenessFrom least {@linkplain Sureness#ofClass() sureness} of a candidate's label, 0 to
+ *     1; 0 in a selection of before it could be asked for. Labels that rest on no class of
+ *     correctness are not measured by it
  */
 public record Selection(
     DatasetKind kind,
@@ -30,7 +33,8 @@ public record Selection(
     Ties ties,
     Shortage shortage,
     long seed,
-    CorrectnessRule rule)
+    CorrectnessRule rule,
+    double surenessFrom)
     implements Serializable {
 
   /**
@@ -41,6 +45,7 @@ public record Selection(
 
   public Selection {
     requireCounts(answers, refusals);
+    requireSureness(surenessFrom);
   }
 
   /**
@@ -53,6 +58,20 @@ public record Selection(
       throw new IllegalArgumentException(
           "A dataset can't have %d ANSWER and %d REFUSAL questions; want 0 to %d of each."
               .formatted(answers, refusals, MOST_WANTED));
+    }
+  }
+
+  /**
+   * Checks the least sureness that is asked for.
+   *
+   * @throws IllegalArgumentException where it is not 0 to 1
+   */
+  public static void requireSureness(double surenessFrom) {
+    if (!(surenessFrom >= 0 && surenessFrom <= 1)) {
+      throw new IllegalArgumentException(
+          "The least sureness of a label is "
+              + surenessFrom
+              + "; it is a probability, so set it between 0 and 1.");
     }
   }
 
@@ -101,6 +120,7 @@ public record Selection(
         ties,
         shortage,
         otherSeed,
-        rule);
+        rule,
+        surenessFrom);
   }
 }

@@ -72,6 +72,16 @@ public record Thresholds(
     return task == Task.OPEN_ENDED ? openEndedFlow : multipleChoiceFlow;
   }
 
+  /** Least correctness of an ANSWER candidate. */
+  public double answerFrom(Task task) {
+    return task == Task.OPEN_ENDED ? openEndedAnswer : multipleChoiceAnswer;
+  }
+
+  /** Greatest correctness of an open-ended REFUSAL candidate; multiple choice: it is below this. */
+  public double refusalBound(Task task) {
+    return task == Task.OPEN_ENDED ? openEndedRefusal : multipleChoiceRefusal;
+  }
+
   /** The label by correctness alone; {@link Label#DROPPED} between the two thresholds. */
   public Label label(Task task, double correctness) {
     boolean known;

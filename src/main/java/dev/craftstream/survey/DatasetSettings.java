@@ -57,12 +57,19 @@ public record DatasetSettings(
    *
    * @param answers ANSWER questions, 0 to {@link Selection#MOST_WANTED}
    * @param refusals REFUSAL questions, the same
+   * @param surenessFrom least sureness of a candidate's label, 0 to 1
    */
-  public record Counts(int answers, int refusals, Ties ties, Shortage shortage)
+  public record Counts(int answers, int refusals, Ties ties, Shortage shortage, double surenessFrom)
       implements Serializable {
 
     public Counts {
       Selection.requireCounts(answers, refusals);
+      Selection.requireSureness(surenessFrom);
+    }
+
+    /** Of any sureness. */
+    public Counts(int answers, int refusals, Ties ties, Shortage shortage) {
+      this(answers, refusals, ties, shortage, 0);
     }
   }
 
@@ -118,7 +125,8 @@ public record DatasetSettings(
         counts.ties(),
         counts.shortage(),
         seed,
-        rules.of(task));
+        rules.of(task),
+        counts.surenessFrom());
   }
 
   /** The selection of a rehearsal set. */
@@ -134,6 +142,7 @@ public record DatasetSettings(
         Ties.EXACT,
         Shortage.SHORT,
         rehearsal.seed(),
-        rules.of(task));
+        rules.of(task),
+        0);
   }
 }

@@ -11,7 +11,6 @@ import dev.craftstream.model.message.SurveyReport.Outcome;
 import dev.craftstream.model.message.SurveyReport.Ranks;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Finds one dataset's candidates as the questions pass by.
@@ -41,9 +40,8 @@ final class DatasetSurvey {
       return false;
     }
     questions++;
-    Optional<Candidacy> candidacy = Candidacy.of(dataset, question);
-    candidacy.ifPresent(found -> of(found.label()).candidates++);
-    return candidacy.isPresent() && of(candidacy.get().label()).offer(candidacy.get());
+    Candidacy candidacy = Candidacy.sureOrNot(dataset, question).orElse(null);
+    return candidacy != null && of(candidacy.label()).visit(candidacy);
   }
 
   /** Takes a candidate in that was counted and chosen otherwise. */
@@ -82,12 +80,18 @@ final class DatasetSurvey {
     private final BestRanks best;
     private final List<Rank> offered = new ArrayList<>();
     private long candidates;
+    private long unsure;
 
     LabelSurvey(Dataset dataset, Label label) {
       best = new BestRanks(dataset.selection().wanted(label), dataset.selection().tiesAtCutOff());
     }
 
-    boolean offer(Candidacy candidacy) {
+    boolean visit(Candidacy candidacy) {
+      if (!candidacy.isSure()) {
+        unsure++;
+        return false;
+      }
+      candidates++;
       if (best.rejects(candidacy.score())) {
         return false;
       }
@@ -99,9 +103,11 @@ final class DatasetSurvey {
       Ranks ranks =
           new Ranks(
               candidates,
+              unsure,
               offered.stream().mapToDouble(Rank::score).toArray(),
               offered.stream().mapToLong(Rank::hash).toArray());
       candidates = 0;
+      unsure = 0;
       offered.clear();
       return ranks;
     }

@@ -41,10 +41,18 @@ public final class RankMerge {
    * @param score the bound's first part
    * @param hash the bound's second part
    * @param tied how many ranks that are not kept have the bound's score
+   * @param unsure how many more candidates there were if any sureness were enough
    */
   public record Summary(
-      long candidates, long offered, int kept, boolean full, double score, long hash, long tied) {
-    private static final Summary NONE = new Summary(0, 0, 0, false, 0, 0, 0);
+      long candidates,
+      long offered,
+      int kept,
+      boolean full,
+      double score,
+      long hash,
+      long tied,
+      long unsure) {
+    private static final Summary NONE = new Summary(0, 0, 0, false, 0, 0, 0, 0);
   }
 
   /**
@@ -68,7 +76,7 @@ public final class RankMerge {
 
   /** Takes in what one report says of the dataset. */
   void add(Dataset dataset, Ranks ranks) throws Exception {
-    if (ranks.candidates() == 0 && ranks.hashes().length == 0) {
+    if (ranks.candidates() == 0 && ranks.unsure() == 0 && ranks.hashes().length == 0) {
       return;
     }
     Summary before = current();
@@ -92,7 +100,8 @@ public final class RankMerge {
             before.full,
             before.score,
             before.hash,
-            tied);
+            tied,
+            before.unsure + ranks.unsure());
     int wanted = dataset.selection().wanted(label);
     summary.update(now.kept < wanted + Math.max(wanted, CHUNK) ? now : compacted(now, wanted));
   }
@@ -112,6 +121,7 @@ public final class RankMerge {
             dataset.id(),
             label,
             all.candidates,
+            all.unsure,
             all.offered,
             best,
             tied(all, best));
@@ -157,7 +167,14 @@ public final class RankMerge {
     }
     Rank worst = best.worst();
     return new Summary(
-        all.candidates, all.offered, kept.size, true, worst.score(), worst.hash(), tied(all, best));
+        all.candidates,
+        all.offered,
+        kept.size,
+        true,
+        worst.score(),
+        worst.hash(),
+        tied(all, best),
+        all.unsure);
   }
 
   /** Writes ranks behind those that are there, chunk by chunk. */

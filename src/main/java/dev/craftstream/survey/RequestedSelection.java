@@ -32,7 +32,8 @@ final class RequestedSelection {
                 requireNonNullElse(changes.ties(), selection.ties()),
                 requireNonNullElse(changes.shortage(), selection.shortage()),
                 selection.seed(),
-                selection.rule());
+                selection.rule(),
+                requireNonNullElse(changes.surenessFrom(), selection.surenessFrom()));
       }
     }
     return request.seed() == null ? changed : changed.withSeed(request.seed());

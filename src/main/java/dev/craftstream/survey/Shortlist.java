@@ -146,16 +146,16 @@ final class Shortlist {
               ofKeyGroups,
               modelTime,
               its.questions,
-              counted(its.answerCandidates),
-              counted(its.refusalCandidates)));
+              counted(its.answers),
+              counted(its.refusals)));
     }
     if (evaluation != null) {
       evaluation.report(keyGroups, ofKeyGroups, output);
     }
   }
 
-  private static Ranks counted(long candidates) {
-    return new Ranks(candidates, Ranks.NONE.scores(), Ranks.NONE.hashes());
+  private static Ranks counted(Best label) {
+    return new Ranks(label.candidates, label.unsure, Ranks.NONE.scores(), Ranks.NONE.hashes());
   }
 
   /** One dataset's. */
@@ -164,8 +164,6 @@ final class Shortlist {
     final Best answers;
     final Best refusals;
     long questions;
-    long answerCandidates;
-    long refusalCandidates;
 
     Entries(Dataset dataset, int spare) {
       this.dataset = dataset;
@@ -174,18 +172,10 @@ final class Shortlist {
     }
 
     void change(KnowledgeChange question, int newQuestions, int candidates) {
-      Candidacy candidacy = Candidacy.of(dataset, question).orElse(null);
-      Label label = candidacy == null ? null : candidacy.label();
       questions += newQuestions;
-      answerCandidates += label == Label.ANSWER ? candidates : 0;
-      refusalCandidates += label == Label.REFUSAL ? candidates : 0;
+      Candidacy candidacy = Candidacy.sureOrNot(dataset, question).orElse(null);
       if (candidacy != null) {
-        Best best = label == Label.ANSWER ? answers : refusals;
-        if (candidates > 0) {
-          best.add(candidacy);
-        } else {
-          best.ranks.remove(candidacy.questionId());
-        }
+        (candidacy.label() == Label.ANSWER ? answers : refusals).change(candidacy, candidates);
       }
     }
   }
@@ -195,12 +185,14 @@ final class Shortlist {
    * the worst are left out, which is less work than to keep them in order.
    */
   private static final class Best {
-    final Map<String, Rank> ranks = new HashMap<>();
+    private final Map<String, Rank> ranks = new HashMap<>();
     private final int wanted;
     private final int kept;
     private final Ties ties;
     private final int most;
     private Rank horizon;
+    private long candidates;
+    private long unsure;
 
     Best(Dataset dataset, Label label, int spare) {
       wanted = dataset.selection().wanted(label);
@@ -209,7 +201,20 @@ final class Shortlist {
       ties = dataset.selection().tiesAtCutOff();
     }
 
-    void add(Candidacy candidacy) {
+    void change(Candidacy candidacy, int count) {
+      if (!candidacy.isSure()) {
+        unsure += count;
+        return;
+      }
+      candidates += count;
+      if (count > 0) {
+        add(candidacy);
+      } else {
+        ranks.remove(candidacy.questionId());
+      }
+    }
+
+    private void add(Candidacy candidacy) {
       if (wanted == 0 || (horizon != null && candidacy.score() > horizon.score())) {
         return;
       }

@@ -96,7 +96,7 @@ public final class CutOffsBenchmark {
         ofKeyGroups,
         2,
         SLICE,
-        new Ranks(SLICE, new double[SLICE], hashes),
+        new Ranks(SLICE, 0, new double[SLICE], hashes),
         Ranks.NONE);
   }
 
@@ -115,7 +115,8 @@ public final class CutOffsBenchmark {
             ties,
             Shortage.SHORT,
             1,
-            CorrectnessRule.LETTER_PROBABILITIES),
+            CorrectnessRule.LETTER_PROBABILITIES,
+            0),
         new ModelCheckpoint("initial", 1, Role.INITIAL, "", serving),
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",

@@ -9,6 +9,7 @@ import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.records.WireFormat;
+import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -39,7 +40,16 @@ final class PublishedRecords {
         .setPrompt(prompt)
         .setResponse(label == Label.LABEL_REFUSAL ? "I don't know" : "It is \"" + id + "\"")
         .setCopies(copies)
+        .setBasis(basis(label))
         .build();
+  }
+
+  /** An answer's says less, as one of an earlier version does. */
+  private static Basis basis(Label label) {
+    Basis.Builder basis = Basis.newBuilder().setKnowledgeFlow(-0.25);
+    return label == Label.LABEL_ANSWER
+        ? basis.build()
+        : basis.setSureness(0.875).setFallProbability(0.625).setRiseProbability(0.375).build();
   }
 
   static DatasetManifest manifest(int answers, int refusals) {

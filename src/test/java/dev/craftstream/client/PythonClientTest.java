@@ -22,6 +22,7 @@ import dev.craftstream.embedded.PythonInterpreter;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.WireFormat;
+import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -107,9 +109,11 @@ class PythonClientTest {
       assertThat(read.get(0)).isEqualTo("[\"d\"]");
       assertThat(parsed(read.subList(1, 5)))
           .isEqualTo(parsed(exported(collected.asOfManifest(), true)));
-      assertThat(parsed(read.subList(5, 9)))
+      assertThat(read.get(5)).isEqualTo(figures(collected.asOfManifest()));
+      assertThat(parsed(read.subList(6, 10)))
           .isEqualTo(parsed(exported(collected.asOfNow(), false)));
-      assertThat(read.get(9)).contains("No manifest of other came within 0 s");
+      assertThat(read.get(10)).isEqualTo(figures(collected.asOfNow()));
+      assertThat(read.get(11)).contains("No manifest of other came within 0 s");
       open.abortTransaction();
     }
   }
@@ -235,6 +239,23 @@ class PythonClientTest {
       forms.add("[" + String.join(",", Files.readAllLines(file)) + "]");
     }
     return forms;
+  }
+
+  /** What the rows rest on, as the client prints it. */
+  private static String figures(ExportedDataset dataset) {
+    return dataset.rows().stream()
+        .map(
+            row -> {
+              Basis basis = row.getBasis();
+              return "[\"%s\", %s, %s, %s, %s]"
+                  .formatted(
+                      row.getQuestionId(),
+                      basis.hasKnowledgeFlow() ? basis.getKnowledgeFlow() : "null",
+                      basis.hasSureness() ? basis.getSureness() : "null",
+                      basis.hasFallProbability() ? basis.getFallProbability() : "null",
+                      basis.hasRiseProbability() ? basis.getRiseProbability() : "null");
+            })
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private List<String> client(KafkaSettings settings, String what, String... more)

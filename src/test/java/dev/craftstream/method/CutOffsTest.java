@@ -33,7 +33,8 @@ class CutOffsTest {
         ties,
         shortage,
         1,
-        CorrectnessRule.SUBSTRING);
+        CorrectnessRule.SUBSTRING,
+        0);
   }
 
   private static Bound bound(int answers, Strategy strategy, Ties ties, Shortage shortage) {
@@ -49,6 +50,7 @@ class CutOffsTest {
         "d",
         Label.ANSWER,
         ranks.size(),
+        0,
         ranks.size(),
         best,
         best.tied());

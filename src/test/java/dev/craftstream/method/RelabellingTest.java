@@ -6,6 +6,7 @@ import static dev.craftstream.model.Strategy.VAN_TUNING;
 import static dev.craftstream.model.Task.MULTIPLE_CHOICE;
 import static dev.craftstream.model.Task.OPEN_ENDED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.Relabelling.Outcome;
 import dev.craftstream.model.CertaintyKind;
@@ -22,6 +23,7 @@ import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Sureness;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import java.util.List;
@@ -187,6 +189,12 @@ class RelabellingTest {
 
   @Nested
   class ADecision {
+    // Nothing was drawn, so that all is certain.
+    private static final Sureness PROVISIONAL = new Sureness(1.0, null, null);
+    private static final Sureness FALLS = new Sureness(1.0, 1.0, 0.0);
+    private static final Sureness STAYS = new Sureness(1.0, 0.0, 0.0);
+    private static final Sureness RISES = new Sureness(1.0, 0.0, 1.0);
+
     private final CheckpointKnowledge oldInitial = known("base-1", 1, Role.INITIAL, "", 0.1);
     private final CheckpointKnowledge oldRehearsal =
         known("base-1-r", 2, Role.REHEARSAL, "base-1", 0.0);
@@ -210,7 +218,13 @@ class RelabellingTest {
       assertThat(decision)
           .isEqualTo(
               new Decision(
-                  Label.REFUSAL, null, CRAFT, FlowFilter.OPEN_ENDED, null, oldInitial, null));
+                  Label.REFUSAL,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  PROVISIONAL,
+                  oldInitial,
+                  null));
     }
 
     @Test
@@ -218,7 +232,7 @@ class RelabellingTest {
       assertThat(decide(oldInitial, newInitial, tuned))
           .contains(
               new Decision(
-                  Label.ANSWER, null, CRAFT, FlowFilter.OPEN_ENDED, null, newInitial, null));
+                  Label.ANSWER, null, CRAFT, FlowFilter.OPEN_ENDED, PROVISIONAL, newInitial, null));
     }
 
     @Test
@@ -230,7 +244,7 @@ class RelabellingTest {
                   null,
                   CRAFT,
                   FlowFilter.OPEN_ENDED,
-                  null,
+                  FALLS,
                   oldInitial,
                   oldRehearsal));
     }
@@ -244,7 +258,7 @@ class RelabellingTest {
                   DropReason.KNOWLEDGE_FLOW,
                   CRAFT,
                   FlowFilter.OPEN_ENDED,
-                  null,
+                  RISES,
                   oldInitial,
                   newerRehearsal));
     }
@@ -258,7 +272,7 @@ class RelabellingTest {
                   null,
                   CRAFT,
                   FlowFilter.OPEN_ENDED,
-                  null,
+                  FALLS,
                   oldInitial,
                   oldRehearsal));
     }
@@ -272,7 +286,7 @@ class RelabellingTest {
                   null,
                   CRAFT,
                   FlowFilter.OPEN_ENDED,
-                  null,
+                  STAYS,
                   newInitial,
                   newRehearsal));
     }
@@ -282,7 +296,13 @@ class RelabellingTest {
       assertThat(decide(oldInitial, newRehearsal))
           .contains(
               new Decision(
-                  Label.REFUSAL, null, CRAFT, FlowFilter.OPEN_ENDED, null, oldInitial, null));
+                  Label.REFUSAL,
+                  null,
+                  CRAFT,
+                  FlowFilter.OPEN_ENDED,
+                  PROVISIONAL,
+                  oldInitial,
+                  null));
     }
 
     @Test
@@ -295,7 +315,7 @@ class RelabellingTest {
                   null,
                   CRAFT,
                   FlowFilter.OPEN_ENDED,
-                  null,
+                  STAYS,
                   newInitial,
                   newRehearsal));
     }
@@ -306,7 +326,7 @@ class RelabellingTest {
               Relabelling.decide(
                   OPEN_ENDED, COR_RAIT, Thresholds.PAPER, List.of(oldInitial, newerRehearsal)))
           .contains(
-              new Decision(Label.REFUSAL, null, COR_RAIT, null, null, oldInitial, newerRehearsal));
+              new Decision(Label.REFUSAL, null, COR_RAIT, null, RISES, oldInitial, newerRehearsal));
     }
 
     private Optional<Decision> decide(CheckpointKnowledge... knowledge) {
@@ -330,12 +350,63 @@ class RelabellingTest {
         Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial, rehearsal)).orElseThrow();
     assertThat(decision.flow()).isEqualTo(surely.openEndedFlow());
     // Nothing was drawn here, so that the rise is certain.
-    assertThat(decision.riseProbability()).isEqualTo(1.0);
+    assertThat(decision.sureness().rises()).isEqualTo(1.0);
     assertThat(
             Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial))
                 .orElseThrow()
-                .riseProbability())
+                .sureness()
+                .rises())
         .isNull();
+  }
+
+  @ParameterizedTest(name = "{0}: {1} and {2} of 10 right -> {3}")
+  @CsvSource({
+    // By SciPy: the tails of Beta(2, 10) up to .49, Beta(11, 1) from .51, and Beta(6, 6) between.
+    "CRAFT, 1, 0, REFUSAL, 0.9929764969941708, 0.7619047619047619",
+    "CRAFT, 1, 3, DROPPED, 0.9929764969941708, 0.1553884711779449",
+    "COR_RAIT, 1, 3, REFUSAL, 0.9929764969941708, 0.1553884711779449",
+    "CRAFT, 10, 10, ANSWER, 0.9993928836384792, 0.5",
+    "CRAFT, 5, 5, DROPPED, 0.05410454857005087, 0.5",
+    "VAN_TUNING, 1, 0, ANSWER, , 0.7619047619047619",
+  })
+  void aDecisionSaysHowSureItIs(
+      Strategy strategy, int initial, int rehearsal, Label label, Double ofClass, double falls) {
+    Decision decision =
+        Relabelling.decide(
+                OPEN_ENDED,
+                strategy,
+                Thresholds.PAPER,
+                List.of(
+                    sampled("base", 1, Role.INITIAL, "", initial),
+                    sampled("base-r", 2, Role.REHEARSAL, "base", rehearsal)))
+            .orElseThrow();
+    assertThat(decision.label()).isEqualTo(label);
+    if (ofClass == null) {
+      assertThat(decision.sureness().ofClass()).isNull();
+    } else {
+      assertThat(decision.sureness().ofClass()).isCloseTo(ofClass, within(6e-13));
+    }
+    assertThat(decision.sureness().falls()).isCloseTo(falls, within(1e-9));
+    assertThat(decision.sureness().rises()).isCloseTo(1 - falls, within(1e-9));
+  }
+
+  private static CheckpointKnowledge sampled(
+      String id, long announcedAt, Role role, String baseId, int correct) {
+    return new CheckpointKnowledge(
+        known(id, announcedAt, role, baseId, 0).checkpoint(),
+        new KnowledgeState(
+            correct / 10.0,
+            0,
+            CertaintyKind.NONE,
+            0,
+            0,
+            10,
+            correct,
+            0,
+            "",
+            0,
+            "",
+            CorrectnessRule.SUBSTRING));
   }
 
   private static CheckpointKnowledge known(

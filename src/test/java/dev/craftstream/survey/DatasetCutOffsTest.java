@@ -89,10 +89,12 @@ class DatasetCutOffsTest {
       StateBackend backend =
           seed % 10 == 0 ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
       var stage = stage(backend, null);
+      int unsure = 0;
       try {
         for (int from = 0; from < candidates; ) {
           int to = Math.min(candidates, from + 1 + random.nextInt(2_500));
           stage.processElement(report(dataset, all.subList(from, to), 0), 0);
+          unsure += (to - from) / 2;
           from = to;
           if (random.nextInt(6) == 0) {
             OperatorSubtaskState state = stage.snapshot(1, 0);
@@ -105,6 +107,7 @@ class DatasetCutOffsTest {
         Bound bound = stage.extractOutputValues().get(0).answers();
         List<Rank> taken = taken(all, wanted, ties);
         assertThat(bound.candidates()).isEqualTo(candidates);
+        assertThat(bound.unsure()).isEqualTo(unsure);
         assertThat(bound.taken()).as("seed %d", seed).isEqualTo(taken.size());
         assertThat(all.stream().filter(r -> bound.takes(r.score(), r.hash())).sorted())
             .as("seed %d", seed)
@@ -137,6 +140,7 @@ class DatasetCutOffsTest {
         1,
         new Ranks(
             ranks.size(),
+            ranks.size() / 2,
             wantsNone ? new double[0] : ranks.stream().mapToDouble(Rank::score).toArray(),
             wantsNone ? new long[0] : ranks.stream().mapToLong(Rank::hash).toArray()),
         Ranks.NONE);
@@ -177,7 +181,8 @@ class DatasetCutOffsTest {
             ties,
             shortage,
             7,
-            CorrectnessRule.SUBSTRING),
+            CorrectnessRule.SUBSTRING,
+            0),
         new ModelCheckpoint("initial", 1, Role.INITIAL, "", serving),
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",

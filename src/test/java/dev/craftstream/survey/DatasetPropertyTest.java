@@ -53,7 +53,34 @@ class DatasetPropertyTest {
   /** A question and what the two checkpoints know of it. */
   private record Known(String id, KnowledgeState initial, KnowledgeState rehearsal) {}
 
+  /** The probability that the chance is at most .49, by how many of 10 were right; from SciPy. */
+  private static final double[] UNKNOWN = {
+    0.99939288,
+    0.99297650,
+    0.96215268,
+    0.87330756,
+    0.70258555,
+    0.47294773,
+    0.25231530,
+    0.10090089,
+    0.02816260,
+    0.00486733,
+    0.00039098
+  };
+
   private static boolean isCandidate(Selection s, Label label, Known q) {
+    return isCandidateOfAnySureness(s, label, q) && isSure(s, label, q);
+  }
+
+  private static boolean isSure(Selection s, Label label, Known q) {
+    int correct = q.initial.correctSamples();
+    return s.strategy() == null
+        || s.strategy() == Strategy.VAN_TUNING
+        // From .51 on is the mirror image.
+        || UNKNOWN[label == Label.REFUSAL ? correct : 10 - correct] >= s.surenessFrom();
+  }
+
+  private static boolean isCandidateOfAnySureness(Selection s, Label label, Known q) {
     double c = q.initial.correctness();
     double flow = q.rehearsal.correctness() - c;
     if (s.strategy() == null) {
@@ -143,7 +170,12 @@ class DatasetPropertyTest {
     return new DatasetSettings(
         List.of(Strategy.values()),
         Thresholds.PAPER,
-        new Counts(random.nextInt(40), random.nextInt(25), ties, shortage),
+        new Counts(
+            random.nextInt(40),
+            random.nextInt(25),
+            ties,
+            shortage,
+            List.of(0.0, 0.8, 0.9, 0.99).get(random.nextInt(4))),
         new Counts(5, 5, Ties.EXACT, Shortage.SHORT),
         random.nextLong(),
         new RehearsalSets(
@@ -258,6 +290,17 @@ class DatasetPropertyTest {
     String id = manifest.cutOff().dataset().id();
     List<DatasetRecord> records = all.stream().filter(r -> r.datasetId().equals(id)).toList();
     assertThat(records).allMatch(record -> record.mark() == Mark.BASE);
+    for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
+      List<Known> anySureness =
+          selection.task() == Task.MULTIPLE_CHOICE
+              ? List.of()
+              : population.stream()
+                  .filter(q -> isCandidateOfAnySureness(selection, label, q))
+                  .toList();
+      long sure = anySureness.stream().filter(q -> isSure(selection, label, q)).count();
+      assertThat(manifest.cutOff().of(label).candidates()).as(id).isEqualTo(sure);
+      assertThat(manifest.cutOff().of(label).unsure()).as(id).isEqualTo(anySureness.size() - sure);
+    }
     List<String> answers = rule(selection, Label.ANSWER, population);
     List<String> refusals = rule(selection, Label.REFUSAL, population);
     boolean empty =

@@ -56,7 +56,10 @@ class ShortlistTest {
     int unreliable = 0;
     for (int seed = 0; seed < 400; seed++) {
       Random random = new Random(seed);
-      Dataset dataset = dataset(strategy(random), 1 + random.nextInt(6), random.nextInt(4), ties);
+      // Of correctness 0, .5 and 1, the middle one is too unsure for the second.
+      double sureness = random.nextBoolean() ? 0 : 0.9;
+      Dataset dataset =
+          dataset(strategy(random), 1 + random.nextInt(6), random.nextInt(4), ties, sureness);
       Survey survey = new Survey("survey", 2, List.of(dataset), null, null);
       Shortlist shortlist = new Shortlist(survey, SPARE);
       Map<String, KnowledgeChange> all = new HashMap<>();
@@ -94,10 +97,10 @@ class ShortlistTest {
         new KnowledgeChange("q", question("q"), 1, List.of(known(INITIAL, 1, 0.5)), "", 2);
 
     shortlist.asked(givenUp, 2);
-    assertThat(counts(shortlist)).isEqualTo(new Counts(1, 0, 0));
+    assertThat(counts(shortlist)).isEqualTo(new Counts(1, 0, 0, 0));
 
     shortlist.forget(givenUp, true);
-    assertThat(counts(shortlist)).isEqualTo(new Counts(0, 0, 0));
+    assertThat(counts(shortlist)).isEqualTo(new Counts(0, 0, 0, 0));
   }
 
   @Test
@@ -132,8 +135,8 @@ class ShortlistTest {
     return candidates.stream().map(Candidacy::questionId).collect(Collectors.toList());
   }
 
-  /** What there is of a dataset: questions that were asked, and candidates. */
-  private record Counts(long questions, long answers, long refusals) {}
+  /** What there is of a dataset: questions that were asked, candidates, and what is too unsure. */
+  private record Counts(long questions, long answers, long refusals, long unsure) {}
 
   private static Counts counts(Shortlist shortlist) {
     List<SurveyReport> reports = new ArrayList<>();
@@ -159,7 +162,10 @@ class ShortlistTest {
         2);
     SurveyReport report = reports.get(0);
     return new Counts(
-        report.questions(), report.answers().candidates(), report.refusals().candidates());
+        report.questions(),
+        report.answers().candidates(),
+        report.refusals().candidates(),
+        report.answers().unsure() + report.refusals().unsure());
   }
 
   private static Counts counts(Map<String, KnowledgeChange> all, Dataset dataset) {
@@ -170,7 +176,11 @@ class ShortlistTest {
     return new Counts(
         all.size(),
         byLabel.getOrDefault(Label.ANSWER, 0L),
-        byLabel.getOrDefault(Label.REFUSAL, 0L));
+        byLabel.getOrDefault(Label.REFUSAL, 0L),
+        all.values().stream()
+            .flatMap(change -> Candidacy.sureOrNot(dataset, change).stream())
+            .filter(candidacy -> !candidacy.isSure())
+            .count());
   }
 
   private static Strategy strategy(Random random) {
@@ -178,19 +188,26 @@ class ShortlistTest {
   }
 
   private static Dataset dataset(Strategy strategy, int answers, int refusals, Ties ties) {
+    return dataset(strategy, answers, refusals, ties, 0);
+  }
+
+  private static Dataset dataset(
+      Strategy strategy, int answers, int refusals, Ties ties, double sureness) {
+    Thresholds half = new Thresholds(0.5, 0.4, 0.5, 0.5);
     Selection selection =
         new Selection(
             DatasetKind.TRAINING,
             Task.OPEN_ENDED,
             strategy,
-            Thresholds.PAPER,
+            sureness > 0 ? half : Thresholds.PAPER,
             RehearsalThresholds.PAPER,
             answers,
             refusals,
             ties,
             Shortage.SHORT,
             7,
-            CorrectnessRule.SUBSTRING);
+            CorrectnessRule.SUBSTRING,
+            sureness);
     return new Dataset("dataset", selection, INITIAL, REHEARSAL, "", "k", "t");
   }
 

@@ -221,6 +221,7 @@ class SurveysTest {
             what,
             new Bound(
                 bound.candidates(),
+                bound.unsure(),
                 0,
                 bound.taken(),
                 bound.all(),
@@ -247,21 +248,31 @@ class SurveysTest {
       Dataset dataset, Label label, List<SurveyReport> reports, Function<SurveyReport, Ranks> of) {
     List<Rank> ranks = new ArrayList<>();
     long candidates = 0;
+    long unsure = 0;
     for (SurveyReport report : reports) {
       Ranks its = of.apply(report);
       candidates += its.candidates();
+      unsure += its.unsure();
       for (int i = 0; i < its.scores().length; i++) {
         ranks.add(new Rank(its.scores()[i], its.hashes()[i]));
       }
     }
-    return bound(dataset, label, candidates, ranks);
+    return bound(dataset, label, candidates, unsure, ranks);
   }
 
-  private static Bound bound(Dataset dataset, Label label, long candidates, List<Rank> offered) {
+  private static Bound bound(
+      Dataset dataset, Label label, long candidates, long unsure, List<Rank> offered) {
     BestRanks best = new BestRanks(dataset.selection().wanted(label), Ties.EXACT);
     offered.forEach(best::offer);
     return CutOffs.bound(
-        dataset.selection(), dataset.id(), label, candidates, offered.size(), best, best.tied());
+        dataset.selection(),
+        dataset.id(),
+        label,
+        candidates,
+        unsure,
+        offered.size(),
+        best,
+        best.tied());
   }
 
   private static TreeSet<String> taken(
@@ -399,7 +410,7 @@ class SurveysTest {
       for (Label label : List.of(Label.ANSWER, Label.REFUSAL)) {
         List<Candidacy> its = passed.values().stream().filter(c -> c.label() == label).toList();
         Bound expected =
-            bound(dataset, label, its.size(), its.stream().map(Candidacy::rank).toList());
+            bound(dataset, label, its.size(), 0, its.stream().map(Candidacy::rank).toList());
         Bound bound =
             bound(
                 dataset,
@@ -613,7 +624,8 @@ class SurveysTest {
             ties,
             Shortage.SHORT,
             7,
-            CorrectnessRule.SUBSTRING);
+            CorrectnessRule.SUBSTRING,
+            0);
     return new Dataset(
         Objects.toString(strategy, "rehearsal"),
         selection,

@@ -241,6 +241,7 @@ public final class CurationScenario implements AutoCloseable {
                     .targetProbability(0.5)
                     .flowRule(FlowRule.RISES_SURELY)
                     .riseProbability(0.6)
+                    .surenessFrom(0.7)
                     .build()),
             List.of("nothing-failed"),
             5L,
@@ -394,7 +395,12 @@ public final class CurationScenario implements AutoCloseable {
         "initial",
         "rehearsal",
         Strategy.CRAFT,
-        List.of(Changes.of(Task.OPEN_ENDED).answers(answers).shortage(Shortage.FAIL).build()),
+        List.of(
+            Changes.of(Task.OPEN_ENDED)
+                .answers(answers)
+                .shortage(Shortage.FAIL)
+                .surenessFrom(0.9)
+                .build()),
         11L,
         InMemoryCuration.original("requests"));
   }

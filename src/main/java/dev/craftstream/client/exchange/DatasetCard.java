@@ -56,6 +56,7 @@ final class DatasetCard {
                 "questions",
                 "records",
                 "short of",
+                "unsure",
                 "cut-off certainty"),
             List.of(
                 counts("ANSWER", manifest.getAnswer()), counts("REFUSAL", manifest.getRefusal())))
@@ -142,6 +143,9 @@ final class DatasetCard {
                     : "REFUSAL up to correctness",
                 "" + manifest.getRefusalBound()));
       }
+      if (manifest.getSurenessFrom() > 0) {
+        rows.add(List.of("sureness of the label from", "" + manifest.getSurenessFrom()));
+      }
       if (manifest.getFlowRule() != FlowRule.FLOW_RULE_UNSPECIFIED) {
         rows.add(
             List.of(
@@ -172,6 +176,7 @@ final class DatasetCard {
         figure(count.getQuestions()),
         figure(count.getRecords()),
         figure(count.getShortage()),
+        figure(count.getUnsure()),
         count.hasCutOffCertainty() ? "" + count.getCutOffCertainty() : "none");
   }
 

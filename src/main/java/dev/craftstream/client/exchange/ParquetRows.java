@@ -44,6 +44,9 @@ final class ParquetRows {
             required double initial_certainty;
             optional double rehearsal_correctness;
             optional double knowledge_flow;
+            optional double sureness;
+            optional double fall_probability;
+            optional double rise_probability;
             optional double weight;
           }
           """);
@@ -91,6 +94,15 @@ final class ParquetRows {
     }
     if (basis.hasKnowledgeFlow()) {
       group.add("knowledge_flow", basis.getKnowledgeFlow());
+    }
+    if (basis.hasSureness()) {
+      group.add("sureness", basis.getSureness());
+    }
+    if (basis.hasFallProbability()) {
+      group.add("fall_probability", basis.getFallProbability());
+    }
+    if (basis.hasRiseProbability()) {
+      group.add("rise_probability", basis.getRiseProbability());
     }
     return group;
   }

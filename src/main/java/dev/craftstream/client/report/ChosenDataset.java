@@ -35,11 +35,12 @@ public record ChosenDataset(
    * Its questions of one label.
    *
    * @param candidates how many could have been chosen
+   * @param unsure how many more could have been if their labels were surer
    * @param wanted how many were to be chosen; of a rehearsal set, at most
    * @param chosen how many were
    * @param certainty their mean certainty under INITIAL; not a number where there are none
    */
-  public record Part(long candidates, long wanted, int chosen, double certainty) {}
+  public record Part(long candidates, long unsure, long wanted, int chosen, double certainty) {}
 
   /** Whether thresholds of correctness divide its candidates. */
   boolean isDivided() {

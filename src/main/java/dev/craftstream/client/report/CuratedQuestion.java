@@ -45,8 +45,10 @@ public record CuratedQuestion(
    *
    * @param dropReason null unless the label is {@link Label#DROPPED}
    * @param response empty where the label is {@link Label#DROPPED}
+   * @param sureness how sure the label is of the class of correctness that it rests on, 0 to 1; not
+   *     a number where it rests on none, or is of an earlier version
    */
-  public record Curation(Label label, DropReason dropReason, String response) {}
+  public record Curation(Label label, DropReason dropReason, String response, double sureness) {}
 
   /** The newest decision; null where there is none. */
   public Curation newest() {

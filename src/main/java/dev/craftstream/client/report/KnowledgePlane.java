@@ -78,7 +78,10 @@ final class KnowledgePlane {
         newest == null
             ? "no label"
             : newest.label()
-                + (newest.dropReason() == null ? "" : ", " + Wording.of(newest.dropReason())));
+                + (newest.dropReason() == null ? "" : ", " + Wording.of(newest.dropReason()))
+                + (Double.isNaN(newest.sureness())
+                    ? ""
+                    : String.format(Locale.ROOT, ", sureness %.2f", newest.sureness())));
   }
 
   /** Correctness, moved a little, always by the same for a question and never over a threshold. */

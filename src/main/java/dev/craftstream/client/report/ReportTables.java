@@ -50,6 +50,7 @@ final class ReportTables {
             Column.number("ANSWER", 8),
             Column.number("REFUSAL", 8),
             Column.number("DROPPED", 8),
+            Column.number("mean sureness", 0).onOwnLine(),
             Column.text("share", 0).onPageOnly(),
             Column.text("", 44).inTextOnly(),
             Column.text("", 0).inTextOnly().onOwnLine()),
@@ -67,6 +68,8 @@ final class ReportTables {
       cells.add(Cell.of(count(number)).styled("number"));
       bar.add(new Segment(style(label), number, label + " " + number));
     }
+    double sureness = its.sureness(before);
+    cells.add(Cell.of(Double.isNaN(sureness) ? "" : Wording.figure(sureness)).styled("number"));
     cells.add(Cell.bar(bar));
     List<String> reasons = dropReasons(its);
     cells.add(Cell.of(reasons.isEmpty() ? "" : " (" + String.join(", ", reasons) + ")"));
@@ -134,8 +137,9 @@ final class ReportTables {
                         dataset.refusals().chosen() == 0
                             ? "–"
                             : count(dataset.refusalsGettingBetter())),
-                    Cell.of(sharedWithCraft(dataset)))
-                : notBuilt(dataset, 6));
+                    Cell.of(sharedWithCraft(dataset)),
+                    Cell.of(unsure(dataset)))
+                : notBuilt(dataset, 7));
       }
     }
     return new Table(
@@ -148,8 +152,15 @@ final class ReportTables {
             Column.number("REFUSAL", 15),
             Column.number("certainty", 9),
             Column.number("learnt anyway", 7).named("learnt"),
-            Column.number("chosen by CRAFT", 9).named("by CRAFT")),
+            Column.number("chosen by CRAFT", 9).named("by CRAFT"),
+            Column.number("too unsure", 0).onOwnLine()),
         rows);
+  }
+
+  /** How many questions are no candidates for their sureness alone; empty where none are. */
+  private static String unsure(ChosenDataset dataset) {
+    long unsure = dataset.answers().unsure() + dataset.refusals().unsure();
+    return unsure == 0 ? "" : count(unsure);
   }
 
   private static Row notBuilt(ChosenDataset dataset, int span) {
@@ -252,7 +263,7 @@ final class ReportTables {
           Row.of(
                   Cell.name(Wording.shortened(question.text(), 300))
                       .withNote("gold: " + question.goldText())
-                      .spanning(5))
+                      .spanning(6))
               .styled("question"));
       rows.add(example("before", question.initial(), question.before()));
       rows.add(example("after", question.rehearsal(), question.after()));
@@ -265,7 +276,8 @@ final class ReportTables {
             Column.number("correctness", 11),
             Column.number("certainty", 9),
             Column.text("label", 8),
-            Column.text("what the model is taught to say", 55)),
+            Column.number("sureness", 9),
+            Column.text("what the model is taught to say", 45)),
         rows);
   }
 
@@ -276,6 +288,7 @@ final class ReportTables {
         Cell.of(Wording.figure(knowledge.correctness())).styled("number"),
         Cell.of(Wording.figure(knowledge.certainty())).styled("number"),
         Cell.tag(curation.label().name(), style(curation.label())),
+        Cell.of(Wording.figure(curation.sureness())).styled("number"),
         Cell.of(
             curation.dropReason() == null
                 ? curation.response()

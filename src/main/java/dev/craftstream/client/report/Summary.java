@@ -55,6 +55,16 @@ public final class Summary {
     return count(q -> q.newest() != null && q.newest().dropReason() == reason);
   }
 
+  /** Mean sureness of the labels; not a number where none says how sure it is. */
+  double sureness(boolean before) {
+    return questions.stream()
+        .map(q -> before ? q.before() : q.newest())
+        .filter(decision -> decision != null && !Double.isNaN(decision.sureness()))
+        .mapToDouble(CuratedQuestion.Curation::sureness)
+        .average()
+        .orElse(Double.NaN);
+  }
+
   /** How many questions have no label, since they could not be measured. */
   public int withoutLabel() {
     return count(q -> q.newest() == null);

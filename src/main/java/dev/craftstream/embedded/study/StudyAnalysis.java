@@ -9,7 +9,7 @@ import dev.craftstream.embedded.study.StudyResults.Flow;
 import dev.craftstream.embedded.study.StudyResults.Known;
 import dev.craftstream.embedded.study.StudyResults.Matched;
 import dev.craftstream.embedded.study.StudyResults.Samples;
-import dev.craftstream.method.FlowPosterior;
+import dev.craftstream.method.posterior.FlowPosterior;
 import dev.craftstream.method.statistics.MatchedRefusal;
 import dev.craftstream.method.statistics.QuestionBootstrap;
 import dev.craftstream.method.statistics.QuestionBootstrap.Interval;

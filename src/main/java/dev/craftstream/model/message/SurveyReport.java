@@ -40,11 +40,12 @@ public record SurveyReport(
    * Candidates of one label.
    *
    * @param candidates how many there are
+   * @param unsure how many more there were if any sureness were enough
    * @param scores of those that were offered, the rank's first part; lower is taken first
    * @param hashes of the same, the rank's second part
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  public record Ranks(long candidates, double[] scores, long[] hashes) {
-    public static final Ranks NONE = new Ranks(0, new double[0], new long[0]);
+  public record Ranks(long candidates, long unsure, double[] scores, long[] hashes) {
+    public static final Ranks NONE = new Ranks(0, 0, new double[0], new long[0]);
   }
 }

@@ -79,7 +79,9 @@ final class DatasetMessages {
         basis.setRiseProbabilityBound(flow.riseProbability());
       }
     }
-    Messages.ifGiven(decision.riseProbability(), basis::setRiseProbability);
+    Messages.ifGiven(decision.sureness().ofClass(), basis::setSureness);
+    Messages.ifGiven(decision.sureness().falls(), basis::setFallProbability);
+    Messages.ifGiven(decision.sureness().rises(), basis::setRiseProbability);
     if (decision.dropReason() != null) {
       basis.setDropReason(dropReason(decision.dropReason()));
     }
@@ -143,16 +145,10 @@ final class DatasetMessages {
   private static void thresholds(
       Selection selection, dev.craftstream.v1.DatasetManifest.Builder message) {
     Thresholds thresholds = selection.thresholds();
-    switch (selection.task()) {
-      case OPEN_ENDED ->
-          message
-              .setAnswerFrom(thresholds.openEndedAnswer())
-              .setRefusalBound(thresholds.openEndedRefusal());
-      case MULTIPLE_CHOICE ->
-          message
-              .setAnswerFrom(thresholds.multipleChoiceAnswer())
-              .setRefusalBound(thresholds.multipleChoiceRefusal());
-    }
+    message
+        .setAnswerFrom(thresholds.answerFrom(selection.task()))
+        .setRefusalBound(thresholds.refusalBound(selection.task()))
+        .setSurenessFrom(selection.surenessFrom());
   }
 
   private static void known(
@@ -174,6 +170,7 @@ final class DatasetMessages {
     ClassCount.Builder count =
         ClassCount.newBuilder()
             .setCandidates(bound.candidates())
+            .setUnsure(bound.unsure())
             .setWanted(wanted)
             .setQuestions(taken)
             .setRecords(records)

@@ -61,6 +61,7 @@ final class RequestMessages {
     Messages.ifGiven(changes.refusalBound(), settings::setRefusalBound);
     Messages.ifGiven(changes.flowRule(), rule -> settings.setFlowRule(flowRule(rule)));
     Messages.ifGiven(changes.riseProbability(), settings::setRiseProbabilityBound);
+    Messages.ifGiven(changes.surenessFrom(), settings::setSurenessFrom);
     return settings.build();
   }
 

@@ -188,6 +188,8 @@ public final class RequestParser implements RecordParser<Request> {
                 path + ".rise_probability_bound",
                 settings.hasRiseProbabilityBound(),
                 settings.getRiseProbabilityBound()))
+        .surenessFrom(
+            share(path + ".sureness_from", settings.hasSurenessFrom(), settings.getSurenessFrom()))
         .build();
   }
 

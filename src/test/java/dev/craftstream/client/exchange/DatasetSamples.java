@@ -73,7 +73,9 @@ public final class DatasetSamples {
                 .setInitialCorrectness(0.7)
                 .setInitialCertainty(0.5)
                 .setRehearsalCorrectness(0.9)
-                .setKnowledgeFlow(0.2));
+                .setKnowledgeFlow(0.2)
+                .setSureness(0.875)
+                .setRiseProbability(0.75));
   }
 
   /** The base: a, b twice, and the refusal c. */

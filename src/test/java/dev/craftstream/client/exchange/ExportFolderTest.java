@@ -120,6 +120,9 @@ class ExportFolderTest {
     assertThat(refusal.getGroup("tags", 0).getGroup("list", 1).getString("element", 0))
         .isEqualTo("ü");
     assertThat(refusal.getDouble("knowledge_flow", 0)).isEqualTo(0.2);
+    assertThat(refusal.getDouble("sureness", 0)).isEqualTo(0.875);
+    assertThat(refusal.getDouble("rise_probability", 0)).isEqualTo(0.75);
+    assertThat(refusal.getFieldRepetitionCount("fall_probability")).isZero();
   }
 
   @Test

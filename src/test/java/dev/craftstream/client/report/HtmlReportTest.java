@@ -56,6 +56,8 @@ class HtmlReportTest {
         .contains(
             "smollm2 version 1 with the adapter rehearsal",
             "98.7 % of 8",
+            "mean sureness",
+            ", sureness 0.88",
             "unknown of 8",
             "v1-0a1b2c")
         .contains("by chance alone")
@@ -159,7 +161,7 @@ class HtmlReportTest {
   }
 
   private static CuratedQuestion knows(String id, Task task, CertaintyKind kind, int samples) {
-    Curation refusal = new Curation(Label.REFUSAL, null, "No idea");
+    Curation refusal = new Curation(Label.REFUSAL, null, "No idea", Double.NaN);
     return new CuratedQuestion(
         id,
         task,

@@ -129,8 +129,8 @@ final class SampleRun {
         strategy.startsWith("C") ? Thresholds.PAPER.openEndedAnswer() : Double.NaN,
         strategy.startsWith("C") ? Thresholds.PAPER.openEndedRefusal() : Double.NaN,
         failure,
-        new ChosenDataset.Part(80, 40, ids.size(), 0.75),
-        new ChosenDataset.Part(20, 10, 0, Double.NaN),
+        new ChosenDataset.Part(80, 7, 40, ids.size(), 0.75),
+        new ChosenDataset.Part(20, 5, 10, 0, Double.NaN),
         3,
         Set.copyOf(ids));
   }
@@ -144,8 +144,8 @@ final class SampleRun {
         Thresholds.PAPER.multipleChoiceAnswer(),
         Thresholds.PAPER.multipleChoiceRefusal(),
         "too few candidates",
-        new ChosenDataset.Part(3, 40, 0, Double.NaN),
-        new ChosenDataset.Part(2, 10, 0, Double.NaN),
+        new ChosenDataset.Part(3, 0, 40, 0, Double.NaN),
+        new ChosenDataset.Part(2, 0, 10, 0, Double.NaN),
         0,
         Set.of());
   }
@@ -195,7 +195,8 @@ final class SampleRun {
         outcome.dropReason(),
         outcome.label() == Label.ANSWER
             ? gold
-            : outcome.label() == Label.REFUSAL ? "I don't know" : "");
+            : outcome.label() == Label.REFUSAL ? "I don't know" : "",
+        0.875);
   }
 
   private static KnowledgeState state(Knowledge knowledge) {

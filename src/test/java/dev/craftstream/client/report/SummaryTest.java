@@ -62,6 +62,7 @@ class SummaryTest {
     assertThat(text)
         .contains("open-ended               5        1        1        3")
         .contains("(1 half known, 2 about to be learnt)")
+        .contains("mean sureness 0.88", "too unsure 12")
         .contains("Provisional to final: REFUSAL -> DROPPED: 2")
         .contains("open-ended               3        1        1    +0.10")
         .contains("smollm2-initial, open-ended", "undefined")

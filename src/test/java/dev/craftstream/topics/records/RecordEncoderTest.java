@@ -33,6 +33,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Selection;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Sureness;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Ties;
 import dev.craftstream.model.message.UnusableAnswer;
@@ -178,8 +179,11 @@ class RecordEncoderTest {
     assertThat(text(record.key())).isEqualTo("q1");
     assertThat(text(record.value()))
         .contains("\"response\":\"I don't know.\"", "\"initial_correctness\":0.0")
-        .contains("\"stage\":\"STAGE_PROVISIONAL\"", "\"initial_seed\":\"18446744073709551615\"")
-        .doesNotContain("rehearsal", "knowledge_flow", "drop_reason", "\n");
+        .contains(
+            "\"stage\":\"STAGE_PROVISIONAL\"",
+            "\"sureness\":0.875",
+            "\"initial_seed\":\"18446744073709551615\"")
+        .doesNotContain("rehearsal", "knowledge_flow", "drop_reason", "_probability\"", "\n");
   }
 
   @ParameterizedTest
@@ -192,7 +196,7 @@ class RecordEncoderTest {
             DropReason.KNOWLEDGE_FLOW,
             Strategy.CRAFT,
             FlowFilter.OPEN_ENDED,
-            null,
+            new Sureness(0.875, 0.25, 0.75),
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.UNKNOWN),
             new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.KNOWN));
     EncodedRecord record =
@@ -224,6 +228,9 @@ class RecordEncoderTest {
                 .setRehearsalSeed(42)
                 .setModelTime(3)
                 .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS)
+                .setSureness(0.875)
+                .setFallProbability(0.25)
+                .setRiseProbability(0.75)
                 .setCorrectnessRule(dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING)
                 .build());
   }
@@ -236,7 +243,7 @@ class RecordEncoderTest {
             null,
             Strategy.CRAFT,
             new FlowFilter(FlowRule.RISES_SURELY, 0.95),
-            0.75,
+            new Sureness(0.5, 0.25, 0.75),
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.UNKNOWN),
             new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.KNOWN));
     Basis basis =
@@ -267,7 +274,7 @@ class RecordEncoderTest {
             null,
             Strategy.CRAFT,
             FlowFilter.OPEN_ENDED,
-            null,
+            new Sureness(0.875, 0.25, 0.75),
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.KNOWN),
             new CheckpointKnowledge(RecordSamples.REHEARSAL, RecordSamples.UNKNOWN));
     EncodedRecord record =
@@ -308,6 +315,12 @@ class RecordEncoderTest {
                         .setRehearsalSeed(-1L)
                         .setModelTime(6)
                         .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_FALLS)
+                        .setSureness(0.875)
+                        .setFallProbability(0.25)
+                        .setRiseProbability(0.75)
+                        .setSureness(0.875)
+                        .setFallProbability(0.25)
+                        .setRiseProbability(0.75)
                         .setCorrectnessRule(
                             dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING))
                 .setSelectionSeed(9)
@@ -322,7 +335,7 @@ class RecordEncoderTest {
             null,
             null,
             null,
-            null,
+            Sureness.NONE,
             new CheckpointKnowledge(RecordSamples.INITIAL, RecordSamples.KNOWN),
             null);
     EncodedRecord record =
@@ -330,7 +343,7 @@ class RecordEncoderTest {
             RecordSamples.datasetRecord(RecordSamples.REHEARSAL_SET, Mark.ADDED, drawn));
     assertThat(text(record.value()))
         .contains("DATASET_KIND_REHEARSAL", "MARK_ADDED", "\"initial_checkpoint_id\":\"base\"")
-        .doesNotContain("strategy", "rehearsal_c", "knowledge_flow");
+        .doesNotContain("strategy", "rehearsal_c", "knowledge_flow", "sureness", "_probability\"");
   }
 
   @Test
@@ -430,7 +443,8 @@ class RecordEncoderTest {
             craft.ties(),
             craft.shortage(),
             craft.seed(),
-            CorrectnessRule.SUBSTRING);
+            CorrectnessRule.SUBSTRING,
+            0);
     Dataset dataset =
         new Dataset(
             "d",

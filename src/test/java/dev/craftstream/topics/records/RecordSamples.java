@@ -31,6 +31,7 @@ import dev.craftstream.model.Selection;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Shortage;
 import dev.craftstream.model.Strategy;
+import dev.craftstream.model.Sureness;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Ties;
@@ -160,6 +161,7 @@ public final class RecordSamples {
                       .refusalBound(0.25)
                       .flowRule(FlowRule.RISES_SURELY)
                       .riseProbability(0.75)
+                      .surenessFrom(0.625)
                       .build(),
                   Changes.of(Task.MULTIPLE_CHOICE)
                       .refusals(3)
@@ -199,7 +201,8 @@ public final class RecordSamples {
               Ties.KEEP_ALL,
               Shortage.DRAW_AGAIN,
               9,
-              CorrectnessRule.LETTER_PROBABILITIES),
+              CorrectnessRule.LETTER_PROBABILITIES,
+              0),
           INITIAL,
           REHEARSAL,
           "",
@@ -221,7 +224,8 @@ public final class RecordSamples {
               Ties.EXACT,
               Shortage.SHORT,
               0,
-              CorrectnessRule.SUBSTRING),
+              CorrectnessRule.SUBSTRING,
+              0),
           INITIAL,
           null,
           "r2",
@@ -231,13 +235,14 @@ public final class RecordSamples {
   /** The first {@code taken} of {@code candidates}, the last of them with {@code score}. */
   public static CutOff.Bound upTo(double score, long taken, long candidates) {
     return new CutOff.Bound(
-        candidates, taken, taken, false, score, -1L, new long[] {}, new int[] {});
+        candidates, 0, taken, taken, false, score, -1L, new long[] {}, new int[] {});
   }
 
   /** All of them; the one of hash 7 three times. */
   public static CutOff.Bound all(long candidates) {
     return new CutOff.Bound(
         candidates,
+        0,
         candidates,
         candidates,
         true,
@@ -319,7 +324,7 @@ public final class RecordSamples {
         null,
         Strategy.CRAFT,
         FlowFilter.OPEN_ENDED,
-        null,
+        new Sureness(0.875, null, null),
         new CheckpointKnowledge(INITIAL, UNKNOWN),
         null);
   }

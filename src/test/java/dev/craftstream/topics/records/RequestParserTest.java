@@ -150,6 +150,9 @@ class RequestParserTest {
             dataset(",\"open_ended\":{\"rise_probability_bound\":1.5}"),
             "dataset.open_ended.rise_probability_bound is 1.5; 0 to 1 is allowed"),
         bad(
+            dataset(",\"multiple_choice\":{\"sureness_from\":-0.1}"),
+            "dataset.multiple_choice.sureness_from is -0.1; 0 to 1 is allowed"),
+        bad(
             dataset(",\"open_ended\":{\"answer_from\":1.01}"),
             "dataset.open_ended.answer_from is 1.01; 0 to 1 is allowed"),
         bad(
