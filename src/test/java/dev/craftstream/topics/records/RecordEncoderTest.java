@@ -318,9 +318,6 @@ class RecordEncoderTest {
                         .setSureness(0.875)
                         .setFallProbability(0.25)
                         .setRiseProbability(0.75)
-                        .setSureness(0.875)
-                        .setFallProbability(0.25)
-                        .setRiseProbability(0.75)
                         .setCorrectnessRule(
                             dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_SUBSTRING))
                 .setSelectionSeed(9)
