@@ -33,7 +33,8 @@ public final class DatasetSamples {
                 .setWanted(3)
                 .setQuestions(2)
                 .setRecords(3)
-                .setShortage(1))
+                .setShortage(1)
+                .setUnsure(7))
         .setRefusal(
             ClassCount.newBuilder()
                 .setCandidates(4_000)
@@ -44,6 +45,7 @@ public final class DatasetSamples {
         .setTies(Ties.TIES_EXACT)
         .setShortage(Shortage.SHORTAGE_DRAW_AGAIN)
         .setAnswerFrom(0.51)
+        .setSurenessFrom(0.875)
         .setRefusalBound(0.49)
         .setSeed(-1)
         .setTrainingPromptVersion("train-1")
