@@ -1,16 +1,20 @@
 package dev.craftstream.embedded.study;
 
+import static dev.craftstream.embedded.study.StudyFormats.count;
+import static dev.craftstream.embedded.study.StudyFormats.hundredfold;
+import static dev.craftstream.embedded.study.StudyFormats.number;
+import static dev.craftstream.embedded.study.StudyFormats.share;
+import static dev.craftstream.embedded.study.StudyFormats.shares;
+import static dev.craftstream.embedded.study.StudyFormats.signed;
+
 import dev.craftstream.embedded.study.StudyData.Setting;
 import dev.craftstream.embedded.study.StudyResults.ArmResult;
 import dev.craftstream.embedded.study.StudyResults.Figures;
 import dev.craftstream.embedded.study.StudyResults.Flow;
 import dev.craftstream.method.statistics.QuestionBootstrap.Interval;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The page of a study, in Markdown. */
@@ -40,6 +44,8 @@ final class StudyPage {
   static String of(StudyResults results, Setting setting) {
     StudyPage page = new StudyPage(results, setting);
     page.introduction();
+    page.steps();
+    page.setUp();
     page.main();
     page.rules();
     page.matched();
@@ -62,10 +68,27 @@ final class StudyPage {
     text(
         "The paper's claim: trained on the same measurements, CRAFT and CORCER_RAIT are more helpful and truthful (THS) than COR_RAIT, that more than VAN_TUNING, and CRAFT refuses less of what the model knows than COR_RAIT does.");
     text("");
+  }
+
+  private void steps() {
+    text("## What it does");
+    text("");
+    text(
+        "1. The job measures INITIAL, and the same model again under other seeds. The flow between the two is chance alone, and stands beside every figure of the flow.");
+    text(
+        "2. The [reference trainer](../docker/trainer/README.md) trains REHEARSAL on the rehearsal set, and the job measures it.");
+    text(
+        "3. The job makes datasets from the same measurements: of the five strategies; of `CRAFT` and `CRAFT_WITHOUT_CERTAINTY` with other [flow rules](datasets.md#strategies), and, as a control, by the flow of INITIAL asked twice; of labels that leave little doubt; and with other ratios of REFUSAL.");
+    text(
+        "4. The trainer trains a model on each dataset with each of the training seeds, and the job evaluates it with the refusal-aware prompt.");
+    text("");
+  }
+
+  private void setUp() {
     text("## Set-up");
     text("");
     text(
-        "- %s, trained by the reference trainer (LoRA of rank 8), asked by the job. %s one-fact questions to train on and %s of other countries, cities, elements and works to test with, those of NQ-open among them (`%s`).",
+        "- %s, LoRA of rank 8. %s one-fact questions to train on and %s of other countries, cities, elements and works to test with, those of NQ-open among them (`%s`), of which a small model knows next to nothing. Where they come from, and the script that makes them: [study](../src/study/README.md).",
         setting.model(),
         count(results.trainQuestions()),
         count(results.testQuestions()),
@@ -124,7 +147,10 @@ final class StudyPage {
   }
 
   private void rules() {
-    text("## Flow rules");
+    text("## Flow rules, sure labels and ratios");
+    text("");
+    text(
+        "FALLS asks for a correctness that falls, which that of a question that is never answered right cannot: of those it keeps none. ANSWER and REFUSAL with bounds of their own take only labels that leave little doubt.");
     text("");
     row(
         "dataset",
@@ -260,70 +286,11 @@ final class StudyPage {
         signed(flow.meanOfHalf()));
   }
 
-  // ---------------------------------------------------------------- conclusions
-
   private void conclusions() {
     text("## What follows");
     text("");
-    List<String> said = new ArrayList<>();
-    ArmResult vanTuning = arm("van-tuning");
-    ArmResult corRait = arm("cor-rait");
-    if (vanTuning != null) {
-      Interval helpfulness = vanTuning.figures().truthfulHelpfulness();
-      said.add(
-          "VAN_TUNING, which is never taught to refuse, has a THS of %s against INITIAL%s."
-              .formatted(
-                  hundredfold(helpfulness),
-                  helpfulness.high() < 0 ? ": it makes the model less truthful" : ""));
-    }
-    if (corRait != null) {
-      for (String name : List.of("corcer-rait", "craft-without-certainty", "craft")) {
-        ArmResult other = arm(name);
-        if (other != null && other.againstCorRait() != null) {
-          said.add(
-              "%s has %s THS %s COR_RAIT (%s), and an over-refusal of %s against %s. %s"
-                  .formatted(
-                      other.title(),
-                      other.againstCorRait().value() > 0 ? "more" : "less",
-                      "than",
-                      hundredfold(other.againstCorRait()),
-                      share(other.figures().overRefusal().value()),
-                      share(corRait.figures().overRefusal().value()),
-                      other.matched().againstCorRait().excludesZero()
-                          ? "At the same refusal rate the difference is "
-                              + hundredfold(other.matched().againstCorRait())
-                              + "."
-                          : "At the same refusal rate no difference is shown ("
-                              + hundredfold(other.matched().againstCorRait())
-                              + ")."));
-        }
-      }
-      best().ifPresent(best -> said.add(recommendation(best, corRait)));
-    }
-    said.forEach(sentence -> text("- %s", sentence));
+    StudyConclusions.of(results).forEach(sentence -> text("- %s", sentence));
     text("");
-  }
-
-  private Optional<ArmResult> best() {
-    return results.arms().stream()
-        .filter(arm -> !arm.arm().equals("van-tuning"))
-        .max(Comparator.comparingDouble(arm -> arm.matched().truthfulHelpfulness().value()));
-  }
-
-  private static String recommendation(ArmResult best, ArmResult corRait) {
-    if (best == corRait) {
-      return "At the same refusal rate nothing beats COR_RAIT here: with such a model and such questions take COR_RAIT, and set how much is refused by the ratio of REFUSAL questions.";
-    }
-    Interval difference = best.matched().againstCorRait();
-    return difference.low() > 0
-        ? "At the same refusal rate %s is best, %s above COR_RAIT: take it with such a model and such questions."
-            .formatted(best.title(), hundredfold(difference))
-        : "At the same refusal rate %s comes out highest, but no difference to COR_RAIT is shown (%s): with such a model and such questions the strategy matters less than how much is refused, which the ratio of REFUSAL questions sets."
-            .formatted(best.title(), hundredfold(difference));
-  }
-
-  private ArmResult arm(String name) {
-    return results.arms().stream().filter(arm -> arm.arm().equals(name)).findFirst().orElse(null);
   }
 
   private void repeat() {
@@ -332,7 +299,12 @@ final class StudyPage {
     text("    ./craft reproduce --nq-open nq_dev.json --page docs/reproduction.md");
     text("");
     text(
-        "It goes on where it was interrupted, and all seeds are fixed; under load the model server's answers differ by rounding, so that figures differ within their intervals. Where the questions come from: [study](../src/study/README.md). `./craft reproduce --help` says how to make it smaller.");
+        "It needs PyTorch, which it sets up the first time, and hours of processor time. Interrupted, it goes on where it was: each step's result is a JSON file in `.craft/reproduce/results`, and the trainer, the job and the broker go on from their own folders. All seeds are fixed; under load the model server's answers differ by rounding, so that figures differ within their intervals. A smaller one first:");
+    text("");
+    text(
+        "    ./craft reproduce --questions 60 --test-questions 30 --training-seeds 1 --work-dir small --datasets van-tuning,cor-rait,craft -Ddatasets.open-ended.answers=16 -Ddatasets.open-ended.refusals=8");
+    text("");
+    text("`./craft reproduce --page-only` makes the page of the results that there are.");
   }
 
   // ---------------------------------------------------------------- words
@@ -354,37 +326,6 @@ final class StudyPage {
     return difference.low() > 0
         ? "above it"
         : difference.high() < 0 ? "below it" : "no difference is shown";
-  }
-
-  private static String hundredfold(Interval interval) {
-    return "%s [%s, %s]"
-        .formatted(
-            number(100 * interval.value()),
-            number(100 * interval.low()),
-            number(100 * interval.high()));
-  }
-
-  private static String shares(Interval interval) {
-    return Double.isNaN(interval.value())
-        ? "undefined"
-        : "%s [%s, %s]"
-            .formatted(share(interval.value()), share(interval.low()), share(interval.high()));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.1f", value + 0.0);
-  }
-
-  private static String signed(double value) {
-    return String.format(Locale.ROOT, "%+.3f", value);
-  }
-
-  private static String share(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
-  }
-
-  private static String count(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
   }
 
   private void text(String format, Object... values) {
