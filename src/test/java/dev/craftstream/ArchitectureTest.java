@@ -73,6 +73,7 @@ class ArchitectureTest {
     may("evaluation", "model", "model.message", "method", "flink", "metrics");
     may("topics.records", "model", "model.message", "metrics");
     may("topics.kafka", "model", "metrics", "admission", "topics.records");
+    may("topics.schemas", "topics.records", "topics.kafka");
     may(
         "config",
         "model",
@@ -190,6 +191,7 @@ class ArchitectureTest {
         "triton.doctor",
         "topics.records",
         "topics.kafka",
+        "topics.schemas",
         "client",
         "client.conflict",
         "client.exchange",

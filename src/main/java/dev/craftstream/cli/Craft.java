@@ -43,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       TransactionsCommand.class,
       OptionsCommand.class,
       MetricsCommand.class,
+      SchemasCommand.class,
       CompletionCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -274,6 +274,9 @@ public final class RunningJob implements AutoCloseable {
   private void poll() {
     Topics topics = settings.kafka().topics();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+      if (record.value() != null) {
+        SchemaChecks.assertValid(topics.schema(record.topic()), record.value());
+      }
       if (record.topic().equals(topics.deadLetters())) {
         deadLetters.add(read(record, DeadLetter.newBuilder()).build());
       } else if (record.value() == null) {

@@ -24,7 +24,8 @@ import java.util.Set;
 /** Writes proto3 JSON, with figures even where they are 0. */
 final class JsonWriter {
 
-  private static final Set<FieldDescriptor> FIGURES =
+  /** Those that are written in each message of their kind. */
+  static final Set<FieldDescriptor> FIGURES =
       Set.of(
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.CORRECTNESS_FIELD_NUMBER),
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.CERTAINTY_FIELD_NUMBER),

@@ -10,6 +10,7 @@ import static dev.craftstream.topics.records.SchemaEnums.role;
 import static dev.craftstream.topics.records.SchemaEnums.task;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.DatasetManifest;
@@ -42,6 +43,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /** Domain records to the records of their topics. */
 public final class RecordEncoder implements Serializable {
@@ -59,6 +61,13 @@ public final class RecordEncoder implements Serializable {
 
   public RecordEncoder(WireFormat format) {
     this.format = format;
+  }
+
+  /**
+   * Fields that are in each message of their kind in JSON, also where they are 0, false or empty.
+   */
+  public static Set<FieldDescriptor> alwaysWritten() {
+    return JsonWriter.FIGURES;
   }
 
   private EncodedRecord record(String key, Message message) {

@@ -13,23 +13,51 @@ import dev.craftstream.v1.Request;
 
 /** What the records of each topic are, by the topic's name without a prefix. */
 public enum TopicSchema {
-  QUESTIONS("questions", QuestionEvent.getDefaultInstance()),
-  MODEL_CHECKPOINTS("model-checkpoints", ModelCheckpointEvent.getDefaultInstance()),
-  REQUESTS("requests", Request.getDefaultInstance()),
-  INSTRUCTIONS("instructions", Instruction.getDefaultInstance()),
-  KNOWLEDGE("knowledge", KnowledgeRecord.getDefaultInstance()),
-  DATASETS("datasets", DatasetRecord.getDefaultInstance()),
-  REHEARSAL_SETS("rehearsal-sets", DatasetRecord.getDefaultInstance()),
-  DATASET_MANIFESTS("dataset-manifests", DatasetManifest.getDefaultInstance()),
-  EVALUATIONS("evaluations", Evaluation.getDefaultInstance()),
-  DEAD_LETTERS("dead-letters", DeadLetter.getDefaultInstance());
+  QUESTIONS("questions", QuestionEvent.getDefaultInstance(), true, true, "question_id"),
+  MODEL_CHECKPOINTS(
+      "model-checkpoints", ModelCheckpointEvent.getDefaultInstance(), true, false, "checkpoint_id"),
+  REQUESTS("requests", Request.getDefaultInstance(), true, false, "request_id"),
+  INSTRUCTIONS("instructions", Instruction.getDefaultInstance(), false, true, "question_id"),
+  KNOWLEDGE("knowledge", KnowledgeRecord.getDefaultInstance(), false, false, "question_id"),
+  DATASETS(
+      "datasets",
+      DatasetRecord.getDefaultInstance(),
+      false,
+      false,
+      "dataset_id, a line break and question_id"),
+  REHEARSAL_SETS(
+      "rehearsal-sets",
+      DatasetRecord.getDefaultInstance(),
+      false,
+      false,
+      "dataset_id, a line break and question_id"),
+  DATASET_MANIFESTS(
+      "dataset-manifests", DatasetManifest.getDefaultInstance(), false, true, "dataset_id"),
+  EVALUATIONS(
+      "evaluations",
+      Evaluation.getDefaultInstance(),
+      false,
+      true,
+      "checkpoint_id, task and subject, with line breaks between them"),
+  DEAD_LETTERS(
+      "dead-letters",
+      DeadLetter.getDefaultInstance(),
+      false,
+      false,
+      "question_id or checkpoint_id where there is one, else the original record's key");
 
   private final String topic;
   private final Message empty;
+  private final boolean input;
+  private final boolean compacted;
+  private final String key;
 
-  TopicSchema(String topic, Message empty) {
+  TopicSchema(String topic, Message empty, boolean input, boolean compacted, String key) {
     this.topic = topic;
     this.empty = empty;
+    this.input = input;
+    this.compacted = compacted;
+    this.key = key;
   }
 
   /** The topic's name, without a prefix. */
@@ -45,5 +73,20 @@ public enum TopicSchema {
   /** The schema's name, which has its version in it, such as {@code craftstream.v1.Instruction}. */
   public String schemaName() {
     return empty.getDescriptorForType().getFullName();
+  }
+
+  /** Whether the job reads the topic; it writes the others. */
+  public boolean isInput() {
+    return input;
+  }
+
+  /** Whether the newest record of each key is kept, as the job makes the topic. */
+  public boolean isCompacted() {
+    return compacted;
+  }
+
+  /** What the records' keys are made of. */
+  public String key() {
+    return key;
   }
 }
