@@ -176,7 +176,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private Set<String> topics(Topics names) {
-    List<String> inputs = List.of(names.questions(), names.modelCheckpoints(), names.requests());
+    List<String> inputs = names.inputs();
     Set<String> chosen = new TreeSet<>();
     for (String wanted : topics) {
       String full = inputs.contains(wanted) ? wanted : names.prefix() + wanted;

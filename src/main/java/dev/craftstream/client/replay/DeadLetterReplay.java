@@ -161,7 +161,7 @@ public final class DeadLetterReplay {
    * checkpoint is announced before those that are made from it, and before requests name it.
    */
   private Comparator<Letter> order() {
-    List<String> topics = SourceHistory.inputs(kafka);
+    List<String> topics = kafka.topics().inputs();
     String questions = kafka.topics().questions();
     return Comparator.<Letter>comparingInt(letter -> topics.indexOf(letter.origin().topic()))
         .thenComparingInt(

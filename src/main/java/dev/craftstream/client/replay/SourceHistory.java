@@ -155,14 +155,8 @@ final class SourceHistory implements AutoCloseable {
 
   /** Of the dead letters' topics those that are read. */
   static List<String> topics(KafkaSettings kafka, Collection<Letter> letters) {
-    return inputs(kafka).stream()
+    return kafka.topics().inputs().stream()
         .filter(topic -> letters.stream().anyMatch(letter -> letter.origin().topic().equals(topic)))
         .toList();
-  }
-
-  /** The topics that something can be replayed to, in the order in which that is done. */
-  static List<String> inputs(KafkaSettings kafka) {
-    return List.of(
-        kafka.topics().questions(), kafka.topics().modelCheckpoints(), kafka.topics().requests());
   }
 }

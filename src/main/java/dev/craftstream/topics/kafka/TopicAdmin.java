@@ -1,5 +1,6 @@
 package dev.craftstream.topics.kafka;
 
+import dev.craftstream.topics.records.TopicSchema;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -131,36 +133,38 @@ public final class TopicAdmin {
 
   /** The topics as the job creates them. */
   private List<NewTopic> wanted() {
-    Topics topics = settings.topics();
-    int partitions = settings.partitions();
-    return List.of(
-        topic(topics.questions(), partitions, compacted(RECORD_BYTES)),
-        // Its offsets are the model's time and its records the checkpoints' history: all are kept.
-        topic(topics.modelCheckpoints(), 1, deleted(-1, RECORD_BYTES)),
-        // Taken in their order, and by a job that starts anew all of them again.
-        topic(topics.requests(), 1, deleted(-1, RECORD_BYTES)),
-        topic(topics.instructions(), partitions, compacted(RECORD_BYTES)),
-        // A model is trained on a dataset, and compared by an evaluation, long after it was made:
-        // no retention may take them. Later records on a question must not replace those that its
-        // dataset's manifest counts, so these are not compacted either.
-        topic(topics.datasets(), partitions, deleted(-1, RECORD_BYTES)),
-        topic(topics.rehearsalSets(), partitions, deleted(-1, RECORD_BYTES)),
-        topic(topics.datasetManifests(), partitions, compacted(RECORD_BYTES)),
-        topic(topics.evaluations(), partitions, compacted(RECORD_BYTES)),
-        topic(
-            topics.knowledge(), partitions, deleted(settings.retention().toMillis(), RECORD_BYTES)),
-        topic(
-            topics.deadLetters(),
-            partitions,
-            deleted(settings.retention().toMillis(), DEAD_LETTER_BYTES)));
+    return Stream.of(TopicSchema.values()).map(this::topic).toList();
   }
 
-  private NewTopic topic(String name, int partitions, Map<String, String> configs) {
+  private NewTopic topic(TopicSchema schema) {
     Optional<Short> replication =
         settings.replicationFactor() < 0
             ? Optional.empty()
             : Optional.of(settings.replicationFactor());
-    return new NewTopic(name, Optional.of(partitions), replication).configs(configs);
+    int bytes = schema == TopicSchema.DEAD_LETTERS ? DEAD_LETTER_BYTES : RECORD_BYTES;
+    return new NewTopic(
+            settings.topics().name(schema), Optional.of(partitions(schema)), replication)
+        .configs(schema.isCompacted() ? compacted(bytes) : deleted(retentionMillis(schema), bytes));
+  }
+
+  private int partitions(TopicSchema schema) {
+    return switch (schema) {
+      // Offsets are the model's time; requests are taken in their order.
+      case MODEL_CHECKPOINTS, REQUESTS -> 1;
+      default -> settings.partitions();
+    };
+  }
+
+  /** How long a topic that is not compacted keeps its records; -1 for ever. */
+  private long retentionMillis(TopicSchema schema) {
+    return switch (schema) {
+      case KNOWLEDGE, DEAD_LETTERS -> settings.retention().toMillis();
+      // Model checkpoints have their history here, and a job that starts anew takes all requests
+      // again. A model is trained on a dataset, and compared by an evaluation, long after it was
+      // made: no retention may take them. Later records on a question must not replace those that
+      // its dataset's manifest counts, so these are not compacted either.
+      default -> -1;
+    };
   }
 
   private static Map<String, String> compacted(int maxMessageBytes) {
@@ -325,7 +329,7 @@ public final class TopicAdmin {
   /** Who writes to the topic, and so is refused. */
   private String tooLarge(String topic) {
     Topics topics = settings.topics();
-    return List.of(topics.questions(), topics.modelCheckpoints(), topics.requests()).contains(topic)
+    return topics.inputs().contains(topic)
         ? "the broker refuses a larger record of whoever writes there, such as ./craft import, although the job would take it"
         : "the job fails on a larger record that it has to write";
   }

@@ -4,6 +4,7 @@ import dev.craftstream.topics.records.Rejection;
 import dev.craftstream.topics.records.TopicSchema;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The names of the job's topics.
@@ -30,52 +31,52 @@ public record Topics(String prefix) implements Serializable {
 
   /** What happened to the questions; in. */
   public String questions() {
-    return prefix + "questions";
+    return name(TopicSchema.QUESTIONS);
   }
 
   /** Which model checkpoints come and go; in. */
   public String modelCheckpoints() {
-    return prefix + "model-checkpoints";
+    return name(TopicSchema.MODEL_CHECKPOINTS);
   }
 
   /** What users ask of the job's state; in. */
   public String requests() {
-    return prefix + "requests";
+    return name(TopicSchema.REQUESTS);
   }
 
   /** The relabelled questions; out. */
   public String instructions() {
-    return prefix + "instructions";
+    return name(TopicSchema.INSTRUCTIONS);
   }
 
   /** What each checkpoint knows of each question; out. */
   public String knowledge() {
-    return prefix + "knowledge";
+    return name(TopicSchema.KNOWLEDGE);
   }
 
   /** Which questions make which training dataset; out. */
   public String datasets() {
-    return prefix + "datasets";
+    return name(TopicSchema.DATASETS);
   }
 
   /** Which questions make which rehearsal set; out. */
   public String rehearsalSets() {
-    return prefix + "rehearsal-sets";
+    return name(TopicSchema.REHEARSAL_SETS);
   }
 
   /** What closes the datasets and rehearsal sets; out. */
   public String datasetManifests() {
-    return prefix + "dataset-manifests";
+    return name(TopicSchema.DATASET_MANIFESTS);
   }
 
   /** How the model checkpoints do; out. */
   public String evaluations() {
-    return prefix + "evaluations";
+    return name(TopicSchema.EVALUATIONS);
   }
 
   /** What could not be used, and why; out. */
   public String deadLetters() {
-    return prefix + "dead-letters";
+    return name(TopicSchema.DEAD_LETTERS);
   }
 
   /**
@@ -85,24 +86,25 @@ public record Topics(String prefix) implements Serializable {
    */
   public TopicSchema schema(String topic) {
     for (TopicSchema schema : TopicSchema.values()) {
-      if (topic.equals(prefix + schema.topic())) {
+      if (topic.equals(name(schema))) {
         return schema;
       }
     }
     throw new IllegalArgumentException(topic + " is none of the job's topics.");
   }
 
+  /** All of them. */
   public List<String> all() {
-    return List.of(
-        questions(),
-        modelCheckpoints(),
-        requests(),
-        instructions(),
-        knowledge(),
-        datasets(),
-        rehearsalSets(),
-        datasetManifests(),
-        evaluations(),
-        deadLetters());
+    return Stream.of(TopicSchema.values()).map(this::name).toList();
+  }
+
+  /** Those that the job reads: questions, model checkpoints, requests. */
+  public List<String> inputs() {
+    return Stream.of(TopicSchema.values()).filter(TopicSchema::isInput).map(this::name).toList();
+  }
+
+  /** The name of the topic of these records. */
+  public String name(TopicSchema schema) {
+    return prefix + schema.topic();
   }
 }
