@@ -12,14 +12,11 @@ import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.InMemoryCuration;
+import dev.craftstream.testing.Savepoints;
 import dev.craftstream.testing.ScriptedModel;
 import dev.craftstream.testing.ShippedFlink;
 import dev.craftstream.tracking.SavedState;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,10 +27,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import javax.management.ObjectName;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -78,12 +73,12 @@ class ForgettingTest {
 
       IntStream.rangeClosed(1, FEW_TURNS).forEach(number -> turn(curation, number));
       SortedMap<String, Integer> state = settled(flink, job, null);
-      long bytes = size(savepoint(flink, job));
+      long bytes = Savepoints.size(savepoint(flink, job));
       SortedMap<String, Integer> objects = objects();
 
       IntStream.rangeClosed(FEW_TURNS + 1, ALL_TURNS).forEach(number -> turn(curation, number));
       assertThat(settled(flink, job, state)).as("entries of state").isEqualTo(state);
-      assertThat((double) size(savepoint(flink, job)))
+      assertThat((double) Savepoints.size(savepoint(flink, job)))
           .as("bytes of a savepoint")
           .isBetween(0.8 * bytes, 1.2 * bytes);
       assertThat(more(objects(), objects))
@@ -149,25 +144,7 @@ class ForgettingTest {
   }
 
   private Path savepoint(MiniCluster flink, JobID job) throws Exception {
-    String savepoint =
-        flink
-            .triggerSavepoint(job, folder.toUri().toString(), false, SavepointFormatType.CANONICAL)
-            .get();
-    return Path.of(URI.create(savepoint));
-  }
-
-  private static long size(Path savepoint) throws IOException {
-    try (Stream<Path> files = Files.walk(savepoint)) {
-      return files.filter(Files::isRegularFile).mapToLong(ForgettingTest::length).sum();
-    }
-  }
-
-  private static long length(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Savepoints.take(flink, job, folder);
   }
 
   /** Live objects of this project's classes, by class. */

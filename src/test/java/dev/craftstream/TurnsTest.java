@@ -13,11 +13,10 @@ import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.InMemoryCuration;
+import dev.craftstream.testing.Savepoints;
 import dev.craftstream.testing.ScriptedModel;
 import dev.craftstream.testing.ShippedFlink;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -188,21 +185,7 @@ class TurnsTest {
   }
 
   private long stateSize(MiniCluster flink, JobID job) throws Exception {
-    Path target = Files.createTempDirectory(folder, "state");
-    flink
-        .triggerSavepoint(job, target.toUri().toString(), false, SavepointFormatType.CANONICAL)
-        .get();
-    try (Stream<Path> files = Files.walk(target)) {
-      return files.filter(Files::isRegularFile).mapToLong(TurnsTest::size).sum();
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Savepoints.size(Savepoints.take(flink, job, folder));
   }
 
   private static Question question(String id, Purpose purpose) {

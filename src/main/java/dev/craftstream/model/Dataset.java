@@ -23,26 +23,6 @@ public record Dataset(
     String trainingPromptVersion,
     long liveUntil) {
 
-  /** One that is never forgotten. */
-  public Dataset(
-      String id,
-      Selection selection,
-      ModelCheckpoint initial,
-      ModelCheckpoint rehearsal,
-      String requestId,
-      String knowledgePromptVersion,
-      String trainingPromptVersion) {
-    this(
-        id,
-        selection,
-        initial,
-        rehearsal,
-        requestId,
-        knowledgePromptVersion,
-        trainingPromptVersion,
-        0);
-  }
-
   /** Whether its time is over. */
   public boolean isOver(long time) {
     return liveUntil > 0 && liveUntil <= time;

@@ -121,7 +121,8 @@ public final class CutOffsBenchmark {
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",
         "k",
-        "t");
+        "t",
+        0);
   }
 
   private static long inUse() {

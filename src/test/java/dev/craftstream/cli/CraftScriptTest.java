@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CraftScriptTest {
   @TempDir Path folder;
   private Path release;
+  private Path jdk;
 
   private record Ended(int status, String output) {}
 
@@ -23,18 +24,7 @@ class CraftScriptTest {
   void release() throws IOException {
     release = Files.createDirectories(folder.resolve("craft-stream-1.2.3")).toRealPath();
     Files.copy(Path.of("craft"), release.resolve("craft"));
-    Path java = folder.resolve("jdk/bin/java");
-    Files.createDirectories(java.getParent());
-    Files.writeString(
-        java,
-        """
-        #!/bin/sh
-        case $1 in
-          -XshowSettings*) echo '    java.specification.version = 17' ;;
-          *) for argument; do echo "$argument"; done ;;
-        esac
-        """);
-    assertThat(java.toFile().setExecutable(true)).isTrue();
+    jdk = FakeJava.in(folder, "for argument; do echo \"$argument\"; done");
   }
 
   @Test
@@ -73,7 +63,7 @@ class CraftScriptTest {
   private Ended craft() throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder("sh", release.resolve("craft").toString(), "options");
-    builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+    builder.environment().put("JAVA_HOME", jdk.toString());
     Process process = builder.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Ended(process.waitFor(), output);

@@ -45,23 +45,12 @@ class LocaleTest {
   void theScriptGivesJavaALocaleThatReadsArgumentsAsUtf8(String locale, String given)
       throws Exception {
     Path project = projectThatIsBuilt();
-    Path java = folder.resolve("jdk/bin/java");
-    Files.createDirectories(java.getParent());
-    Files.writeString(
-        java,
-        """
-        #!/bin/sh
-        case $1 in
-          -XshowSettings*) echo '    java.specification.version = 17' ;;
-          *) echo "$LC_ALL" ;;
-        esac
-        """);
-    assertThat(java.toFile().setExecutable(true)).isTrue();
+    Path jdk = FakeJava.in(folder, "echo \"$LC_ALL\"");
 
     assertThat(
             output(
                 List.of("sh", project.resolve("craft").toString(), "options"),
-                Map.of("LC_ALL", locale, "JAVA_HOME", folder.resolve("jdk").toString())))
+                Map.of("LC_ALL", locale, "JAVA_HOME", jdk.toString())))
         .isEqualTo(given + "\n");
   }
 

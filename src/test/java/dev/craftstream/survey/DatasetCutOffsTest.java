@@ -187,6 +187,7 @@ class DatasetCutOffsTest {
         new ModelCheckpoint("rehearsal", 2, Role.REHEARSAL, "initial", serving),
         "",
         "k",
-        "t");
+        "t",
+        0);
   }
 }

@@ -208,7 +208,7 @@ class ShortlistTest {
             7,
             CorrectnessRule.SUBSTRING,
             sureness);
-    return new Dataset("dataset", selection, INITIAL, REHEARSAL, "", "k", "t");
+    return new Dataset("dataset", selection, INITIAL, REHEARSAL, "", "k", "t", 0);
   }
 
   /** With few certainties, so that many are equal. */

@@ -633,6 +633,7 @@ class SurveysTest {
         strategy == null ? null : REHEARSAL.announced(),
         "",
         "k",
-        "t");
+        "t",
+        0);
   }
 }

@@ -450,7 +450,8 @@ class RecordEncoderTest {
             RecordSamples.REHEARSAL,
             "",
             "choice-1",
-            "train-1");
+            "train-1",
+            0);
     CutOff.Bound bound = RecordSamples.upTo(0, 4, 8);
     String json =
         text(JSON.datasetManifest(RecordSamples.manifest(dataset, "", bound, bound)).value());

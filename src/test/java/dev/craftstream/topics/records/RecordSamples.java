@@ -207,7 +207,8 @@ public final class RecordSamples {
           REHEARSAL,
           "",
           "choice-1",
-          "train-1");
+          "train-1",
+          0);
 
   /** An open-ended set of 5 questions to tune the REHEARSAL checkpoint on. */
   public static final Dataset REHEARSAL_SET =
@@ -230,7 +231,8 @@ public final class RecordSamples {
           null,
           "r2",
           "open-1",
-          "train-1");
+          "train-1",
+          0);
 
   /** The first {@code taken} of {@code candidates}, the last of them with {@code score}. */
   public static CutOff.Bound upTo(double score, long taken, long candidates) {
