@@ -81,9 +81,15 @@ class ForgettingTest {
       assertThat((double) Savepoints.size(savepoint(flink, job)))
           .as("bytes of a savepoint")
           .isBetween(0.8 * bytes, 1.2 * bytes);
-      assertThat(more(objects(), objects))
-          .as("objects on the heap beyond those after %s turns", FEW_TURNS)
-          .allSatisfy((type, number) -> assertThat(number).as(type).isLessThan(ALL_TURNS / 2));
+      // The jobs that read the savepoints ended in this JVM, which may hold some of theirs a while.
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(more(objects(), objects))
+                      .as("objects on the heap beyond those after %s turns", FEW_TURNS)
+                      .allSatisfy(
+                          (type, number) -> assertThat(number).as(type).isLessThan(ALL_TURNS / 2)));
     }
   }
 
