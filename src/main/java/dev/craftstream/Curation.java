@@ -164,7 +164,10 @@ public record Curation(
                     .transform(
                         name,
                         TypeInformation.of(Evaluation.class),
-                        new Evaluations(settings.bootstrap(), settings.evaluatedSubjects())));
+                        new Evaluations(
+                            settings.bootstrap(),
+                            settings.wrongPenalty(),
+                            settings.evaluatedSubjects())));
 
     return new Curation(
         instructions,

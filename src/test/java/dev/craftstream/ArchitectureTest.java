@@ -114,7 +114,7 @@ class ArchitectureTest {
         "client.importing.forms",
         "model",
         "topics.records");
-    may("client.report", "model");
+    may("client.report", "model", "method.statistics");
     may(
         "client",
         "model",

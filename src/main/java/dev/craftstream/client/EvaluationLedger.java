@@ -42,6 +42,11 @@ final class EvaluationLedger {
         evaluation.hasRefusedShare() ? estimate(evaluation.getRefusedShare()) : null,
         evaluation.hasTruthfulHelpfulness() ? estimate(evaluation.getTruthfulHelpfulness()) : null,
         evaluation.hasOverRefusal() ? estimate(evaluation.getOverRefusal()) : null,
+        evaluation.hasAbstentionPrecision() ? estimate(evaluation.getAbstentionPrecision()) : null,
+        evaluation.hasAbstentionRecall() ? estimate(evaluation.getAbstentionRecall()) : null,
+        evaluation.hasAbstentionF1() ? estimate(evaluation.getAbstentionF1()) : null,
+        evaluation.hasTruthfulness() ? estimate(evaluation.getTruthfulness()) : null,
+        evaluation.getWrongPenalty(),
         evaluation.getConfidence());
   }
 

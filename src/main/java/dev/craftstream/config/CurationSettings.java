@@ -56,6 +56,7 @@ public record CurationSettings(
     QuerySettings query,
     EvaluationSettings evaluation,
     Bootstrap bootstrap,
+    double wrongPenalty,
     int evaluatedSubjects,
     TrackerSettings tracker,
     Strategy strategy,
@@ -80,6 +81,7 @@ public record CurationSettings(
         section("query", () -> query(options)),
         section("evaluation", () -> evaluation(options)),
         section("evaluation", () -> bootstrap(options)),
+        section("evaluation", () -> wrongPenalty(options)),
         evaluatedSubjects(options),
         section("tracker", () -> tracker(options)),
         section("relabel", () -> options.get(RELABEL_STRATEGY)),
@@ -238,6 +240,15 @@ public record CurationSettings(
             trainingPrompt(options));
     reasoning(options).requireRoomBeside(settings.maxTokens());
     return settings;
+  }
+
+  private static double wrongPenalty(Configuration options) {
+    double penalty = options.get(EVALUATION_WRONG_PENALTY);
+    if (!(penalty >= 0 && penalty < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          EVALUATION_WRONG_PENALTY.key() + " is " + penalty + "; give a number from 0 on.");
+    }
+    return penalty;
   }
 
   private static int evaluatedSubjects(Configuration options) {

@@ -248,6 +248,14 @@ public final class QueryOptions {
               "Most subjects of a task that get an evaluation of their own, those with the most"
                   + " questions first. Each takes about a millisecond of one task.");
 
+  public static final ConfigOption<Double> EVALUATION_WRONG_PENALTY =
+      key("evaluation.wrong-penalty")
+          .doubleType()
+          .defaultValue(1.0)
+          .withDescription(
+              "What a wrong answer costs in the truthfulness score, where a correct one is worth 1 and a"
+                  + " refusal 0; from 0 on.");
+
   public static final ConfigOption<Integer> EVALUATION_RESAMPLES =
       key("evaluation.resamples")
           .intType()

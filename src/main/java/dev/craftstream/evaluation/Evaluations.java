@@ -75,6 +75,7 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
   private static final int EVALUATED_AT_ONCE = 50;
 
   private final Bootstrap bootstrap;
+  private final double wrongPenalty;
   private final int mostSubjects;
 
   private transient MailboxExecutor mailbox;
@@ -130,10 +131,12 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
   /**
    * Evaluations with these intervals.
    *
+   * @param wrongPenalty what a wrong answer costs, where a correct one is worth 1
    * @param mostSubjects how many subjects of a task get one of their own
    */
-  public Evaluations(Bootstrap bootstrap, int mostSubjects) {
+  public Evaluations(Bootstrap bootstrap, double wrongPenalty, int mostSubjects) {
     this.bootstrap = bootstrap;
+    this.wrongPenalty = wrongPenalty;
     this.mostSubjects = mostSubjects;
   }
 
@@ -338,7 +341,7 @@ public final class Evaluations extends AbstractStreamOperator<Evaluation>
       output.collect(
           new StreamRecord<>(
               SubjectEvaluation.of(
-                  survey, key, counts, others, promptVersions.get(task), bootstrap)));
+                  survey, key, counts, others, promptVersions.get(task), bootstrap, wrongPenalty)));
       evaluations.inc();
     }
     return !toEvaluate.isEmpty();

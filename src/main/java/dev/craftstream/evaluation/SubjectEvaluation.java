@@ -4,6 +4,7 @@ import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.Contingency;
 import dev.craftstream.method.EvaluationFigures;
 import dev.craftstream.model.Evaluation;
+import dev.craftstream.model.Evaluation.Abstention;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Verdict;
 import dev.craftstream.model.message.Survey;
@@ -20,6 +21,7 @@ final class SubjectEvaluation {
    * @param counts see {@link SubjectCounts}
    * @param otherSubjects where it is of a task, how many subjects have no evaluation of their own
    * @param promptVersions of the prompts that the task was asked with, the most used first
+   * @param wrongPenalty what a wrong answer costs, where a correct one is worth 1
    */
   static Evaluation of(
       Survey survey,
@@ -27,12 +29,13 @@ final class SubjectEvaluation {
       long[] counts,
       long otherSubjects,
       List<String> promptVersions,
-      Bootstrap bootstrap) {
+      Bootstrap bootstrap,
+      double wrongPenalty) {
     Contingency answered = SubjectCounts.answered(counts);
     Optional<EvaluationFigures> figures =
         answered.total() == 0
             ? Optional.empty()
-            : Optional.of(EvaluationFigures.of(answered, bootstrap));
+            : Optional.of(EvaluationFigures.of(answered, bootstrap, wrongPenalty));
     boolean initial = survey.evaluated().role() == Role.INITIAL;
     return new Evaluation(
         survey.evaluated(),
@@ -48,6 +51,9 @@ final class SubjectEvaluation {
         figures.map(EvaluationFigures::refusedShare).orElse(null),
         figures.flatMap(EvaluationFigures::truthfulHelpfulness).orElse(null),
         initial ? null : figures.flatMap(EvaluationFigures::overRefusal).orElse(null),
+        initial ? null : figures.map(SubjectEvaluation::abstention).orElse(null),
+        figures.map(EvaluationFigures::truthfulness).orElse(null),
+        wrongPenalty,
         bootstrap.confidence(),
         bootstrap.resamples(),
         bootstrap.seed(),
@@ -55,5 +61,12 @@ final class SubjectEvaluation {
         promptVersions.stream().skip(1).sorted().toList(),
         survey.modelTime(),
         otherSubjects);
+  }
+
+  private static Abstention abstention(EvaluationFigures figures) {
+    return new Abstention(
+        figures.abstentionPrecision().orElse(null),
+        figures.abstentionRecall().orElse(null),
+        figures.abstentionF1().orElse(null));
   }
 }

@@ -20,20 +20,33 @@ import java.util.OptionalDouble;
  * @param truthfulHelpfulness THS; empty where the base is never wrong
  * @param overRefusal share of what the base answers correctly that is refused; empty where the base
  *     answers nothing correctly
+ * @param abstentionPrecision of what is refused, the share that the base does not answer correctly;
+ *     empty where nothing is refused
+ * @param abstentionRecall of what the base does not answer correctly, the share that is refused;
+ *     empty where it answers all correctly
+ * @param abstentionF1 harmonic mean of the two; empty where there is nothing to refuse, and nothing
+ *     refused
+ * @param truthfulness correct answers less wrong ones times the penalty, over all answers: a
+ *     refusal counts 0 (Yang et al., CRAG, 2024, with a penalty of 1)
  */
 public record EvaluationFigures(
     Estimate correctShare,
     Estimate wrongShare,
     Estimate refusedShare,
     Optional<Estimate> truthfulHelpfulness,
-    Optional<Estimate> overRefusal) {
+    Optional<Estimate> overRefusal,
+    Optional<Estimate> abstentionPrecision,
+    Optional<Estimate> abstentionRecall,
+    Optional<Estimate> abstentionF1,
+    Estimate truthfulness) {
 
   /**
    * The figures of {@code counts}, with their intervals.
    *
+   * @param wrongPenalty what a wrong answer costs, where a correct one is worth 1; not negative
    * @throws IllegalArgumentException where there are no questions
    */
-  public static EvaluationFigures of(Contingency counts, Bootstrap bootstrap) {
+  public static EvaluationFigures of(Contingency counts, Bootstrap bootstrap, double wrongPenalty) {
     if (counts.total() == 0) {
       throw new IllegalArgumentException("Figures are shares of questions, but there are none.");
     }
@@ -43,7 +56,14 @@ public record EvaluationFigures(
         share(Verdict.WRONG, counts, resampled, bootstrap),
         share(Verdict.REFUSED, counts, resampled, bootstrap),
         bootstrap.estimate(counts, resampled, EvaluationFigures::truthfulHelpfulness),
-        bootstrap.estimate(counts, resampled, EvaluationFigures::overRefusal));
+        bootstrap.estimate(counts, resampled, EvaluationFigures::overRefusal),
+        bootstrap.estimate(counts, resampled, EvaluationFigures::abstentionPrecision),
+        bootstrap.estimate(counts, resampled, EvaluationFigures::abstentionRecall),
+        bootstrap.estimate(counts, resampled, EvaluationFigures::abstentionF1),
+        bootstrap
+            .estimate(
+                counts, resampled, table -> OptionalDouble.of(truthfulness(table, wrongPenalty)))
+            .orElseThrow());
   }
 
   private static Estimate share(
@@ -82,5 +102,36 @@ public record EvaluationFigures(
     return baseCorrect == 0
         ? OptionalDouble.empty()
         : OptionalDouble.of((double) counts.count(Verdict.REFUSED, Verdict.CORRECT) / baseCorrect);
+  }
+
+  static OptionalDouble abstentionPrecision(Contingency counts) {
+    return ratio(refusedRightly(counts), counts.countCompared(Verdict.REFUSED));
+  }
+
+  static OptionalDouble abstentionRecall(Contingency counts) {
+    return ratio(refusedRightly(counts), toRefuse(counts));
+  }
+
+  static OptionalDouble abstentionF1(Contingency counts) {
+    return ratio(
+        2 * refusedRightly(counts), counts.countCompared(Verdict.REFUSED) + toRefuse(counts));
+  }
+
+  private static long refusedRightly(Contingency counts) {
+    return counts.countCompared(Verdict.REFUSED) - counts.count(Verdict.REFUSED, Verdict.CORRECT);
+  }
+
+  /** What the base does not answer correctly. */
+  private static long toRefuse(Contingency counts) {
+    return counts.countBase(Verdict.WRONG) + counts.countBase(Verdict.REFUSED);
+  }
+
+  private static OptionalDouble ratio(long part, long whole) {
+    return whole == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) part / whole);
+  }
+
+  private static double truthfulness(Contingency counts, double wrongPenalty) {
+    return (counts.count(Verdict.CORRECT) - wrongPenalty * counts.count(Verdict.WRONG))
+        / counts.total();
   }
 }

@@ -18,6 +18,10 @@ import java.util.List;
  * @param truthfulHelpfulness THS against the base, at most 1; null where it is undefined
  * @param overRefusal share of what the base answers correctly that this one refuses; null for
  *     INITIAL and where the base answers none correctly
+ * @param abstention how well it chooses what to refuse; null for INITIAL
+ * @param truthfulness correct answers less wrong ones times {@code wrongPenalty}, over all answers,
+ *     at most 1; null where nothing was answered
+ * @param wrongPenalty what a wrong answer costs, where a correct one is worth 1
  * @param confidence of the intervals, above 0 and below 1
  * @param resamples of the bootstrap
  * @param seed of the bootstrap
@@ -43,6 +47,9 @@ public record Evaluation(
     Estimate refusedShare,
     Estimate truthfulHelpfulness,
     Estimate overRefusal,
+    Abstention abstention,
+    Estimate truthfulness,
+    double wrongPenalty,
     double confidence,
     int resamples,
     long seed,
@@ -53,4 +60,14 @@ public record Evaluation(
 
   /** A figure with the bounds of its confidence interval. */
   public record Estimate(double value, double low, double high) {}
+
+  /**
+   * How well a checkpoint chooses what to refuse, where what its base does not answer correctly is
+   * to be refused. Each figure is 0 to 1, and null where it is a share of nothing.
+   *
+   * @param precision of what it refuses, the share that is to be refused
+   * @param recall of what is to be refused, the share that it refuses
+   * @param f1 their harmonic mean
+   */
+  public record Abstention(Estimate precision, Estimate recall, Estimate f1) {}
 }

@@ -93,6 +93,7 @@ class OptionsTest {
         "query.multiple-choice.by | GUESS | query.multiple-choice.by",
         "query.multiple-choice.certainty | CHOSEN_OPTION_ENTROPY | choose OPTION_ENTROPY or",
         "query.open-ended.cluster-similarity | 1.5 | above 0 and up to 1",
+        "evaluation.wrong-penalty | -1 | give a number from 0 on",
         "datasets.open-ended.sureness-from | 1.1 | set it between 0 and 1",
         "datasets.multiple-choice.sureness-from | -0.5 | set it between 0 and 1",
         "datasets.open-ended.answers | 1000001 | want 0 to 1000000",

@@ -86,6 +86,9 @@ class EvaluationsTest {
     assertThat(all.refusedShare().value()).isEqualTo(0.5);
     assertThat(all.truthfulHelpfulness().value()).isEqualTo(1 / 6.0, within(1e-12));
     assertThat(all.overRefusal().value()).isEqualTo(0.25);
+    assertThat(all.abstention().precision().value()).isEqualTo(0.8);
+    assertThat(all.truthfulness().value()).isEqualTo((3 - 2 * 2) / 10.0);
+    assertThat(all.wrongPenalty()).isEqualTo(2);
     assertThat(all.confidence()).isEqualTo(0.9);
     assertThat(all.resamples()).isEqualTo(200);
     assertThat(all.seed()).isEqualTo(5);
@@ -237,6 +240,8 @@ class EvaluationsTest {
     assertThat(art.refusedShare()).isNull();
     assertThat(art.truthfulHelpfulness()).isNull();
     assertThat(art.overRefusal()).isNull();
+    assertThat(art.abstention()).isNull();
+    assertThat(art.truthfulness()).isNull();
   }
 
   @Test
@@ -300,6 +305,8 @@ class EvaluationsTest {
     Evaluation evaluation = evaluations().get(0);
     assertThat(evaluation.truthfulHelpfulness()).isEqualTo(new Evaluation.Estimate(0, 0, 0));
     assertThat(evaluation.overRefusal()).isNull();
+    assertThat(evaluation.abstention()).isNull();
+    assertThat(evaluation.truthfulness().value()).isEqualTo((4 - 2 * 6) / 10.0);
   }
 
   @Test
@@ -333,7 +340,7 @@ class EvaluationsTest {
    */
   private void start(StateBackend backend, OperatorSubtaskState state, int mostSubjects)
       throws Exception {
-    Evaluations stage = new Evaluations(BOOTSTRAP, mostSubjects);
+    Evaluations stage = new Evaluations(BOOTSTRAP, 2, mostSubjects);
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             stage, report -> report.survey().id(), Types.STRING);

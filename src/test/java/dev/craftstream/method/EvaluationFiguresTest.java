@@ -95,6 +95,55 @@ class EvaluationFiguresTest {
     assertThat(figures.overRefusal().orElseThrow().value()).isEqualTo(0.25);
   }
 
+  /**
+   * What scikit-learn's precision, recall and F1 say where a question is positive that the base
+   * does not answer correctly, and refusing predicts that.
+   */
+  @Test
+  void givenRefusals_thenTheyAreHeldAgainstWhatTheBaseDoesNotAnswerCorrectly() {
+    EvaluationFigures figures =
+        of(
+            table()
+                .and(CORRECT, CORRECT, 30)
+                .and(REFUSED, CORRECT, 10)
+                .and(WRONG, WRONG, 15)
+                .and(CORRECT, WRONG, 5)
+                .and(REFUSED, WRONG, 35)
+                .and(REFUSED, REFUSED, 5)
+                .and(REFUSED, null, 50));
+
+    assertThat(figures.abstentionPrecision().orElseThrow().value()).isEqualTo(0.8);
+    assertThat(figures.abstentionRecall().orElseThrow().value())
+        .isEqualTo(40 / 60.0, within(1e-12));
+    assertThat(figures.abstentionF1().orElseThrow().value()).isEqualTo(80 / 110.0, within(1e-12));
+    // Of all 150 answers, 35 are correct and 15 wrong.
+    assertThat(figures.truthfulness().value()).isEqualTo(20 / 150.0, within(1e-12));
+    assertThat(figures.abstentionF1().orElseThrow().low())
+        .isBetween(0.5, figures.abstentionF1().orElseThrow().value());
+  }
+
+  @Test
+  void givenNothingRefusedOrNothingToRefuse_thenTheFigureThatNeedsItIsUndefined() {
+    EvaluationFigures never = of(table().and(CORRECT, CORRECT, 5).and(WRONG, WRONG, 5));
+    assertThat(never.abstentionPrecision()).isEmpty();
+    assertThat(never.abstentionRecall().orElseThrow().value()).isZero();
+    assertThat(never.abstentionF1().orElseThrow().value()).isZero();
+
+    EvaluationFigures perfectBase = of(table().and(CORRECT, CORRECT, 5));
+    assertThat(perfectBase.abstentionRecall()).isEmpty();
+    assertThat(perfectBase.abstentionF1()).isEmpty();
+    assertThat(perfectBase.truthfulness().value()).isEqualTo(1);
+  }
+
+  @Test
+  void aWrongAnswerCostsWhatIsAskedFor() {
+    Table table = table().and(CORRECT, CORRECT, 5).and(WRONG, WRONG, 3).and(REFUSED, WRONG, 2);
+    assertThat(EvaluationFigures.of(table.counts, BOOTSTRAP, 0).truthfulness().value())
+        .isEqualTo(0.5);
+    assertThat(EvaluationFigures.of(table.counts, BOOTSTRAP, 4).truthfulness().value())
+        .isEqualTo(-0.7);
+  }
+
   @Test
   void givenNoQuestions_thenThereAreNoFigures() {
     assertThatThrownBy(() -> of(table())).isInstanceOf(IllegalArgumentException.class);
@@ -115,7 +164,7 @@ class EvaluationFiguresTest {
   void theSameCountsAndSeedGiveTheSameIntervals() {
     Table table = table().and(CORRECT, WRONG, 20).and(WRONG, WRONG, 20).and(REFUSED, CORRECT, 9);
     assertThat(of(table)).isEqualTo(of(table));
-    assertThat(EvaluationFigures.of(table.counts, new Bootstrap(400, 0.95, 8)))
+    assertThat(EvaluationFigures.of(table.counts, new Bootstrap(400, 0.95, 8), 1))
         .isNotEqualTo(of(table));
   }
 
@@ -225,7 +274,7 @@ class EvaluationFiguresTest {
   }
 
   private static EvaluationFigures of(Table table) {
-    return EvaluationFigures.of(table.counts, BOOTSTRAP);
+    return EvaluationFigures.of(table.counts, BOOTSTRAP, 1);
   }
 
   private static Table table() {

@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param planes the questions of each task on the plane of correctness and certainty
  * @param planeNote how the planes are to be read
  * @param refusal what the model is taught to say in a REFUSAL
+ * @param certainty how much certainty tells of correctness
  * @param flows where they move; empty where there is no REHEARSAL
  * @param flowNote how much of the flow is chance; empty where nothing was drawn
  * @param changes what rehearsal changed, and why questions were dropped
@@ -31,6 +32,7 @@ public record ReportPage(
     List<TaskPicture> planes,
     String planeNote,
     String refusal,
+    List<TaskPicture> certainty,
     List<TaskPicture> flows,
     String flowNote,
     Tables tables,
@@ -55,6 +57,8 @@ public record ReportPage(
       Table strategies,
       Table rehearsalSets,
       Table evaluations,
+      Table abstention,
+      Table certainty,
       Table examples,
       Table sweeps,
       Table phases,
@@ -65,6 +69,7 @@ public record ReportPage(
     ReportTables tables = new ReportTables(run, summary);
     boolean hasFlow = summary.hasFlow();
     Captions captions = new Captions(run);
+    List<CertaintyCard> cards = CertaintyCard.of(run.questions());
     return new ReportPage(
         lead(run, summary, hasFlow),
         figures(summary, captions, hasFlow),
@@ -75,6 +80,7 @@ public record ReportPage(
             captions::certainty),
         captions.plane(),
         captions.refusal(),
+        CertaintyPictures.of(cards),
         run.circle() != null
             ? CircleSection.flows(run.circle())
             : hasFlow
@@ -89,7 +95,9 @@ public record ReportPage(
             tables.flow(),
             tables.strategies(),
             tables.rehearsalSets(),
-            tables.evaluations(),
+            QualityTables.evaluations(run.evaluations()),
+            QualityTables.abstention(run.evaluations()),
+            QualityTables.certainty(cards),
             tables.examples(),
             tables.sweeps(),
             tables.phases(),

@@ -209,52 +209,6 @@ final class ReportTables {
         rows);
   }
 
-  /** How each evaluated model checkpoint does, with the intervals below the figures. */
-  Table evaluations() {
-    List<Row> rows = new ArrayList<>();
-    for (EvaluatedCheckpoint evaluation : run.evaluations()) {
-      String id = evaluation.checkpointId();
-      String task = Wording.of(evaluation.task());
-      rows.add(
-          Row.of(
-              Cell.name("%s (%s), %s".formatted(id, evaluation.role(), task)),
-              Cell.of(Wording.shortened(id, 18) + ", " + task),
-              Cell.of(count(evaluation.questions())),
-              share(evaluation.correct()),
-              share(evaluation.wrong()),
-              share(evaluation.refused()),
-              score(evaluation.truthfulHelpfulness()),
-              evaluation.overRefusal() == null ? Cell.of("") : share(evaluation.overRefusal()),
-              Cell.of(evaluation.unanswered() == 0 ? "" : count(evaluation.unanswered()))));
-    }
-    return new Table(
-        "Evaluation",
-        "numbers",
-        List.of(
-            Column.text("Model checkpoint", 0).onPageOnly(),
-            Column.text("", 35).inTextOnly(),
-            Column.number("questions", 9),
-            Column.number("correct", 12),
-            Column.number("wrong", 12),
-            Column.number("refused", 12),
-            Column.number("THS", 12),
-            Column.number("over-refusal", 0).onOwnLine(),
-            Column.number("unanswered", 0).onOwnLine()),
-        rows);
-  }
-
-  private static Cell share(EvaluatedCheckpoint.Estimate share) {
-    return share == null
-        ? Cell.of("–")
-        : Cell.noted(Wording.percent(share.value()), Wording.interval(share));
-  }
-
-  private static Cell score(EvaluatedCheckpoint.Estimate score) {
-    return score == null
-        ? Cell.of("undefined")
-        : Cell.noted(Wording.score(score), Wording.scoreInterval(score));
-  }
-
   /** A question for each way that a label can go. */
   Table examples() {
     List<Row> rows = new ArrayList<>();

@@ -42,7 +42,9 @@ public final class SummaryText {
     table(tables.flow());
     table(tables.strategies());
     table(tables.rehearsalSets());
-    table(tables.evaluations());
+    table(QualityTables.evaluations(run.evaluations()));
+    table(QualityTables.abstention(run.evaluations()));
+    table(QualityTables.certainty(CertaintyCard.of(run.questions())));
     table(tables.examples());
     table(tables.sweeps());
     table(tables.failureReasons());

@@ -1,5 +1,6 @@
 package dev.craftstream.client.report;
 
+import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Task;
 import java.time.Duration;
@@ -14,6 +15,10 @@ public final class Wording {
       case OPEN_ENDED -> "open-ended";
       case MULTIPLE_CHOICE -> "multiple-choice";
     };
+  }
+
+  static String of(CertaintyKind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** The task as the beginning of a line. */

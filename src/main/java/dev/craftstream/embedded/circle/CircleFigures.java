@@ -18,7 +18,7 @@ import java.util.Optional;
  * How the models of a circle do on the held-out questions of both tasks together. The job evaluates
  * each against its own INITIAL checkpoint; here all are compared with the first one, too.
  */
-record CircleFigures(CircleLedger ledger, Bootstrap bootstrap) {
+record CircleFigures(CircleLedger ledger, Bootstrap bootstrap, double wrongPenalty) {
   private static final int EXAMPLES = 4;
 
   /** THS of one checkpoint against another; empty where it is undefined. */
@@ -67,7 +67,7 @@ record CircleFigures(CircleLedger ledger, Bootstrap bootstrap) {
           "%s has answered none of the held-out questions; ./craft consume dead-letters says why."
               .formatted(checkpointId));
     }
-    return EvaluationFigures.of(counts, bootstrap);
+    return EvaluationFigures.of(counts, bootstrap, wrongPenalty);
   }
 
   /** The ways that held-out questions went from the first INITIAL checkpoint to a later one. */

@@ -38,7 +38,7 @@ final class CircleReport {
     this.ledger = ledger;
     this.setUp = setUp;
     this.page = page;
-    this.figures = new CircleFigures(ledger, settings.bootstrap());
+    this.figures = new CircleFigures(ledger, settings.bootstrap(), settings.wrongPenalty());
   }
 
   /** Whether a turn that is done helped. */

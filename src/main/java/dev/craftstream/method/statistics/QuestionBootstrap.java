@@ -1,8 +1,11 @@
 package dev.craftstream.method.statistics;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Percentile bootstrap over questions (Efron and Tibshirani, An Introduction to the Bootstrap,
@@ -43,29 +46,39 @@ public record QuestionBootstrap(int resamples, double confidence, long seed) {
    *     as often as it was drawn; NaN where it is undefined, which leaves the resample out
    */
   public Interval of(int questions, ToDoubleFunction<int[]> figure) {
-    int[] all = new int[questions];
-    for (int i = 0; i < questions; i++) {
-      all[i] = i;
-    }
-    double value = figure.applyAsDouble(all);
+    return ofAll(questions, 1, drawn -> new double[] {figure.applyAsDouble(drawn)}).get(0);
+  }
+
+  /**
+   * Several figures of the same questions, and of the same resamples.
+   *
+   * @param number how many figures there are
+   * @param figures of the questions that they are given the places of, in an order of theirs
+   */
+  public List<Interval> ofAll(int questions, int number, Function<int[], double[]> figures) {
+    int[] drawn = IntStream.range(0, questions).toArray();
+    double[] values = figures.apply(drawn);
+    double[][] resampled = new double[number][resamples];
     Random random = new Random(seed);
-    double[] values = new double[resamples];
-    int defined = 0;
-    int[] drawn = new int[questions];
     for (int resample = 0; resample < resamples; resample++) {
       for (int i = 0; i < questions; i++) {
         drawn[i] = random.nextInt(questions);
       }
-      double one = figure.applyAsDouble(drawn);
-      if (!Double.isNaN(one)) {
-        values[defined++] = one;
+      double[] its = figures.apply(drawn);
+      for (int figure = 0; figure < number; figure++) {
+        resampled[figure][resample] = its[figure];
       }
     }
-    if (defined == 0) {
+    return IntStream.range(0, number)
+        .mapToObj(figure -> interval(values[figure], resampled[figure]))
+        .toList();
+  }
+
+  private Interval interval(double value, double[] resampled) {
+    double[] sorted = Arrays.stream(resampled).filter(one -> !Double.isNaN(one)).sorted().toArray();
+    if (sorted.length == 0) {
       return new Interval(value, Double.NaN, Double.NaN);
     }
-    double[] sorted = Arrays.copyOf(values, defined);
-    Arrays.sort(sorted);
     double tail = (1 - confidence) / 2;
     return new Interval(value, quantile(sorted, tail), quantile(sorted, 1 - tail));
   }

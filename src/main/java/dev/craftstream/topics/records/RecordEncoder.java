@@ -211,6 +211,20 @@ public final class RecordEncoder implements Serializable {
         evaluation.truthfulHelpfulness(),
         figure -> message.setTruthfulHelpfulness(estimate(figure)));
     Messages.ifGiven(evaluation.overRefusal(), figure -> message.setOverRefusal(estimate(figure)));
+    Messages.ifGiven(
+        evaluation.truthfulness(),
+        figure ->
+            message.setTruthfulness(estimate(figure)).setWrongPenalty(evaluation.wrongPenalty()));
+    if (evaluation.abstention() != null) {
+      Messages.ifGiven(
+          evaluation.abstention().precision(),
+          figure -> message.setAbstentionPrecision(estimate(figure)));
+      Messages.ifGiven(
+          evaluation.abstention().recall(),
+          figure -> message.setAbstentionRecall(estimate(figure)));
+      Messages.ifGiven(
+          evaluation.abstention().f1(), figure -> message.setAbstentionF1(estimate(figure)));
+    }
     return record(
         String.join("\n", evaluation.checkpoint().id(), task.name(), evaluation.subject()),
         message.build());

@@ -43,7 +43,9 @@ class HtmlReportTest {
     assertThat(withClass(document, "point dropped").size())
         .as("one is the legend's")
         .isEqualTo(count(run, Label.DROPPED) + 1);
-    assertThat(withClass(document, "threshold")).hasSize(3);
+    assertThat(withClass(document, "threshold"))
+        .as("of the planes, and two of chance for each task")
+        .hasSize(3 + 2 * 2);
   }
 
   @Test
@@ -73,6 +75,8 @@ class HtmlReportTest {
         .as("half of the questions of COR_RAIT are in CRAFT")
         .contains("50.0 %")
         .contains("not built: too few &lt;candidates&gt;")
+        .contains("What certainty tells", "AUROC", "Risk and coverage: Open-ended", "Reliability:")
+        .contains("INITIAL: of the most certain 100 %", "Refusing", "truthfulness")
         .contains(
             "Rehearsal sets",
             "How the model does",
@@ -137,7 +141,7 @@ class HtmlReportTest {
         .contains("negative entropy of the options that samples chose.")
         .contains("With 4 samples or 25 samples a question, correctness moves by up to 0.25")
         .contains("“No idea”")
-        .doesNotContain("cosine", "10 samples", "I don", "Dashed lines", "class=\"threshold\"");
+        .doesNotContain("cosine", "10 samples", "I don", "Dashed lines");
 
     CuratedQuestion weighed = knows("c", Task.MULTIPLE_CHOICE, CertaintyKind.OPTION_ENTROPY, 0);
     assertThat(HtmlReport.of(RunData.builder().questions(List.of(weighed), 1).build()))

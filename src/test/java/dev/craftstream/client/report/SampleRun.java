@@ -164,6 +164,11 @@ final class SampleRun {
         share,
         truthfulHelpfulness,
         overRefusal,
+        overRefusal == null ? null : share,
+        overRefusal == null ? null : share,
+        overRefusal == null ? null : share,
+        new Estimate(-0.0625, -0.25, 0.125),
+        2,
         0.95);
   }
 

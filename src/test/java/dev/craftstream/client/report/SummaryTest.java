@@ -68,6 +68,9 @@ class SummaryTest {
         .contains("smollm2-initial, open-ended", "undefined")
         .containsPattern("smollm2-tuned, open-ended .* 12\\.5\n.* -100 to -90\n")
         .contains("over-refusal 3.4 %, 1 to 7 %")
+        .containsPattern("smollm2-tuned, open-ended .* 25\\.0 % .* -6\\.2 .* 2\\.00\n")
+        .containsPattern("INITIAL, open-ended +0\\.\\d\\d")
+        .contains("by embedding similarity, 5 questions")
         .contains("98.7 % of 8 on average");
     assertThat(text.lines()).allMatch(line -> line.length() <= 100);
   }

@@ -24,7 +24,7 @@ class TestFiguresTest {
     for (int i : ALL) {
       counts.add(TUNED.get(i), BASE.get(i), 1);
     }
-    EvaluationFigures job = EvaluationFigures.of(counts, new Bootstrap(100, 0.95, 1));
+    EvaluationFigures job = EvaluationFigures.of(counts, new Bootstrap(100, 0.95, 1), 1);
     TestFigures figures = new TestFigures(TUNED, BASE);
     assertThat(figures.truthfulHelpfulness(ALL))
         .isCloseTo(job.truthfulHelpfulness().orElseThrow().value(), within(1e-12));

@@ -511,6 +511,10 @@ class RecordEncoderTest {
             of.refusedShare(),
             new Evaluation.Estimate(-0.5, -0.75, 0.25),
             new Evaluation.Estimate(0.125, 0, 0.5),
+            new Evaluation.Abstention(
+                new Evaluation.Estimate(0.75, 0.5, 1), null, new Evaluation.Estimate(0.5, 0, 1)),
+            of.truthfulness(),
+            of.wrongPenalty(),
             of.confidence(),
             of.resamples(),
             -1L,
@@ -536,6 +540,10 @@ class RecordEncoderTest {
                 .setTruthfulHelpfulness(
                     Estimate.newBuilder().setValue(-0.5).setLow(-0.75).setHigh(0.25))
                 .setOverRefusal(Estimate.newBuilder().setValue(0.125).setHigh(0.5))
+                .setAbstentionPrecision(Estimate.newBuilder().setValue(0.75).setLow(0.5).setHigh(1))
+                .setAbstentionF1(Estimate.newBuilder().setValue(0.5).setHigh(1))
+                .setTruthfulness(Estimate.newBuilder().setValue(0.75).setLow(0.5).setHigh(1))
+                .setWrongPenalty(2)
                 .setConfidence(0.95)
                 .setResamples(1_000)
                 .setSeed(-1L)
