@@ -27,6 +27,9 @@ import org.apache.flink.configuration.Configuration;
 final class Cluster implements AutoCloseable {
   private static final Path JAR = Path.of("target/craft-stream.jar");
 
+  private static final String REQUESTS_IN_FLIGHT = "tracker.requests-in-flight";
+  private static final Duration STOP_TIMEOUT = Duration.ofMinutes(2);
+
   /** Longer than the job's main method waits for a broker's answer. */
   private static final Duration BROKER_COMES_LAST = Duration.ofSeconds(55);
 
@@ -175,6 +178,9 @@ final class Cluster implements AutoCloseable {
       case CONNECTION_SLOW -> proxied(TcpProxy.Mode.SLOW);
       case CONNECTION_CUT -> proxied(TcpProxy.Mode.CUT);
       case CONNECTION_MUTE -> proxied(TcpProxy.Mode.MUTE);
+      case RESTORED -> stopped(() -> {});
+      case RESCALED -> stopped(flink::rescale);
+      case OPTION_CHANGED -> stopped(() -> setOption(REQUESTS_IN_FLIGHT, "%d".formatted(fewer())));
     };
   }
 
@@ -185,6 +191,34 @@ final class Cluster implements AutoCloseable {
   private static Blow killed(ChildProcess process) {
     process.kill();
     return new Struck(process.name(), process::start);
+  }
+
+  /** As an operator does it: stop with a savepoint, change something, start with the savepoint. */
+  private Blow stopped(Ending change) throws IOException, InterruptedException {
+    String savepoint = flink.rest().stopWithSavepoint();
+    if (!flink.jobManager().awaitEnd(STOP_TIMEOUT)) {
+      throw new IOException("The job manager did not end with its job.");
+    }
+    return new Struck(
+        "job",
+        () -> {
+          change.end();
+          flink.startJobManager("--fromSavepoint", savepoint);
+        });
+  }
+
+  private int fewer() throws IOException {
+    return Math.max(1, requestsInFlight() * 3 / 4);
+  }
+
+  private int requestsInFlight() throws IOException {
+    String given = ConfigurationFile.read(optionsFile(folder)).toMap().get(REQUESTS_IN_FLIGHT);
+    return Integer.parseInt(given);
+  }
+
+  /** How many requests the job can have in flight, as it was started last. */
+  int slots() throws IOException {
+    return flink.parallelism() * requestsInFlight();
   }
 
   private Blow proxied(TcpProxy.Mode mode) {

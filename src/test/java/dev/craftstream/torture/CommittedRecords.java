@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * A consumer of all that the job writes, {@code read_committed}, from the start of the run to its
- * end. It knows what has yet to come, and keeps everything for the {@link Checker}.
+ * end. It knows what has yet to come, and keeps everything for the {@link RecordChecker}.
  */
 final class CommittedRecords implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -96,7 +96,9 @@ final class CommittedRecords implements AutoCloseable {
       evaluations.add(committed);
       awaited.evaluation(committed);
     } else if (record.topic().equals(topics.deadLetters())) {
-      deadLetters.add(committed(record, format.deadLetter(record)));
+      var committed = committed(record, format.deadLetter(record));
+      deadLetters.add(committed);
+      awaited.deadLetter(committed);
     } else {
       datasets.add(committed(record, format.datasetRecord(record)));
     }
@@ -122,6 +124,14 @@ final class CommittedRecords implements AutoCloseable {
   /** How much has not come yet of what has to. */
   synchronized int awaited() {
     return awaited.missing().size();
+  }
+
+  synchronized boolean areReadyForRetirement() {
+    return awaited.isReadyForRetirement();
+  }
+
+  synchronized boolean tellOfRetirement() {
+    return awaited.areRetired();
   }
 
   synchronized Output soFar() {

@@ -1,5 +1,6 @@
 package dev.craftstream.torture;
 
+import dev.craftstream.torture.Findings.Kind;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -15,27 +16,37 @@ import java.time.Instant;
  */
 record Fault(Kind kind, String target, Instant began, Instant ended, Instant recovered) {
 
-  /** What can go wrong, and how often in the whole schedule. */
+  /** With which state the job goes on. */
+  enum GoesOn {
+    WITH_ITS_STATE,
+    FROM_FLINK_CHECKPOINT,
+    FROM_SAVEPOINT
+  }
+
+  /** What can go wrong or is done by an operator, and how often in the whole schedule. */
   enum Kind {
-    TASK_MANAGER_KILLED("SIGKILL task manager", 3, true),
-    JOB_MANAGER_KILLED("SIGKILL job manager", 2, true),
-    BROKER_KILLED("SIGKILL Kafka broker", 1, true),
-    SERVER_KILLED("SIGKILL tritonserver", 2, false),
-    SERVER_STOPPED("SIGSTOP tritonserver", 1, false),
-    ZOOKEEPER_KILLED("SIGKILL ZooKeeper", 1, true),
-    ALL_KILLED("SIGKILL everything at once", 1, true),
-    CONNECTION_SLOW("slow connection to tritonserver", 1, false),
-    CONNECTION_CUT("cut connection to tritonserver", 1, false),
-    CONNECTION_MUTE("connection to tritonserver that swallows all", 1, false);
+    TASK_MANAGER_KILLED("SIGKILL task manager", 3, GoesOn.FROM_FLINK_CHECKPOINT),
+    JOB_MANAGER_KILLED("SIGKILL job manager", 2, GoesOn.FROM_FLINK_CHECKPOINT),
+    BROKER_KILLED("SIGKILL Kafka broker", 1, GoesOn.FROM_FLINK_CHECKPOINT),
+    SERVER_KILLED("SIGKILL tritonserver", 2, GoesOn.WITH_ITS_STATE),
+    SERVER_STOPPED("SIGSTOP tritonserver", 1, GoesOn.WITH_ITS_STATE),
+    ZOOKEEPER_KILLED("SIGKILL ZooKeeper", 1, GoesOn.FROM_FLINK_CHECKPOINT),
+    ALL_KILLED("SIGKILL everything at once", 1, GoesOn.FROM_FLINK_CHECKPOINT),
+    CONNECTION_SLOW("slow connection to tritonserver", 1, GoesOn.WITH_ITS_STATE),
+    CONNECTION_CUT("cut connection to tritonserver", 1, GoesOn.WITH_ITS_STATE),
+    CONNECTION_MUTE("connection to tritonserver that swallows all", 1, GoesOn.WITH_ITS_STATE),
+    RESTORED("stop, start from the savepoint", 1, GoesOn.FROM_SAVEPOINT),
+    RESCALED("stop, start at another parallelism", 2, GoesOn.FROM_SAVEPOINT),
+    OPTION_CHANGED("stop, start with another option", 1, GoesOn.FROM_SAVEPOINT);
 
     private final String words;
     private final int times;
-    private final boolean takesStateBack;
+    private final GoesOn goesOn;
 
-    Kind(String words, int times, boolean takesStateBack) {
+    Kind(String words, int times, GoesOn goesOn) {
       this.words = words;
       this.times = times;
-      this.takesStateBack = takesStateBack;
+      this.goesOn = goesOn;
     }
 
     String words() {
@@ -47,9 +58,13 @@ record Fault(Kind kind, String target, Instant began, Instant ended, Instant rec
       return times;
     }
 
-    /** Whether the job may go back to its last Flink checkpoint. */
+    GoesOn goesOn() {
+      return goesOn;
+    }
+
+    /** Whether the job may forget what it did last. */
     boolean takesStateBack() {
-      return takesStateBack;
+      return goesOn != GoesOn.WITH_ITS_STATE;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.craftstream.torture;
 
-import dev.craftstream.torture.Checker.AskedAgain;
+import dev.craftstream.torture.RequestChecker.AskedAgain;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -16,9 +17,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes a workload's events in its own time, with the patience of a producer that must not fail.
+ * It waits with the next INITIAL checkpoint until all is there that the others bring, and with the
+ * last questions until the others are retired, so that it is known what has to come of them.
  */
 final class Feeder {
   private static final int PATIENCE_MILLIS = 600_000;
+  private static final int POLL_MILLIS = 100;
 
   /** Events come in so many parts; before some of them a checkpoint is announced. */
   private static final int PARTS = 60;
@@ -31,19 +35,22 @@ final class Feeder {
   private final RecordEncoder encoder;
   private final Workload workload;
   private final Duration pause;
+  private final CommittedRecords records;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
   /**
    * Starts to write.
    *
-   * @param work how long the requests take when nothing fails; the events come over the first three
-   *     fifths of it
+   * @param work how long the requests take when nothing fails; the events but the last come over
+   *     the first half of it
+   * @param records what has come of the events
    */
-  Feeder(KafkaSettings settings, Workload workload, Duration work) {
+  Feeder(KafkaSettings settings, Workload workload, Duration work, CommittedRecords records) {
+    this.records = records;
     this.settings = settings;
     this.encoder = new RecordEncoder(settings.format());
     this.workload = workload;
-    this.pause = work.multipliedBy(3).dividedBy(5L * PARTS);
+    this.pause = work.dividedBy(2L * PARTS);
     Thread thread = new Thread(this::run, "feeder");
     thread.setDaemon(true);
     thread.start();
@@ -52,6 +59,13 @@ final class Feeder {
   /** Returns when all is written. */
   void join() {
     done.join();
+  }
+
+  /** Throws what ended it, if anything did. */
+  void requireNoFailure() {
+    if (done.isCompletedExceptionally()) {
+      done.join();
+    }
   }
 
   private void run() {
@@ -87,6 +101,26 @@ final class Feeder {
           producer, later.subList(later.size() * part / PARTS, later.size() * (part + 1) / PARTS));
       Thread.sleep(pause.toMillis());
     }
+    await(records::areReadyForRetirement);
+    announce(producer, Workload.NEXT);
+    for (String checkpoint : Workload.RETIRED) {
+      retire(producer, checkpoint);
+    }
+    // A second time can't be: when its dead letter is there, every stage knows the retirements.
+    retire(producer, Workload.RETIRED.get(1));
+    await(records::tellOfRetirement);
+    questions(producer, workload.last());
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void retire(Producer<byte[], byte[]> producer, String checkpointId) throws Exception {
+    EncodedRecord retirement = encoder.retirement(checkpointId);
+    producer.send(record(settings.topics().modelCheckpoints(), retirement)).get();
   }
 
   private void questions(Producer<byte[], byte[]> producer, List<QuestionEvent> events)

@@ -1,5 +1,6 @@
 package dev.craftstream.torture;
 
+import dev.craftstream.torture.Findings.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,8 +17,10 @@ final class Findings {
     STALE("stale"),
     CONFLICTING("conflicting"),
     ASKED_THOUGH_COMMITTED("asked again though committed"),
+    ASKED_THOUGH_RETIRED("asked though retired"),
     ASKED_WITHOUT_CAUSE("asked again without a cause"),
     ASKED_TOO_OFTEN("asked too often in all"),
+    TOO_MANY_IN_FLIGHT("too many in flight"),
     NOT_RECOVERED("not recovered from"),
     NOT_STRUCK("faults left out"),
     UNBOUNDED("unbounded");

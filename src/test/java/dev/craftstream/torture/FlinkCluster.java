@@ -6,6 +6,7 @@ import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.embedded.ChildProcess;
 import dev.craftstream.embedded.CraftHome;
 import dev.craftstream.embedded.PythonEnvironment;
+import dev.craftstream.torture.FlinkCluster.Completed;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,15 +78,18 @@ final class FlinkCluster implements AutoCloseable {
             logs.resolve("zookeeper.out"));
     this.jar = jar;
     this.options = options;
-    jobManager = jobManager(List.of());
     for (int i = 1; i <= TASK_MANAGERS; i++) {
-      taskManagers.add(
-          service(
-              "task manager " + i,
-              logs.resolve("taskmanager-" + i + ".out"),
-              "taskmanager.sh",
-              "start-foreground"));
+      taskManagers.add(taskManagerOf(i));
     }
+    jobManager = jobManager(List.of());
+  }
+
+  private ChildProcess taskManagerOf(int number) {
+    return service(
+        "task manager " + number,
+        folder.resolve("logs/taskmanager-" + number + ".out"),
+        "taskmanager.sh",
+        "start-foreground");
   }
 
   private ChildProcess jobManager(List<String> ofFlink) {
@@ -93,6 +97,7 @@ final class FlinkCluster implements AutoCloseable {
     arguments.add("start-foreground");
     arguments.addAll(List.of("--job-classname", "dev.craftstream.CurationJob"));
     arguments.addAll(List.of("--jars", jar.toUri().toString()));
+    arguments.add("-Dparallelism.default=" + taskManagers.size());
     arguments.addAll(ofFlink);
     arguments.addAll(List.of("--", "--config", options.toString()));
     return service(
@@ -302,6 +307,22 @@ final class FlinkCluster implements AutoCloseable {
     jobManager.close();
     jobManager = jobManager(List.of(ofFlink));
     jobManager.start();
+  }
+
+  /** Adds a task manager, or takes the one that was added away; a job manager has to be started. */
+  void rescale() throws IOException {
+    if (taskManagers.size() == TASK_MANAGERS) {
+      ChildProcess another = taskManagerOf(TASK_MANAGERS + 1);
+      another.start();
+      taskManagers.add(another);
+    } else {
+      taskManagers.remove(TASK_MANAGERS).close();
+    }
+  }
+
+  /** How many tasks a stage has: each task manager has one slot. */
+  int parallelism() {
+    return taskManagers.size();
   }
 
   /** Starts what was killed, as after the machine was started again. */

@@ -1,5 +1,6 @@
 package dev.craftstream.torture;
 
+import dev.craftstream.torture.Output.Committed;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;

@@ -1,5 +1,7 @@
 package dev.craftstream.torture;
 
+import dev.craftstream.torture.RequestLog.Ask;
+import dev.craftstream.torture.RequestLog.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

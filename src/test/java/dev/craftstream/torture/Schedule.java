@@ -1,6 +1,7 @@
 package dev.craftstream.torture;
 
 import dev.craftstream.torture.Fault.Kind;
+import dev.craftstream.torture.Schedule.Planned;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,8 +3,10 @@ package dev.craftstream.torture;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
+import dev.craftstream.torture.Fault.GoesOn;
 import dev.craftstream.torture.Fault.Kind;
 import dev.craftstream.torture.FlinkCluster.Completed;
+import dev.craftstream.torture.RequestChecker.AskedAgain;
 import dev.craftstream.torture.Schedule.Planned;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,8 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.logging.log4j.Level;
@@ -27,11 +31,13 @@ import picocli.CommandLine.Option;
 
 /**
  * The torture run. It starts every process of a deployment, lets the job measure a {@link Workload}
- * under three model checkpoints, strikes by a {@link Schedule} meanwhile, and holds against what
- * has to be what came out and what the model was asked ({@link Checker}).
+ * under five model checkpoints, strikes by a {@link Schedule} meanwhile, and holds against what has
+ * to be what came out and what the model was asked ({@link RecordChecker}, {@link RequestChecker}).
  *
  * <p>The model's latency sets the pace, so that there is work as long as there are faults. Each
- * fault strikes when the job has recovered from the one before it.
+ * fault strikes when the job has recovered from the one before it. What an operator does counts as
+ * a fault: the job is stopped and goes on from its savepoint, at another parallelism, or with
+ * another option.
  */
 @Command(
     name = "torture",
@@ -42,6 +48,13 @@ public final class Torture implements Callable<Integer> {
   private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STANDSTILL_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /**
+   * A silent connection is noticed by keep-alive, which takes more than a minute; a job at another
+   * parallelism goes on from a savepoint as one with another option does.
+   */
+  private static final Set<Kind> OF_THE_LONG_RUN =
+      EnumSet.of(Kind.CONNECTION_MUTE, Kind.RESTORED, Kind.OPTION_CHANGED);
 
   @Option(
       names = "--long",
@@ -73,8 +86,13 @@ public final class Torture implements Callable<Integer> {
   private final PrintStream out;
   private final Findings findings = new Findings();
   private final List<Fault> struck = new ArrayList<>();
+  private final List<Calm> calms = new ArrayList<>();
   private final Map<Long, Completed> checkpoints = new TreeMap<>();
+  private int mostSlots;
   private Workload workload;
+
+  /** Between two faults, when the job has as many slots as its options say. */
+  private record Calm(Instant from, Instant to, int slots) {}
 
   public Torture() {
     this(System.out);
@@ -111,9 +129,10 @@ public final class Torture implements Callable<Integer> {
         CommittedRecords records = new CommittedRecords(cluster.kafka(), workload);
         Footprint footprint = new Footprint(cluster, Duration.ofSeconds(hour ? 5 : 1))) {
       Instant start = Instant.now();
-      Feeder feeder = new Feeder(cluster.kafka(), workload, planned);
+      Feeder feeder = new Feeder(cluster.kafka(), workload, planned, records);
       Thread watch = watchCheckpoints(cluster);
       awaitOutput(records);
+      mostSlots = cluster.slots();
       for (Planned fault : schedule.faults()) {
         Thread.sleep(fault.pause().toMillis());
         if (records.awaited() == 0) {
@@ -124,19 +143,21 @@ public final class Torture implements Callable<Integer> {
               schedule.faults().size());
           break;
         }
+        endOfCalm(cluster);
         strike(fault, cluster, records, start);
+        mostSlots = Math.max(mostSlots, cluster.slots());
       }
-      feeder.join();
-      awaitTheRest(records);
+      awaitTheRest(records, feeder);
       awaitCheckpoint(2);
       watch.interrupt();
       watch.join();
       RequestLog log = RequestLog.read(cluster.requestLog());
-      Checker checker = new Checker(workload, findings);
       Output output = records.soFar();
-      checker.checkRecords(output);
-      Map<Fault, Checker.AskedAgain> again =
-          checker.checkRequests(log, output, struck, List.copyOf(checkpoints.values()), slots);
+      new RecordChecker(workload, findings).check(output);
+      RequestChecker checker = new RequestChecker(workload, findings);
+      Map<Fault, AskedAgain> again =
+          checker.check(log, output, struck, List.copyOf(checkpoints.values()), mostSlots);
+      calms.forEach(calm -> checker.checkInFlight(log, calm.from(), calm.to(), calm.slots()));
       if (hour) {
         footprint.check(findings);
         checker.checkTotal(log, again);
@@ -156,13 +177,12 @@ public final class Torture implements Callable<Integer> {
     } else {
       times =
           Arrays.stream(Kind.values())
-              // A silent connection is noticed by keep-alive, which takes more than a minute.
-              .filter(kind -> hour || kind != Kind.CONNECTION_MUTE)
+              .filter(kind -> hour || !OF_THE_LONG_RUN.contains(kind))
               .collect(toMap(identity(), kind -> hour ? kind.times() : 1));
     }
     return hour
         ? Schedule.of(
-            times, seed, Duration.ofSeconds(150), Duration.ofSeconds(210), Duration.ofSeconds(30))
+            times, seed, Duration.ofSeconds(100), Duration.ofSeconds(160), Duration.ofSeconds(30))
         : Schedule.of(
             times, seed, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10));
   }
@@ -245,6 +265,17 @@ public final class Torture implements Callable<Integer> {
     }
   }
 
+  /** Other faults may leave requests behind that the server still works on. */
+  private void endOfCalm(Cluster cluster) throws IOException {
+    if (struck.isEmpty()) {
+      return;
+    }
+    Fault last = struck.get(struck.size() - 1);
+    if (last.kind().goesOn() == GoesOn.FROM_SAVEPOINT && last.recovered() != null) {
+      calms.add(new Calm(last.recovered(), Instant.now(), cluster.slots()));
+    }
+  }
+
   private void strike(Planned planned, Cluster cluster, CommittedRecords records, Instant start)
       throws IOException, InterruptedException {
     Instant began = Instant.now();
@@ -270,11 +301,12 @@ public final class Torture implements Callable<Integer> {
   }
 
   /** Until nothing is missing, or nothing has come for long. */
-  private void awaitTheRest(CommittedRecords records) throws InterruptedException {
+  private void awaitTheRest(CommittedRecords records, Feeder feeder) throws InterruptedException {
     int left = records.awaited();
     long deadline = System.nanoTime() + STANDSTILL_TIMEOUT.toNanos();
     while (left > 0 && System.nanoTime() < deadline) {
       Thread.sleep(POLL.toMillis());
+      feeder.requireNoFailure();
       int now = records.awaited();
       if (now < left) {
         left = now;

@@ -1,6 +1,9 @@
 package dev.craftstream.torture;
 
+import static java.util.stream.Collectors.toCollection;
+
 import dev.craftstream.method.Seeds;
+import dev.craftstream.method.StaticConflict.Share;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
@@ -26,7 +29,9 @@ import java.util.stream.IntStream;
  *
  * <p>A quarter of the questions are multiple-choice. One in twenty changes its content once; one in
  * fifty is removed; one in forty, or so, is for evaluation. Four model checkpoints are announced:
- * an INITIAL one and, later, two REHEARSAL ones and a TUNED one.
+ * an INITIAL one and, later, two REHEARSAL ones and a TUNED one. When all that they bring is there,
+ * the next INITIAL checkpoint is announced, the first two are retired, which takes along what was
+ * made from them, and the last questions come.
  */
 record Workload(int questions, long seed) {
   static final String MODEL = "torture";
@@ -36,15 +41,21 @@ record Workload(int questions, long seed) {
 
   static final String TUNED = "tuned";
 
+  /** The INITIAL checkpoint that takes the place of all others. */
+  static final String NEXT = "next";
+
   /** In the order of announcement; the n-th is version n of the model. */
   static final List<String> CHECKPOINTS =
-      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL, TUNED);
+      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL, TUNED, NEXT);
+
+  /** In the order of retirement. */
+  static final List<String> RETIRED = List.of(FIRST_REHEARSAL, INITIAL);
 
   private static final List<String> OF_TRAINING =
-      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL);
+      List.of(INITIAL, FIRST_REHEARSAL, SECOND_REHEARSAL, NEXT);
 
   /** Those that are evaluated. */
-  static final List<String> OF_EVALUATION = List.of(INITIAL, TUNED);
+  static final List<String> OF_EVALUATION = List.of(INITIAL, TUNED, NEXT);
 
   static final String SUBJECT = "geology";
 
@@ -61,11 +72,11 @@ record Workload(int questions, long seed) {
         id,
         version,
         switch (id) {
-          case INITIAL -> Role.INITIAL;
+          case INITIAL, NEXT -> Role.INITIAL;
           case TUNED -> Role.TUNED;
           default -> Role.REHEARSAL;
         },
-        version == 1 ? "" : INITIAL,
+        id.equals(INITIAL) || id.equals(NEXT) ? "" : INITIAL,
         new Serving(MODEL, String.valueOf(version), Contract.CRAFT, "", "", ""));
   }
 
@@ -97,9 +108,29 @@ record Workload(int questions, long seed) {
     return number < early() && number % 25 == 13 && !isChoice(number);
   }
 
+  /** Comes when all checkpoints but the last are retired. */
+  boolean isLast(int number) {
+    return number >= early() && number % 9 == 4;
+  }
+
   /** Under which a question is measured, in their order. */
   List<String> checkpoints(int number) {
+    if (isLast(number)) {
+      return List.of(NEXT);
+    }
     return isEvaluated(number) ? OF_EVALUATION : OF_TRAINING;
+  }
+
+  /** The INITIAL checkpoint that decides on a question's label. */
+  String initial(int number) {
+    return isLast(number) ? NEXT : INITIAL;
+  }
+
+  /**
+   * The REHEARSAL checkpoint that has the last word on a question's label; empty where none has.
+   */
+  String rehearsal(int number) {
+    return isLast(number) ? "" : SECOND_REHEARSAL;
   }
 
   /** Which content counts in the end. */
@@ -121,6 +152,9 @@ record Workload(int questions, long seed) {
   List<QuestionEvent> later() {
     List<QuestionEvent> events = new ArrayList<>();
     for (int number = 0; number < questions; number++) {
+      if (isLast(number)) {
+        continue;
+      }
       if (number >= early()) {
         events.add(event(number, 1));
       } else if (isChanged(number)) {
@@ -133,6 +167,14 @@ record Workload(int questions, long seed) {
     return events;
   }
 
+  /** What comes when the first checkpoints are retired. */
+  List<QuestionEvent> last() {
+    return IntStream.range(0, questions)
+        .filter(this::isLast)
+        .mapToObj(number -> event(number, 1))
+        .toList();
+  }
+
   /** How many requests are needed at least: one for each question that stays, and checkpoint. */
   long requests() {
     return remaining().mapToLong(number -> checkpoints(number).size()).sum();
@@ -140,14 +182,22 @@ record Workload(int questions, long seed) {
 
   /** What is chosen from the questions: every rehearsal set and every dataset. */
   static Set<String> datasets() {
+    return CHECKPOINTS.stream()
+        .flatMap(checkpoint -> datasetsOf(checkpoint).stream())
+        .collect(toCollection(TreeSet::new));
+  }
+
+  /** What is chosen when a checkpoint is measured. */
+  static Set<String> datasetsOf(String checkpoint) {
     Set<String> ids = new TreeSet<>();
     for (String task : TASKS) {
-      ids.add("rehearsal-" + task + "-" + modelTime(INITIAL));
-      for (String strategy : STRATEGIES) {
-        for (String rehearsal : List.of(FIRST_REHEARSAL, SECOND_REHEARSAL)) {
-          ids.add(strategy + "-" + task + "-" + modelTime(rehearsal));
-        }
-      }
+      List<String> kinds =
+          switch (checkpoint) {
+            case INITIAL, NEXT -> List.of("rehearsal");
+            case TUNED -> List.of();
+            default -> STRATEGIES;
+          };
+      kinds.forEach(kind -> ids.add(kind + "-" + task + "-" + modelTime(checkpoint)));
     }
     return ids;
   }
@@ -228,8 +278,8 @@ record Workload(int questions, long seed) {
   }
 
   /** The label with INITIAL alone, and with a REHEARSAL checkpoint where one is named. */
-  static Label label(int number, int edition, String rehearsalId) {
-    Share initial = share(number, edition, INITIAL);
+  Label label(int number, int edition, String rehearsalId) {
+    Share initial = share(number, edition, initial(number));
     int half = initial.compareToHalf();
     if (half > 0) {
       return Label.LABEL_ANSWER;

@@ -1,10 +1,7 @@
 package dev.craftstream.torture;
 
 import dev.craftstream.torture.Findings.Kind;
-import dev.craftstream.torture.FlinkCluster.Completed;
 import dev.craftstream.torture.Output.Committed;
-import dev.craftstream.torture.RequestLog.Ask;
-import dev.craftstream.torture.RequestLog.Subject;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
@@ -13,8 +10,6 @@ import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Stage;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,43 +19,48 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Holds what was committed, and what the model server says it was asked, against what has to be:
- * exactly one knowledge state for each question and checkpoint, the instructions that follow from
- * it, and no request for what was committed already.
+ * Holds what was committed against what has to be: exactly one knowledge state for each question
+ * and checkpoint, and the instructions, datasets and evaluations that follow from it.
  */
-final class Checker {
-  /** How long after its recovery a fault may still end the job's tasks. */
-  private static final Duration AFTERMATH = Duration.ofSeconds(10);
-
+final class RecordChecker {
   private static final double ROUNDING = 1e-9;
-
-  /** The most requests for one that is needed, those aside that were in flight at a fault. */
-  private static final double MOST_REQUESTS = 1.02;
 
   private final Workload workload;
   private final Findings findings;
 
-  Checker(Workload workload, Findings findings) {
+  RecordChecker(Workload workload, Findings findings) {
     this.workload = workload;
     this.findings = findings;
   }
 
-  // ---------------------------------------------------------------- the topics
-
   /** What the topics hold. */
-  void checkRecords(Output output) {
+  void check(Output output) {
     Awaited awaited = new Awaited(workload);
     output.knowledge().forEach(awaited::knowledge);
     output.instructions().forEach(awaited::instruction);
     output.manifests().forEach(awaited::manifest);
     output.evaluations().forEach(awaited::evaluation);
+    output.deadLetters().forEach(awaited::deadLetter);
     awaited.missing().stream().sorted().forEach(what -> findings.add(Kind.LOST, "%s", what));
     byKey(output.knowledge()).values().forEach(this::checkKnowledge);
     byKey(output.instructions()).values().forEach(this::checkInstructions);
     checkDatasets(output);
     byKey(output.evaluations()).values().forEach(this::checkEvaluation);
-    for (Committed<DeadLetter> letter : output.deadLetters()) {
-      findings.add(Kind.LOST, "dead letter: %s", letter.value().getExplanation());
+    checkDeadLetters(output.deadLetters());
+  }
+
+  /** One retirement is sent twice, so that its second record has to be refused, once. */
+  private void checkDeadLetters(List<Committed<DeadLetter>> letters) {
+    int refused = 0;
+    for (Committed<DeadLetter> letter : letters) {
+      if (Awaited.isSecondRetirement(letter.value())) {
+        refused++;
+      } else {
+        findings.add(Kind.LOST, "dead letter: %s", letter.value().getExplanation());
+      }
+    }
+    if (refused > 1) {
+      findings.add(Kind.DUPLICATE, "%d dead letters of the second retirement", refused);
     }
   }
 
@@ -78,6 +78,7 @@ final class Checker {
     Set<String> seen = new HashSet<>();
     int newestVersion = 0;
     boolean removed = false;
+    boolean underNext = false;
     for (Committed<KnowledgeRecord> record : ofQuestion) {
       KnowledgeRecord value = record.value();
       if (value == null) {
@@ -98,9 +99,11 @@ final class Checker {
       if (!seen.add(value.getQuestionVersion() + " " + value.getCheckpointId())) {
         findings.add(Kind.DUPLICATE, "%s", what);
       }
-      if (removed || value.getQuestionVersion() < newestVersion) {
+      boolean ofNext = value.getCheckpointId().equals(Workload.NEXT);
+      if (removed || value.getQuestionVersion() < newestVersion || (underNext && !ofNext)) {
         findings.add(Kind.STALE, "%s", what);
       }
+      underNext |= ofNext;
       newestVersion = Math.max(newestVersion, value.getQuestionVersion());
       double expected =
           workload.correctness(
@@ -160,7 +163,8 @@ final class Checker {
         findings.add(Kind.DUPLICATE, "%s decides again with '%s'", what, rehearsal);
       }
       if ((value.getStage() == Stage.STAGE_FINAL) == rehearsal.isEmpty()
-          || value.getLabel() != Workload.label(number, value.getQuestionVersion(), rehearsal)) {
+          || !value.getBasis().getInitialCheckpointId().equals(workload.initial(number))
+          || value.getLabel() != workload.label(number, value.getQuestionVersion(), rehearsal)) {
         findings.add(Kind.CONFLICTING, "%s says %s", what, value.getLabel());
       }
     }
@@ -171,7 +175,7 @@ final class Checker {
       }
     } else if (last == null
         || last.getQuestionVersion() != workload.lastEdition(number)
-        || !last.getBasis().getRehearsalCheckpointId().equals(Workload.SECOND_REHEARSAL)) {
+        || !last.getBasis().getRehearsalCheckpointId().equals(workload.rehearsal(number))) {
       findings.add(Kind.STALE, "the last instruction for %s", Workload.id(number));
     }
   }
@@ -247,194 +251,5 @@ final class Checker {
           correct,
           wrong);
     }
-  }
-
-  // ---------------------------------------------------------------- the requests
-
-  /**
-   * How often the model was asked again because of one fault.
-   *
-   * @param inFlight requests that it struck before they were answered
-   * @param uncommitted requests that were answered before it struck, but not yet committed: the job
-   *     went back to its last Flink checkpoint
-   * @param inVain requests that tasks made after it had struck, until they were ended for it
-   */
-  record AskedAgain(int inFlight, int uncommitted, int inVain) {
-    static final AskedAgain NEVER = new AskedAgain(0, 0, 0);
-
-    static AskedAgain after(Ask before, Fault cause) {
-      if (before.asked().isAfter(cause.began())) {
-        return new AskedAgain(0, 0, 1);
-      }
-      // Without a way back, an answer that the server gave was still on its way.
-      boolean uncommitted =
-          cause.kind().takesStateBack()
-              && before.answered() != null
-              && !before.answered().isAfter(cause.began());
-      return uncommitted ? new AskedAgain(0, 1, 0) : new AskedAgain(1, 0, 0);
-    }
-
-    AskedAgain plus(AskedAgain other) {
-      return new AskedAgain(
-          inFlight + other.inFlight, uncommitted + other.uncommitted, inVain + other.inVain);
-    }
-
-    int total() {
-      return inFlight + uncommitted + inVain;
-    }
-  }
-
-  /**
-   * Finds a fault that is the cause of each request that was not the first for its subject. No
-   * fault strikes before the job has recovered from the one before it, so that what was answered
-   * before is committed by then.
-   *
-   * @param slots how many requests the job has in flight at most
-   * @param checkpoints the Flink checkpoints that completed
-   * @return by fault
-   */
-  Map<Fault, AskedAgain> checkRequests(
-      RequestLog log, Output output, List<Fault> faults, List<Completed> checkpoints, int slots) {
-    Map<Subject, Instant> committed = new HashMap<>();
-    for (Committed<KnowledgeRecord> record : output.knowledge()) {
-      if (record.value() != null) {
-        committed.put(subject(record.value()), record.written());
-      }
-    }
-    Map<Fault, AskedAgain> again = new HashMap<>();
-    Map<Fault, Integer> beforeCheckpoint = new HashMap<>();
-    log.asks()
-        .forEach(
-            (subject, asks) -> {
-              Instant written = committed.getOrDefault(subject, Instant.MAX);
-              for (int i = 1; i < asks.size(); i++) {
-                Ask before = asks.get(i - 1);
-                Ask ask = asks.get(i);
-                if (!ask.digest().equals(before.digest())) {
-                  findings.add(Kind.CONFLICTING, "two different requests for %s", subject);
-                }
-                if (written.isBefore(ask.asked())) {
-                  findings.add(
-                      Kind.ASKED_THOUGH_COMMITTED,
-                      "%s at %s, committed with a record of %s",
-                      subject,
-                      ask.asked(),
-                      written);
-                }
-                Fault cause = cause(before, ask, faults);
-                if (cause == null) {
-                  findings.add(
-                      Kind.ASKED_WITHOUT_CAUSE,
-                      "%s at %s and at %s",
-                      subject,
-                      before.asked(),
-                      ask.asked());
-                  continue;
-                }
-                again.merge(cause, AskedAgain.after(before, cause), AskedAgain::plus);
-                if (before.asked().isBefore(lastBefore(cause, checkpoints))) {
-                  beforeCheckpoint.merge(cause, 1, Integer::sum);
-                }
-              }
-            });
-    again.forEach(
-        (fault, count) -> {
-          if (!mayTakeStateBack(fault, faults) && count.total() > slots) {
-            findings.add(
-                Kind.ASKED_WITHOUT_CAUSE,
-                "%d requests for %s, but only %d can be in flight",
-                count.total(),
-                fault.kind().words(),
-                slots);
-          }
-        });
-    beforeCheckpoint.forEach(
-        (fault, count) -> {
-          if (fault.kind().takesStateBack() && count > slots) {
-            findings.add(
-                Kind.ASKED_WITHOUT_CAUSE,
-                "%d requests from before the last Flink checkpoint for %s, but only %d can have been"
-                    + " in flight",
-                count,
-                fault.kind().words(),
-                slots);
-          }
-        });
-    return again;
-  }
-
-  /**
-   * Whether the model was asked too often in all. What is answered and not yet committed at a kill
-   * is asked again, and that is as much as one Flink checkpoint's interval brings: this holds for a
-   * run that is long against the intervals before its kills.
-   *
-   * @param again by fault, what {@link #checkRequests} gave
-   */
-  void checkTotal(RequestLog log, Map<Fault, AskedAgain> again) {
-    long needed = log.asks().size();
-    int inFlight = again.values().stream().mapToInt(AskedAgain::inFlight).sum();
-    if (log.count() - inFlight > MOST_REQUESTS * needed) {
-      findings.add(
-          Kind.ASKED_TOO_OFTEN,
-          "%d requests where %d were needed and %d were in flight at a fault",
-          log.count(),
-          needed,
-          inFlight);
-    }
-  }
-
-  private static Subject subject(KnowledgeRecord record) {
-    return new Subject(
-        record.getQuestionId(),
-        record.getQuestionVersion(),
-        Workload.CHECKPOINTS.indexOf(record.getCheckpointId()) + 1);
-  }
-
-  /**
-   * A request that was made while the job recovered from a fault that takes state back may have
-   * been made by tasks that were ended for it. Any other was lost with the first fault that struck
-   * after it.
-   */
-  private static Fault cause(Ask before, Ask again, List<Fault> faults) {
-    Fault underWay = null;
-    Fault next = null;
-    for (Fault fault : faults) {
-      boolean struckBefore = !fault.began().isAfter(before.asked());
-      if (struckBefore
-          && (fault.recovered() == null || !fault.recovered().isBefore(before.asked()))) {
-        underWay = fault;
-      }
-      if (!struckBefore && next == null && fault.began().isBefore(again.asked())) {
-        next = fault;
-      }
-    }
-    boolean ofTheOneUnderWay =
-        underWay != null && (underWay.kind().takesStateBack() || next == null);
-    return ofTheOneUnderWay ? underWay : next;
-  }
-
-  /**
-   * Whether the job may go back to its last Flink checkpoint at a fault, or for the one before it:
-   * a job manager that lost its leadership with ZooKeeper can end its tasks after they have
-   * committed again.
-   */
-  private static boolean mayTakeStateBack(Fault fault, List<Fault> faults) {
-    return faults.stream()
-        .filter(other -> other.kind().takesStateBack())
-        .filter(other -> !other.began().isAfter(fault.began()))
-        .anyMatch(
-            other ->
-                other.equals(fault)
-                    || other.recovered() == null
-                    || other.recovered().plus(AFTERMATH).isAfter(fault.began()));
-  }
-
-  /** When the last Flink checkpoint began that was complete when the fault struck. */
-  private static Instant lastBefore(Fault fault, List<Completed> checkpoints) {
-    return checkpoints.stream()
-        .filter(checkpoint -> !checkpoint.completed().isAfter(fault.began()))
-        .map(Completed::triggered)
-        .max(Comparator.naturalOrder())
-        .orElse(Instant.EPOCH);
   }
 }
