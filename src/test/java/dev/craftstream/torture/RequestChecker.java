@@ -1,6 +1,5 @@
 package dev.craftstream.torture;
 
-import dev.craftstream.torture.Checker.AskedAgain;
 import dev.craftstream.torture.Fault.GoesOn;
 import dev.craftstream.torture.Findings.Kind;
 import dev.craftstream.torture.FlinkCluster.Completed;
