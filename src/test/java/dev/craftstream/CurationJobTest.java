@@ -224,7 +224,7 @@ class CurationJobTest {
   @Test
   void anAnnouncementCountsAllQuestionsThatCameBefore_alsoInAJobThatStartsAnew(KafkaBroker broker)
       throws Exception {
-    int questions = 1_000;
+    int questions = 400;
     try (RunningJob job =
         start(
             broker,

@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,8 @@ class ConflictsCommandTest {
 
   @AfterEach
   void closeTheProducer() {
-    producer.close();
+    // A transaction that nothing was written in would be waited for.
+    producer.close(Duration.ZERO);
   }
 
   @Test

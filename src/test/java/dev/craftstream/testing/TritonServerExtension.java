@@ -94,6 +94,12 @@ public final class TritonServerExtension implements BeforeAllCallback {
 
   /** Unloads a model; returns when it is gone. */
   public void unload(String model) throws IOException, InterruptedException {
+    unload(server, model);
+  }
+
+  /** Unloads a model of a server of the caller's own; returns when it is gone. */
+  public static void unload(TritonServer server, String model)
+      throws IOException, InterruptedException {
     change(server, model, "unload");
     while (get(server.http().resolve("/v2/models/" + model + "/ready")).statusCode() == 200) {
       Thread.onSpinWait();
