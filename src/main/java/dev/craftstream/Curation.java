@@ -19,6 +19,7 @@ import dev.craftstream.model.Request;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.relabel.Relabeler;
 import dev.craftstream.survey.DatasetCutOffs;
@@ -38,6 +39,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *
  * @param instructions each question relabelled
  * @param knowledge what is known of each question, keyed by its id
+ * @param samples what measurements rest on, keyed by the question's id; nothing where the query
+ *     does not tell it
  * @param datasets the records of datasets and rehearsal sets
  * @param manifests what closes these
  * @param evaluations how model checkpoints do on the questions of purpose EVALUATE
@@ -47,6 +50,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 public record Curation(
     DataStream<Instruction> instructions,
     DataStream<KnowledgeChange> knowledge,
+    DataStream<MeasuredSamples> samples,
     DataStream<DatasetRecord> datasets,
     DataStream<DatasetManifest> manifests,
     DataStream<Evaluation> evaluations,
@@ -172,6 +176,7 @@ public record Curation(
     return new Curation(
         instructions,
         knowledge.keyBy(KnowledgeChange::questionId),
+        knowledge.getSideOutput(KnowledgeTracker.SAMPLES).keyBy(MeasuredSamples::questionId),
         datasets,
         manifests,
         evaluations,

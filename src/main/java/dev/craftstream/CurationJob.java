@@ -27,6 +27,7 @@ import dev.craftstream.topics.records.ParseRecords;
 import dev.craftstream.topics.records.QuestionParser;
 import dev.craftstream.topics.records.RecordParser;
 import dev.craftstream.topics.records.RequestParser;
+import dev.craftstream.topics.records.SampleRecords;
 import dev.craftstream.topics.records.UnusableAnswers;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import java.io.IOException;
@@ -262,7 +263,10 @@ public final class CurationJob {
             isOrdered ? CommittedProgress.ofModelCheckpoints(kafka) : SourceProgress.AT_ONCE,
             startCondition(env, settings),
             new TritonKnowledgeQuery.Factory(
-                settings.triton(), settings.query(), settings.evaluation()),
+                settings.triton(),
+                settings.query(),
+                settings.evaluation(),
+                kafka.samples().enabled() ? kafka.samples().embeddings() : null),
             settings);
 
     TopicSinks sinks = new TopicSinks(kafka);
@@ -271,6 +275,13 @@ public final class CurationJob {
     }
     sink(curation.instructions(), sinks.instructions(), "instructions");
     sink(curation.knowledge(), sinks.knowledge(), "knowledge");
+    if (kafka.samples().enabled()) {
+      SampleRecords records = new SampleRecords(kafka.format(), kafka.samples().recordBytes());
+      sink(
+          Curation.stage("sample-records", name -> curation.samples().map(records)),
+          sinks.samples(),
+          "samples");
+    }
     sink(curation.datasets(), sinks.datasets(), "datasets");
     sink(curation.datasets(), sinks.rehearsalSets(), "rehearsal-sets");
     sink(curation.manifests(), sinks.datasetManifests(), "dataset-manifests");

@@ -43,7 +43,8 @@ class ArchitectureTest {
 
   static {
     may("model");
-    may("model.message", "model");
+    may("model.evidence", "model");
+    may("model.message", "model", "model.evidence");
     may("method.judging", "model");
     may("method.statistics", "model");
     may("method.posterior", "model");
@@ -53,12 +54,13 @@ class ArchitectureTest {
     may("prompt", "model", "prompt.chat");
     may("flink");
     may("metrics");
-    may("knowledge", "model", "metrics");
+    may("knowledge", "model", "model.evidence", "metrics");
     may("triton.client", "model", "knowledge");
-    may("triton.contract", "model", "method", "knowledge", "triton.client");
+    may("triton.contract", "model", "model.evidence", "method", "knowledge", "triton.client");
     may(
         "triton",
         "model",
+        "model.evidence",
         "method",
         "method.judging",
         "prompt",
@@ -71,12 +73,13 @@ class ArchitectureTest {
     may("tracking", "model", "model.message", "flink", "metrics", "knowledge", "survey");
     may("relabel", "model", "method", "prompt", "metrics");
     may("evaluation", "model", "model.message", "method", "flink", "metrics");
-    may("topics.records", "model", "model.message", "metrics");
-    may("topics.kafka", "model", "metrics", "admission", "topics.records");
+    may("topics.records", "model", "model.evidence", "model.message", "metrics");
+    may("topics.kafka", "model", "model.evidence", "metrics", "admission", "topics.records");
     may("topics.schemas", "topics.records", "topics.kafka");
     may(
         "config",
         "model",
+        "model.evidence",
         "method",
         "method.judging",
         "prompt",
@@ -167,6 +170,7 @@ class ArchitectureTest {
         "method.posterior",
         "method.statistics",
         "prompt",
+        "knowledge",
         "triton",
         "triton.client",
         "triton.contract",

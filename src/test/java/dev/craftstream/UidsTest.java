@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.config.SampleOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,20 @@ class UidsTest {
       uids.add(node.getTransformationUID());
     }
     assertThat(uids).containsExactlyElementsOf(UIDS);
+  }
+
+  @Test
+  void givenSamplesAreWanted_whenTheJobIsDefined_thenItHasTheirOperatorsBesides() {
+    Configuration options = ConfigurationFile.read(Path.of("flink-conf/craft-stream.yaml"));
+    options.set(SampleOptions.SAMPLES_ENABLED, true);
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(shipped());
+    CurationJob.define(env, CurationSettings.of(options));
+    Set<String> uids = new TreeSet<>();
+    env.getStreamGraph().getStreamNodes().forEach(node -> uids.add(node.getTransformationUID()));
+    Set<String> besides = new TreeSet<>(uids);
+    UIDS.forEach(besides::remove);
+    assertThat(uids).containsAll(UIDS);
+    assertThat(besides).containsExactly("Sink Committer: samples", "sample-records", "samples");
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
+import dev.craftstream.v1.SampleRecord;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -59,6 +60,15 @@ public final class OutputRecords {
         KnowledgeRecord.getDefaultInstance(),
         KnowledgeRecord.QUESTION_ID_FIELD_NUMBER,
         KnowledgeRecord.CHECKPOINT_ID_FIELD_NUMBER);
+  }
+
+  public SampleRecord sample(ConsumerRecord<byte[], byte[]> entry) {
+    return read(
+        entry,
+        SampleRecord.getDefaultInstance(),
+        SampleRecord.SCHEMA_VERSION_FIELD_NUMBER,
+        SampleRecord.QUESTION_ID_FIELD_NUMBER,
+        SampleRecord.CHECKPOINT_ID_FIELD_NUMBER);
   }
 
   /** Its reason may be one that this version does not know. */

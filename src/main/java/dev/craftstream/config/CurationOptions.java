@@ -20,6 +20,7 @@ public final class CurationOptions {
           TritonOptions.class,
           QueryOptions.class,
           TrackerOptions.class,
+          SampleOptions.class,
           DatasetOptions.class,
           StartOptions.class);
 

@@ -105,6 +105,7 @@ public record CurationSettings(
         .replicationFactor(options.get(KAFKA_REPLICATION_FACTOR))
         .retention(options.get(KAFKA_RETENTION))
         .compression(options.get(KAFKA_COMPRESSION))
+        .samples(section("samples", () -> SampleOptions.topic(options)))
         .build();
   }
 

@@ -1,6 +1,5 @@
 package dev.craftstream.knowledge;
 
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import java.io.Serializable;
@@ -29,7 +28,7 @@ public interface KnowledgeQuery extends AutoCloseable {
    *
    * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
    */
-  CompletableFuture<KnowledgeState> ask(
+  CompletableFuture<Measurement> ask(
       Question question, int questionVersion, ModelCheckpoint checkpoint);
 
   /**

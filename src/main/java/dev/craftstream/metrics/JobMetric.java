@@ -350,6 +350,22 @@ public enum JobMetric {
       "Evaluations that were written: one a task, and one a task and subject.",
       "Rises with `surveys`."),
 
+  SAMPLES_RECORDED(
+      Stage.SAMPLES,
+      "recorded",
+      COUNTER,
+      "measurements",
+      "Measurements whose samples were written to `samples`.",
+      "Rises with `answered`, where `samples.enabled` is set."),
+  SAMPLES_LEFT_OUT(
+      Stage.SAMPLES,
+      "leftOut",
+      COUNTER,
+      "measurements",
+      "Measurements whose samples would have made a record over `samples.max-record`. They hold, but"
+          + " can't be replayed.",
+      "Rises: raise `samples.max-record`; see [evidence](../evidence.md)."),
+
   LOST_TRANSACTIONS(
       Stage.SINKS,
       "lostTransactions",
@@ -369,6 +385,7 @@ public enum JobMetric {
     MEMBERS("dataset-members"),
     MANIFESTS("manifests"),
     EVALUATIONS("evaluations"),
+    SAMPLES("sample-records"),
     SINKS("Sinks");
 
     private final String title;

@@ -1,6 +1,6 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.tracking.Lanes.Lane;
@@ -42,7 +42,7 @@ final class InFlightRequest {
   long endedNanos;
 
   /** The attempt under way; null while the question rests after a failure. */
-  CompletableFuture<KnowledgeState> attempt;
+  CompletableFuture<Measurement> attempt;
 
   /** What wakes the question; null while it does not rest. */
   ScheduledFuture<?> rest;

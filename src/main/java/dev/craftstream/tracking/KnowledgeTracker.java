@@ -12,6 +12,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.EvaluationReport;
+import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.UnusableAnswer;
@@ -57,6 +58,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   /** Side output of questions that could not be asked or whose answers could not be used. */
   public static final OutputTag<UnusableAnswer> UNUSABLE =
       new OutputTag<>("unusable-answers", TypeInformation.of(UnusableAnswer.class));
+
+  /** Side output of what measurements rest on, where the query tells it. */
+  public static final OutputTag<MeasuredSamples> SAMPLES =
+      new OutputTag<>("samples", TypeInformation.of(MeasuredSamples.class));
 
   /** Side output of what surveys offer for datasets, and of what changes after them. */
   public static final OutputTag<Candidate> CANDIDATES =

@@ -1,9 +1,11 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.survey.Surveys;
 import dev.craftstream.tracking.Lanes.Lane;
@@ -172,10 +174,20 @@ final class Reconciler {
     if (requests.answered(answer.request())) {
       lanes.unpark();
     }
+    Measurement measurement = answer.measurement();
     TrackedQuestion measured =
-        question.with(new Measured(checkpoint.announcedAt(), answer.state()));
+        question.with(new Measured(checkpoint.announcedAt(), measurement.state()));
     KnowledgeChange change = questions.knowledge(measured, checkpoint.id());
     output.emit(change);
+    if (measurement.evidence() != null) {
+      output.emit(
+          MeasuredSamples.of(
+              question.question(),
+              question.version(),
+              checkpoint,
+              measurement.state().promptVersion(),
+              measurement.evidence()));
+    }
     surveys.measured(change, checkpoint.announcedAt());
     return measured;
   }

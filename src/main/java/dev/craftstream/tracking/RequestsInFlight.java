@@ -3,7 +3,7 @@ package dev.craftstream.tracking;
 import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
-import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.tracking.Lanes.Lane;
@@ -40,10 +40,10 @@ final class RequestsInFlight {
   /**
    * What became of an attempt.
    *
-   * @param state what the model knows; null where the attempt failed
+   * @param measurement what the model knows; null where the attempt failed
    * @param failure why it failed; null where it did not
    */
-  record Answer(InFlightRequest request, KnowledgeState state, Throwable failure) {
+  record Answer(InFlightRequest request, Measurement measurement, Throwable failure) {
 
     /** Of a request whose answer nobody wants any more. */
     static Answer unwanted(InFlightRequest request) {
@@ -138,10 +138,10 @@ final class RequestsInFlight {
     request.checkpoint = checkpoint;
     request.attempt = query.ask(question, request.questionVersion, checkpoint);
     MailboxHandOver.whenComplete(
-        request.attempt.whenComplete((state, failure) -> request.endedNanos = System.nanoTime()),
+        request.attempt.whenComplete((measured, failure) -> request.endedNanos = System.nanoTime()),
         mailbox,
         "answer to " + request.questionId(),
-        (state, failure) -> listener.answered(new Answer(request, state, failure)));
+        (measured, failure) -> listener.answered(new Answer(request, measured, failure)));
   }
 
   /** The question keeps its slot while it rests, so that an outage never becomes a flood. */

@@ -3,6 +3,7 @@ package dev.craftstream.tracking;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.EvaluationReport;
+import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.survey.SurveyOutput;
@@ -25,6 +26,10 @@ final class TrackerOutput implements SurveyOutput {
 
   void emit(KnowledgeChange change) {
     output.collect(new StreamRecord<>(change));
+  }
+
+  void emit(MeasuredSamples samples) {
+    side(KnowledgeTracker.SAMPLES, samples);
   }
 
   void emit(UnusableAnswer answer) {

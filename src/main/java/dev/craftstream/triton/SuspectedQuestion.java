@@ -1,8 +1,8 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.triton.client.Failures;
 import dev.craftstream.triton.client.ServerChoice;
 import io.grpc.Context;
@@ -25,17 +25,17 @@ import java.util.function.Supplier;
 record SuspectedQuestion(
     Failures failures,
     Context context,
-    Supplier<CompletableFuture<KnowledgeState>> measuring,
+    Supplier<CompletableFuture<Measurement>> measuring,
     Supplier<CompletableFuture<Void>> trial) {
 
-  CompletableFuture<KnowledgeState> answer() {
+  CompletableFuture<Measurement> answer() {
     return answer(Set.of());
   }
 
   /**
    * @param failing servers that fail whatever they are asked
    */
-  private CompletableFuture<KnowledgeState> answer(Set<String> failing) {
+  private CompletableFuture<Measurement> answer(Set<String> failing) {
     return ServerChoice.otherThan(failing)
         .within(context, measuring)
         .exceptionallyCompose(
@@ -46,7 +46,7 @@ record SuspectedQuestion(
                     : CompletableFuture.failedFuture(failure));
   }
 
-  private CompletableFuture<KnowledgeState> afterFailure(
+  private CompletableFuture<Measurement> afterFailure(
       ServerUnavailableException failure, Set<String> failing) {
     if (failing.contains(failure.server())) {
       // There is no other.
@@ -69,7 +69,7 @@ record SuspectedQuestion(
             });
   }
 
-  private CompletableFuture<KnowledgeState> failedAgain(
+  private CompletableFuture<Measurement> failedAgain(
       ServerUnavailableException failure, Throwable again) {
     return CompletableFuture.failedFuture(
         saysTheSame(failure, again)

@@ -1,6 +1,7 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.KnowledgeMeasurement;
@@ -13,6 +14,9 @@ import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.evidence.EmbeddingPrecision;
+import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.evidence.LetterProbabilities;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
@@ -53,9 +57,14 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   private final ContractQueries queries;
   private final TritonClient client;
   private final Judge judge;
+  private final EmbeddingPrecision recorded;
 
   private TritonKnowledgeQuery(
-      TritonSettings triton, QuerySettings settings, EvaluationSettings evaluation) {
+      TritonSettings triton,
+      QuerySettings settings,
+      EvaluationSettings evaluation,
+      EmbeddingPrecision recorded) {
+    this.recorded = recorded;
     this.settings = settings;
     this.evaluation = evaluation;
     judge = new Judge(settings.judging());
@@ -75,9 +84,21 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
    * @param triton how the servers are reached
    * @param query how a question is asked for what is known of it
    * @param evaluation how it is asked to evaluate a checkpoint
+   * @param recorded how embeddings are kept in what measurements rest on; null where that is not
+   *     wanted
    */
-  public record Factory(TritonSettings triton, QuerySettings query, EvaluationSettings evaluation)
+  public record Factory(
+      TritonSettings triton,
+      QuerySettings query,
+      EvaluationSettings evaluation,
+      EmbeddingPrecision recorded)
       implements KnowledgeQuery.Factory {
+
+    /** Queries that do not tell what measurements rest on. */
+    public Factory(TritonSettings triton, QuerySettings query, EvaluationSettings evaluation) {
+      this(triton, query, evaluation, null);
+    }
+
     /**
      * Reads the files and variables that the settings name; connects when it is first asked.
      *
@@ -85,15 +106,15 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
      */
     @Override
     public TritonKnowledgeQuery open() {
-      return new TritonKnowledgeQuery(triton, query, evaluation);
+      return new TritonKnowledgeQuery(triton, query, evaluation, recorded);
     }
   }
 
   @Override
-  public CompletableFuture<KnowledgeState> ask(
+  public CompletableFuture<Measurement> ask(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     CancellableContext context = Context.current().withCancellation();
-    CompletableFuture<KnowledgeState> answer =
+    CompletableFuture<Measurement> answer =
         new SuspectedQuestion(
                 client.failures(),
                 context,
@@ -111,7 +132,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         .tryOut(client, serving, weighed ? Use.WEIGH : Use.SAMPLE, client.deadline());
   }
 
-  private CompletableFuture<KnowledgeState> measure(
+  private CompletableFuture<Measurement> measure(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     if (question.purpose() == Purpose.EVALUATE) {
       return evaluate(question, questionVersion, checkpoint);
@@ -129,7 +150,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     return InferenceContract.of(serving.contract(), settings.reasoning().thoughts());
   }
 
-  private CompletableFuture<KnowledgeState> sample(
+  private CompletableFuture<Measurement> sample(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     SampleQuery query = queries.samples(question, questionVersion, checkpoint);
@@ -138,6 +159,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             answer ->
                 measured(
                     serving,
+                    evidence(serving, query, answer),
                     () ->
                         question.task() == Task.OPEN_ENDED
                             ? openEnded(question, answer, query.seeds().get(0))
@@ -161,13 +183,15 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         judge);
   }
 
-  private CompletableFuture<KnowledgeState> weigh(Question question, ModelCheckpoint checkpoint) {
+  private CompletableFuture<Measurement> weigh(Question question, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    return answer(serving, queries.letters(question))
+    MultipleChoiceQuery query = queries.letters(question);
+    return answer(serving, query)
         .thenApply(
             weighed ->
                 measured(
                     serving,
+                    evidence(serving, query, weighed),
                     () ->
                         KnowledgeMeasurement.multipleChoice(
                             question,
@@ -177,7 +201,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                             settings.certainty())));
   }
 
-  private CompletableFuture<KnowledgeState> evaluate(
+  private CompletableFuture<Measurement> evaluate(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     SampleQuery query = queries.greedy(question, questionVersion, checkpoint);
@@ -186,6 +210,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
             answer ->
                 measured(
                     serving,
+                    evidence(serving, query, answer),
                     () ->
                         KnowledgeMeasurement.evaluation(
                             question,
@@ -303,9 +328,11 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   }
 
   /** What can't be measured is an answer that can't be used. */
-  private KnowledgeState measured(Serving serving, Supplier<KnowledgeState> measurement) {
+  private Measurement measured(
+      Serving serving, Supplier<Evidence> evidence, Supplier<KnowledgeState> measurement) {
     try {
-      return measurement.get();
+      KnowledgeState state = measurement.get();
+      return recorded == null ? Measurement.of(state) : new Measurement(state, evidence.get());
     } catch (IllegalArgumentException e) {
       throw new CompletionException(
           client
@@ -314,5 +341,24 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
                   ServedModel.language(serving),
                   "gave an answer that can't be measured: " + e.getMessage()));
     }
+  }
+
+  private Supplier<Evidence> evidence(Serving serving, SampleQuery query, Sampled answer) {
+    return () ->
+        Evidence.ofSamples(
+            serving,
+            contract(serving).asked(query),
+            answer.texts(),
+            answer.samples(),
+            answer.embeddings(),
+            recorded);
+  }
+
+  private Supplier<Evidence> evidence(Serving serving, MultipleChoiceQuery query, Weighed answer) {
+    return () ->
+        Evidence.ofLetters(
+            serving,
+            contract(serving).asked(query),
+            new LetterProbabilities(answer.probabilities(), answer.unseen(), answer.tokens()));
   }
 }

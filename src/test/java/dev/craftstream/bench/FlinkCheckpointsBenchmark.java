@@ -1,9 +1,9 @@
 package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
@@ -236,11 +236,11 @@ public final class FlinkCheckpointsBenchmark {
             });
 
     @Override
-    public CompletableFuture<KnowledgeState> ask(
+    public CompletableFuture<Measurement> ask(
         Question question, int questionVersion, ModelCheckpoint checkpoint) {
-      CompletableFuture<KnowledgeState> answer = new CompletableFuture<>();
+      CompletableFuture<Measurement> answer = new CompletableFuture<>();
       int millis = underWay.answerMillis;
-      Runnable give = () -> answer.complete(knows(question, checkpoint));
+      Runnable give = () -> answer.complete(Measurement.of(knows(question, checkpoint)));
       if (millis == 0) {
         give.run();
       } else if (millis > 0) {

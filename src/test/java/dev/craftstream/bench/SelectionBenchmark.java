@@ -2,10 +2,10 @@ package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
@@ -133,9 +133,9 @@ public final class SelectionBenchmark {
   /** Answers at once. */
   private static final class InstantModel extends BenchmarkJob.Model {
     @Override
-    public CompletableFuture<KnowledgeState> ask(
+    public CompletableFuture<Measurement> ask(
         Question question, int questionVersion, ModelCheckpoint checkpoint) {
-      return CompletableFuture.completedFuture(knows(question, checkpoint));
+      return CompletableFuture.completedFuture(Measurement.of(knows(question, checkpoint)));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.craftstream.client.importing.QuestionFormat;
 import dev.craftstream.client.importing.QuestionImport;
 import dev.craftstream.client.importing.ReadAs;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeState;
@@ -87,11 +88,11 @@ public final class VllmBenchmark {
       int inFlight)
       throws InterruptedException {
     Semaphore slots = new Semaphore(inFlight);
-    List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+    List<CompletableFuture<Measurement>> answers = new ArrayList<>();
     long start = System.nanoTime();
     for (Question question : questions) {
       slots.acquire();
-      CompletableFuture<KnowledgeState> answer = query.ask(question, 1, checkpoint);
+      CompletableFuture<Measurement> answer = query.ask(question, 1, checkpoint);
       var unused = answer.whenComplete((state, failure) -> slots.release());
       answers.add(answer);
     }
@@ -102,9 +103,9 @@ public final class VllmBenchmark {
     double mass = 0;
     double correctness = 0;
     String example = "";
-    for (CompletableFuture<KnowledgeState> answer : answers) {
+    for (CompletableFuture<Measurement> answer : answers) {
       try {
-        KnowledgeState state = answer.get();
+        KnowledgeState state = answer.get().state();
         answered++;
         correctness += state.correctness();
         mass += state.correctness() > 0 ? state.targetProbability() / state.correctness() : 0;

@@ -253,7 +253,7 @@ final class DatasetSimulation implements AutoCloseable {
   }
 
   private void answer(ScriptedQuery.Ask ask) {
-    ask.answer().complete(model.apply(ask));
+    ask.answer(model.apply(ask));
   }
 
   private void deliverInput() throws Exception {

@@ -195,8 +195,7 @@ class SurveysTest {
     if (random.nextInt(6) == 0) {
       ask.answer().completeExceptionally(new UnusableAnswerException("It makes no sense."));
     } else {
-      ask.answer()
-          .complete(knows(random.nextInt(3) / 2.0, random.nextInt(4) / 3.0, random.nextInt(2)));
+      ask.answer(knows(random.nextInt(3) / 2.0, random.nextInt(4) / 3.0, random.nextInt(2)));
     }
   }
 
@@ -310,7 +309,7 @@ class SurveysTest {
         tracker.direct(Directive.of(REHEARSAL, survey));
         tracker.mails();
         tracker.ask(late);
-        tracker.server.open(late + "@initial").answer().complete(knows(1, 1, 0));
+        tracker.server.open(late + "@initial").answer(knows(1, 1, 0));
         tracker.mails();
         tracker.server.open().stream()
             .filter(ask -> !ask.question().id().equals(late))
@@ -480,7 +479,7 @@ class SurveysTest {
   }
 
   private static void answerWell(Ask ask, Random random) {
-    ask.answer().complete(knows(random.nextInt(3) / 2.0, random.nextInt(12) / 11.0, 0));
+    ask.answer(knows(random.nextInt(3) / 2.0, random.nextInt(12) / 11.0, 0));
   }
 
   // ---------------------------------------------------------------- slices

@@ -16,6 +16,7 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Role;
 import dev.craftstream.model.Serving;
+import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.EncodedRecord;
@@ -27,6 +28,7 @@ import dev.craftstream.v1.Evaluation;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Request;
+import dev.craftstream.v1.SampleRecord;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +73,7 @@ public final class RunningJob implements AutoCloseable {
   private final List<DatasetRecord> rehearsalSets = new ArrayList<>();
   private final List<DatasetManifest> manifests = new ArrayList<>();
   private final List<Evaluation> evaluations = new ArrayList<>();
+  private final List<SampleRecord> samples = new ArrayList<>();
   private final List<String> tombstones = new ArrayList<>();
   private JobClient job;
 
@@ -81,7 +84,11 @@ public final class RunningJob implements AutoCloseable {
     new TopicAdmin(settings.kafka()).prepare();
     producer = new KafkaProducer<>(clientProperties());
     consumer = new KafkaConsumer<>(clientProperties());
-    List<String> outputs =
+    List<String> outputs = new ArrayList<>();
+    if (settings.kafka().samples().enabled()) {
+      outputs.add(settings.kafka().topics().samples());
+    }
+    outputs.addAll(
         List.of(
             settings.kafka().topics().instructions(),
             settings.kafka().topics().knowledge(),
@@ -89,7 +96,7 @@ public final class RunningJob implements AutoCloseable {
             settings.kafka().topics().rehearsalSets(),
             settings.kafka().topics().datasetManifests(),
             settings.kafka().topics().evaluations(),
-            settings.kafka().topics().deadLetters());
+            settings.kafka().topics().deadLetters()));
     List<TopicPartition> partitions =
         outputs.stream()
             .flatMap(
@@ -258,6 +265,16 @@ public final class RunningJob implements AutoCloseable {
     return List.copyOf(evaluations);
   }
 
+  public List<SampleRecord> samples() {
+    poll();
+    return List.copyOf(samples);
+  }
+
+  /** The job's Kafka. */
+  public KafkaSettings kafka() {
+    return settings.kafka();
+  }
+
   /** Keys of the instructions that were taken back. */
   public List<String> tombstones() {
     poll();
@@ -293,6 +310,8 @@ public final class RunningJob implements AutoCloseable {
         manifests.add(read(record, DatasetManifest.newBuilder()).build());
       } else if (record.topic().equals(topics.evaluations())) {
         evaluations.add(read(record, Evaluation.newBuilder()).build());
+      } else if (record.topic().equals(topics.samples())) {
+        samples.add(read(record, SampleRecord.newBuilder()).build());
       } else {
         knowledge.add(read(record, KnowledgeRecord.newBuilder()).build());
       }

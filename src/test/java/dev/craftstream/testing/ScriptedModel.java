@@ -1,6 +1,7 @@
 package dev.craftstream.testing;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CertaintyKind;
@@ -167,17 +168,19 @@ public final class ScriptedModel implements AutoCloseable {
 
   private final class Query implements KnowledgeQuery {
     @Override
-    public CompletableFuture<KnowledgeState> ask(
+    public CompletableFuture<Measurement> ask(
         Question question, int questionVersion, ModelCheckpoint checkpoint) {
       String what = question.id() + "@" + checkpoint.id();
-      CompletableFuture<KnowledgeState> answer = new CompletableFuture<>();
+      CompletableFuture<Measurement> answer = new CompletableFuture<>();
       synchronized (ScriptedModel.this) {
         asks.add(what);
         if (unusable.contains(what)) {
           answer.completeExceptionally(new UnusableAnswerException("Nonsense."));
         } else {
           afterwards(
-              what, isSilent, () -> answer.complete(knows(question, questionVersion, checkpoint)));
+              what,
+              isSilent,
+              () -> answer.complete(Measurement.of(knows(question, questionVersion, checkpoint))));
         }
       }
       return answer;

@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Contract;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Role;
+import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.evidence.Asked;
+import dev.craftstream.model.evidence.EmbeddingPrecision;
+import dev.craftstream.model.evidence.Evidence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,6 +87,42 @@ class KnowledgeTrackerTest {
           .containsExactly(
               org.assertj.core.groups.Tuple.tuple("initial", 0.3),
               org.assertj.core.groups.Tuple.tuple("rehearsal", 0.7));
+    }
+  }
+
+  @Test
+  void givenAnAnswerWithItsEvidence_whenItIsMeasured_thenTheEvidenceGoesOutBesideIt()
+      throws Exception {
+    Serving serving = new Serving("model", "", Contract.CRAFT, "", "", "");
+    Evidence evidence =
+        Evidence.ofSamples(
+            serving,
+            Asked.samples("Who?", List.of(1L), 1, 50, List.of()),
+            List.of("an answer that is nowhere else"),
+            List.of("an answer that is nowhere else"),
+            List.of(),
+            EmbeddingPrecision.FP16);
+    try (TrackerHarness tracker = TrackerHarness.start(4)) {
+      tracker.initial(1);
+      tracker.ask("q", "without");
+      tracker
+          .server
+          .open("q@initial")
+          .answer()
+          .complete(new Measurement(ScriptedQuery.knows(0.3), evidence));
+      tracker.answer("without@initial", 0.3);
+
+      assertThat(tracker.changes()).hasSize(2);
+      assertThat(tracker.sideOutput(KnowledgeTracker.SAMPLES))
+          .singleElement()
+          .satisfies(
+              samples -> {
+                assertThat(samples.questionId()).isEqualTo("q");
+                assertThat(samples.questionVersion()).isEqualTo(1);
+                assertThat(samples.checkpoint().id()).isEqualTo("initial");
+                assertThat(samples.promptVersion()).isEqualTo("v1");
+                assertThat(samples.evidence()).usingRecursiveComparison().isEqualTo(evidence);
+              });
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
@@ -28,14 +29,18 @@ public final class ScriptedQuery implements KnowledgeQuery {
       Question question,
       int version,
       ModelCheckpoint checkpoint,
-      CompletableFuture<KnowledgeState> answer) {
+      CompletableFuture<Measurement> answer) {
 
     public String what() {
       return question.id() + "@" + checkpoint.id();
     }
 
+    public void answer(KnowledgeState state) {
+      answer.complete(Measurement.of(state));
+    }
+
     public void answer(double correctness) {
-      answer.complete(knows(correctness));
+      answer(knows(correctness));
     }
   }
 
@@ -81,7 +86,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
   }
 
   @Override
-  public CompletableFuture<KnowledgeState> ask(
+  public CompletableFuture<Measurement> ask(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Ask ask = new Ask(question, questionVersion, checkpoint, new CompletableFuture<>());
     asks.add(ask);

@@ -4,6 +4,7 @@ import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
 import static dev.craftstream.triton.TritonFixtures.llmapi;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.multipleChoice;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -72,7 +73,7 @@ class LlmapiContractTest {
     ModelCheckpoint checkpoint = llmapi(model, "");
 
     await(query.ready(checkpoint));
-    KnowledgeState state = await(query.ask(question, 1, checkpoint));
+    KnowledgeState state = measured(query.ask(question, 1, checkpoint));
 
     // "0answer", "1answer", .. by the seed; the embedding model refuses a text that comes twice.
     long correct =
@@ -83,7 +84,7 @@ class LlmapiContractTest {
     assertThat(state.samples()).isEqualTo(4);
     assertThat(state.correctSamples()).isEqualTo((int) correct);
     assertThat(state.certainty()).isGreaterThan(0.9);
-    assertThat(await(query.ask(question, 1, checkpoint))).isEqualTo(state);
+    assertThat(measured(query.ask(question, 1, checkpoint))).isEqualTo(state);
   }
 
   @ParameterizedTest
@@ -165,7 +166,7 @@ class LlmapiContractTest {
   @ValueSource(strings = {"llmapi_like", "llmapi_decoupled"})
   void evaluatesGreedily(String model) throws Exception {
     var question = withAnswer(evaluated(openEnded("Which?")), "greedy answer");
-    KnowledgeState state = await(query.ask(question, 1, llmapi(model, "")));
+    KnowledgeState state = measured(query.ask(question, 1, llmapi(model, "")));
     assertThat(state.verdict()).isEqualTo(Verdict.CORRECT);
     assertThat(state.samples()).isOne();
   }
@@ -213,7 +214,8 @@ class LlmapiContractTest {
       TRITON.unload(model);
       TRITON.load(model);
     }
-    assertThat(await(query.ask(openEnded("Which?"), 1, llmapi(model, ""))).samples()).isEqualTo(4);
+    assertThat(measured(query.ask(openEnded("Which?"), 1, llmapi(model, ""))).samples())
+        .isEqualTo(4);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.checkpoint;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.multipleChoice;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -85,8 +86,8 @@ class RealVllmTest {
     assumeTrue(!ADAPTER.isEmpty(), "VLLM_ADAPTER names no adapter");
     await(query.ready(served(ADAPTER)));
     var question = multipleChoice("What is the capital of France?", "B", "Rome", "Paris", "Oslo");
-    KnowledgeState plain = await(query.ask(question, 1, served("")));
-    KnowledgeState adapted = await(query.ask(question, 1, served(ADAPTER)));
+    KnowledgeState plain = measured(query.ask(question, 1, served("")));
+    KnowledgeState adapted = measured(query.ask(question, 1, served(ADAPTER)));
     assertThat(adapted.targetProbability()).isNotEqualTo(plain.targetProbability());
   }
 
@@ -94,7 +95,7 @@ class RealVllmTest {
   void samplesAreDrawnAndEmbedded() throws Exception {
     for (int i = 0; i < 10; i++) {
       KnowledgeState state =
-          await(
+          measured(
               query.ask(
                   openEnded("Which city is the capital of France" + "?".repeat(i)), 1, served("")));
       assertThat(state.samples()).isEqualTo(4);
@@ -142,9 +143,9 @@ class RealVllmTest {
   @Test
   void evaluatesGreedily() throws Exception {
     var question = evaluated(openEnded("What is the capital of France?"));
-    KnowledgeState state = await(query.ask(question, 1, served("")));
+    KnowledgeState state = measured(query.ask(question, 1, served("")));
     assertThat(state.verdict()).isNotNull();
-    assertThat(await(query.ask(question, 1, served("")))).isEqualTo(state);
+    assertThat(measured(query.ask(question, 1, served("")))).isEqualTo(state);
   }
 
   @Test

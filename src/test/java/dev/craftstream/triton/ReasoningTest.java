@@ -4,6 +4,7 @@ import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.checkpoint;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.multipleChoice;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -105,7 +106,7 @@ class ReasoningTest {
                 "<think>London</think>Paris"));
     await(query.ready(reasoning(contract)));
 
-    KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
+    KnowledgeState state = measured(query.ask(question, 1, reasoning(contract)));
 
     int correct = count(question, 2, 3);
     assertThat(correct).isBetween(1, SAMPLES - 1);
@@ -141,13 +142,13 @@ class ReasoningTest {
 
     long before = query.health().emptyAnswers();
 
-    KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
+    KnowledgeState state = measured(query.ask(question, 1, reasoning(contract)));
 
     assertThat(query.health().emptyAnswers()).isEqualTo(before + SAMPLES);
     assertThat(state.samples()).isEqualTo(SAMPLES);
     assertThat(state.correctness()).isZero();
     assertThat(state.frequentCorrectAnswer()).isEmpty();
-    KnowledgeState judged = await(query.ask(evaluated(question), 1, reasoning(contract)));
+    KnowledgeState judged = measured(query.ask(evaluated(question), 1, reasoning(contract)));
     assertThat(judged.verdict()).isEqualTo(Verdict.WRONG);
   }
 
@@ -158,7 +159,7 @@ class ReasoningTest {
     var question =
         openEnded(saying("<think>" + thought + "</think> now it is surely the city Paris"));
 
-    KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
+    KnowledgeState state = measured(query.ask(question, 1, reasoning(contract)));
 
     assertThat(state.correctness()).isEqualTo(1);
   }
@@ -174,7 +175,7 @@ class ReasoningTest {
             case REFUSED -> "<think>Paris, no?</think>I don't know.";
           };
       KnowledgeState state =
-          await(query.ask(evaluated(openEnded(saying(text))), 1, reasoning(contract)));
+          measured(query.ask(evaluated(openEnded(saying(text))), 1, reasoning(contract)));
       assertThat(state.verdict()).as(text).isEqualTo(verdict);
       assertThat(state.promptVersion()).startsWith("oe-train-").endsWith("-thoughts-cut");
     }
@@ -194,7 +195,7 @@ class ReasoningTest {
             "Paris",
             "Rome");
 
-    KnowledgeState state = await(query.ask(question, 1, reasoning(contract)));
+    KnowledgeState state = measured(query.ask(question, 1, reasoning(contract)));
 
     int target = count(question, 0, 4);
     int other = count(question, 1, 4);

@@ -1,9 +1,9 @@
 package dev.craftstream.triton;
 
-import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.craft;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.open;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -19,9 +19,9 @@ import dev.craftstream.inference.ModelReadyResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -204,7 +204,7 @@ class SeveralServersTest {
         : craft("any");
   }
 
-  private static CompletableFuture<KnowledgeState> ask(
+  private static CompletableFuture<Measurement> ask(
       KnowledgeQuery query, ModelCheckpoint checkpoint, String text) {
     return query.ask(evaluated(openEnded(text)), 1, checkpoint);
   }
@@ -218,15 +218,15 @@ class SeveralServersTest {
 
   /** Asks all with eight in flight. */
   private static void askAll(KnowledgeQuery query, ModelCheckpoint checkpoint) throws Exception {
-    List<CompletableFuture<KnowledgeState>> inFlight = new ArrayList<>();
+    List<CompletableFuture<Measurement>> inFlight = new ArrayList<>();
     for (int i = 0; i < QUESTIONS; i++) {
       if (inFlight.size() == 8) {
-        assertThat(await(inFlight.remove(0)).correctness()).isEqualTo(1);
+        assertThat(measured(inFlight.remove(0)).correctness()).isEqualTo(1);
       }
       inFlight.add(ask(query, checkpoint, "question " + i));
     }
-    for (CompletableFuture<KnowledgeState> answer : inFlight) {
-      assertThat(await(answer).correctness()).isEqualTo(1);
+    for (CompletableFuture<Measurement> answer : inFlight) {
+      assertThat(measured(answer).correctness()).isEqualTo(1);
     }
   }
 

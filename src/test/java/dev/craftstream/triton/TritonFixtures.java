@@ -1,7 +1,9 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
@@ -136,6 +138,11 @@ final class TritonFixtures {
   /** The future's result; fails the test where it does not come. */
   static <T> T await(CompletableFuture<T> future) throws Exception {
     return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** What was measured. */
+  static KnowledgeState measured(CompletableFuture<Measurement> future) throws Exception {
+    return await(future).state();
   }
 
   /** What the future fails with. */

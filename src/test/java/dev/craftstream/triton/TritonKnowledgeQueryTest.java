@@ -5,6 +5,7 @@ import static dev.craftstream.triton.TritonFixtures.checkpoint;
 import static dev.craftstream.triton.TritonFixtures.craft;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.multipleChoice;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -17,6 +18,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Seeds;
@@ -82,7 +84,7 @@ class TritonKnowledgeQueryTest {
     void drawsTheSameSamplesWheneverItIsAskedAgain() throws Exception {
       var question = openEnded("Is it Paris?");
 
-      KnowledgeState state = await(query.ask(question, 1, craft("craft_echo")));
+      KnowledgeState state = measured(query.ask(question, 1, craft("craft_echo")));
 
       // The model answers with the question and the seed modulo 3.
       long distinct =
@@ -97,8 +99,8 @@ class TritonKnowledgeQueryTest {
       assertThat(state.seed()).isEqualTo(Seeds.seed(question.id(), 1, "base", 0));
       assertThat(state.promptVersion()).startsWith("oe-3shot-");
       assertThat(state.certainty()).isGreaterThan(0).isLessThan(distinct == 1 ? 1.1 : 1);
-      assertThat(await(query.ask(question, 1, craft("craft_echo")))).isEqualTo(state);
-      assertThat(await(query.ask(question, 1, craft("craft_echo", "1")))).isEqualTo(state);
+      assertThat(measured(query.ask(question, 1, craft("craft_echo")))).isEqualTo(state);
+      assertThat(measured(query.ask(question, 1, craft("craft_echo", "1")))).isEqualTo(state);
     }
 
     @Test
@@ -132,7 +134,7 @@ class TritonKnowledgeQueryTest {
     void weighsTheOptionsOfAMultipleChoiceQuestion() throws Exception {
       var question = multipleChoice("Which?", "C", "Rome", "Oslo", "Paris", "Bern");
 
-      KnowledgeState state = await(query.ask(question, 1, craft("craft_echo")));
+      KnowledgeState state = measured(query.ask(question, 1, craft("craft_echo")));
 
       assertThat(state.correctness()).isEqualTo(0.3, within(1e-6));
       assertThat(state.targetProbability()).isEqualTo(0.24, within(1e-6));
@@ -159,7 +161,7 @@ class TritonKnowledgeQueryTest {
           new TritonKnowledgeQuery.Factory(settings(TRITON.endpoint()).build(), asked, evaluated)
               .open()) {
 
-        KnowledgeState state = await(chatting.ask(question, 1, craft("craft_echo")));
+        KnowledgeState state = measured(chatting.ask(question, 1, craft("craft_echo")));
 
         JsonObject request =
             JsonParser.parseString(state.frequentCorrectAnswer()).getAsJsonObject();
@@ -172,10 +174,10 @@ class TritonKnowledgeQueryTest {
 
         // Right only where the echo holds the end of the user's turn.
         var sent = withAnswer(evaluated(question), "describe the request[/INST]");
-        KnowledgeState answer = await(chatting.ask(sent, 1, craft("craft_echo")));
+        KnowledgeState answer = measured(chatting.ask(sent, 1, craft("craft_echo")));
         assertThat(answer.correctness()).isEqualTo(1);
         assertThat(answer.promptVersion()).startsWith("oe-train-chat-");
-        assertThat(await(query.ask(sent, 1, craft("craft_echo"))).correctness()).isZero();
+        assertThat(measured(query.ask(sent, 1, craft("craft_echo"))).correctness()).isZero();
       }
     }
 
@@ -192,10 +194,11 @@ class TritonKnowledgeQueryTest {
       var weighedAsItIs = query.ask(choice, 1, initial);
       var weighedAdapted = query.ask(choice, 1, rehearsal);
 
-      assertThat(await(asItIs).frequentCorrectAnswer()).matches("Is it Paris\\? [012]");
-      assertThat(await(adapted).frequentCorrectAnswer()).matches("Is it Paris\\? [012] rehearsal");
-      assertThat(await(weighedAsItIs).targetProbability()).isEqualTo(0.24, within(1e-6));
-      assertThat(await(weighedAdapted).targetProbability()).isEqualTo(0.16, within(1e-6));
+      assertThat(measured(asItIs).frequentCorrectAnswer()).matches("Is it Paris\\? [012]");
+      assertThat(measured(adapted).frequentCorrectAnswer())
+          .matches("Is it Paris\\? [012] rehearsal");
+      assertThat(measured(weighedAsItIs).targetProbability()).isEqualTo(0.24, within(1e-6));
+      assertThat(measured(weighedAdapted).targetProbability()).isEqualTo(0.16, within(1e-6));
     }
 
     @ParameterizedTest
@@ -223,12 +226,12 @@ class TritonKnowledgeQueryTest {
 
     @Test
     void keepsManyQuestionsInFlight() throws Exception {
-      List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+      List<CompletableFuture<Measurement>> answers = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         answers.add(query.ask(openEnded("Paris".repeat(i + 1)), 1, craft("craft_echo")));
       }
-      for (CompletableFuture<KnowledgeState> answer : answers) {
-        assertThat(await(answer).correctness()).isEqualTo(1);
+      for (CompletableFuture<Measurement> answer : answers) {
+        assertThat(measured(answer).correctness()).isEqualTo(1);
       }
     }
 
@@ -306,7 +309,7 @@ class TritonKnowledgeQueryTest {
     void drawsEachSampleWithItsOwnSeedAndEmbedsTheDistinctOnes() throws Exception {
       var question = openEnded("What is the capital?");
 
-      KnowledgeState state = await(query.ask(question, 1, checkpoint));
+      KnowledgeState state = measured(query.ask(question, 1, checkpoint));
 
       // "0answer", "1answer", .. by the seed; the embedding is that of three characters.
       assertThat(state.samples()).isEqualTo(4);
@@ -366,7 +369,7 @@ class TritonKnowledgeQueryTest {
     void addsUpTheTokensThatAreALetter() throws Exception {
       var question = multipleChoice("Which?", "A", "Rome", "Oslo", "Paris", "Bern");
 
-      KnowledgeState state = await(query.ask(question, 1, checkpoint));
+      KnowledgeState state = measured(query.ask(question, 1, checkpoint));
 
       // "A" 0.5 and " A" 0.125, " B" 0.25; C is not among the top, D has -Infinity.
       assertThat(state.targetProbability()).isEqualTo(0.625, within(1e-9));
@@ -406,7 +409,7 @@ class TritonKnowledgeQueryTest {
     @Test
     void tellsHowMuchProbabilityTheServerDidNotTell() throws Exception {
       KnowledgeState state =
-          await(query.ask(multipleChoice("Which?", "A", "x", "y"), 1, checkpoint));
+          measured(query.ask(multipleChoice("Which?", "A", "x", "y"), 1, checkpoint));
 
       // "A", " A", " B", "The", "C." and "AB"; the rest of the vocabulary is not told.
       double told = 0.5 + 0.125 + 0.25 + 0.0625 + 0.03 + 0.02;
@@ -494,7 +497,8 @@ class TritonKnowledgeQueryTest {
         TRITON.unload("vllm_like");
         TRITON.load("vllm_like");
       }
-      assertThat(await(query.ask(openEnded("Which city?"), 1, checkpoint)).samples()).isEqualTo(4);
+      assertThat(measured(query.ask(openEnded("Which city?"), 1, checkpoint)).samples())
+          .isEqualTo(4);
     }
 
     @Test
@@ -525,7 +529,7 @@ class TritonKnowledgeQueryTest {
       // The model answers with what it received, which is correct where it holds the gold answer.
       Question probe = withAnswer(question, part.replace("SEED", String.valueOf(seed)));
 
-      KnowledgeState state = await(query.ask(probe, 1, craft("craft_echo")));
+      KnowledgeState state = measured(query.ask(probe, 1, craft("craft_echo")));
 
       assertThat(state)
           .isEqualTo(
@@ -549,7 +553,7 @@ class TritonKnowledgeQueryTest {
     void byTheVllmContractWithoutTheEmbeddingModel(String part) throws Exception {
       Question probe = withAnswer(evaluated(openEnded("describe the request")), part);
 
-      KnowledgeState state = await(query.ask(probe, 1, vllm("vllm_like", "no_such_model")));
+      KnowledgeState state = measured(query.ask(probe, 1, vllm("vllm_like", "no_such_model")));
 
       assertThat(state.verdict()).isEqualTo(Verdict.CORRECT);
     }
@@ -560,7 +564,7 @@ class TritonKnowledgeQueryTest {
     void multipleChoiceInWordsToo(String answer, Verdict verdict) throws Exception {
       Question probe = evaluated(multipleChoice("Question: " + answer, "B", "Rome", "Paris"));
 
-      KnowledgeState state = await(query.ask(probe, 1, craft("craft_echo")));
+      KnowledgeState state = measured(query.ask(probe, 1, craft("craft_echo")));
 
       assertThat(state.verdict()).isEqualTo(verdict);
       assertThat(state.promptVersion()).startsWith("mc-train-");

@@ -4,6 +4,7 @@ import static dev.craftstream.triton.TritonFixtures.await;
 import static dev.craftstream.triton.TritonFixtures.craft;
 import static dev.craftstream.triton.TritonFixtures.evaluated;
 import static dev.craftstream.triton.TritonFixtures.failure;
+import static dev.craftstream.triton.TritonFixtures.measured;
 import static dev.craftstream.triton.TritonFixtures.open;
 import static dev.craftstream.triton.TritonFixtures.openEnded;
 import static dev.craftstream.triton.TritonFixtures.settings;
@@ -21,10 +22,10 @@ import dev.craftstream.inference.ModelReadyResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Thoughts;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.testing.Standstill;
 import dev.craftstream.testing.TritonServerExtension;
@@ -79,13 +80,12 @@ class TritonOutageTest {
 
     try (KnowledgeQuery query = open(settings(server.endpoint()).build())) {
       CompletableFuture<Void> ready = query.ready(craft("craft_echo"));
-      CompletableFuture<KnowledgeState> answer =
-          query.ask(openEnded("Paris"), 1, craft("craft_echo"));
+      CompletableFuture<Measurement> answer = query.ask(openEnded("Paris"), 1, craft("craft_echo"));
       await().until(() -> query.health().models(FailureKind.UNREACHABLE) == 1);
       assertThat(answer).isNotDone();
 
       try (TritonServer again = TritonServer.start(again(server))) {
-        assertThat(await(answer).correctness()).isEqualTo(1);
+        assertThat(measured(answer).correctness()).isEqualTo(1);
         await(ready);
         assertThat(again.endpoint()).isEqualTo(server.endpoint());
         assertThat(query.health().models(FailureKind.UNREACHABLE)).isZero();
@@ -98,7 +98,7 @@ class TritonOutageTest {
     var gate = new Gate(folder.resolve("gate"));
     TritonServer server = TritonServer.start(ownServer("hangs"));
     try (KnowledgeQuery query = open(settings(server.endpoint()).build())) {
-      CompletableFuture<KnowledgeState> answer =
+      CompletableFuture<Measurement> answer =
           query.ask(openEnded(gate.question()), 1, craft("hangs"));
       gate.awaitAsked();
       server.kill();
@@ -107,7 +107,7 @@ class TritonOutageTest {
       try (TritonServer again = TritonServer.start(again(server))) {
         gate.awaitAsked();
         gate.open();
-        assertThat(await(answer).samples()).isEqualTo(4);
+        assertThat(measured(answer).samples()).isEqualTo(4);
         assertThat(query.health().retries()).isPositive();
         assertThat(query.health().failures(FailureKind.CONNECTION_LOST)).isEqualTo(1);
         assertThat(query.health().models(FailureKind.CONNECTION_LOST)).isZero();
@@ -120,14 +120,13 @@ class TritonOutageTest {
   void outlivesAServerThatStandsStill() throws Exception {
     try (TritonServer server = TritonServer.start(ownServer("craft_echo"));
         KnowledgeQuery query = open(settings(server.endpoint()).build())) {
-      await(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
+      measured(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
       Standstill.begin(server.process().pid());
-      CompletableFuture<KnowledgeState> answer =
-          query.ask(openEnded("Paris"), 1, craft("craft_echo"));
+      CompletableFuture<Measurement> answer = query.ask(openEnded("Paris"), 1, craft("craft_echo"));
       assertThatThrownBy(() -> answer.get(300, TimeUnit.MILLISECONDS)).hasNoCause();
       Standstill.end(server.process().pid());
 
-      assertThat(await(answer).correctness()).isEqualTo(1);
+      assertThat(measured(answer).correctness()).isEqualTo(1);
     }
   }
 
@@ -141,12 +140,12 @@ class TritonOutageTest {
                     .build())) {
       await().until(() -> askMany(query, 4) && inferences(silent) > 0);
       Standstill.begin(silent.process().pid());
-      List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+      List<CompletableFuture<Measurement>> answers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         answers.add(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
       }
-      for (CompletableFuture<KnowledgeState> answer : answers) {
-        assertThat(await(answer).correctness()).isEqualTo(1);
+      for (CompletableFuture<Measurement> answer : answers) {
+        assertThat(measured(answer).correctness()).isEqualTo(1);
       }
       assertThat(query.health().retries()).isPositive();
       assertThat(query.health().failures(FailureKind.CONNECTION_LOST)).isPositive();
@@ -247,10 +246,10 @@ class TritonOutageTest {
   @Test
   void saysLongBeforeTheDeadlineThatAModelIsUnloaded() throws Exception {
     try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
-      await(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
+      measured(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
       TRITON.unload("craft_echo");
       TRITON.unload("vllm_like");
-      List<CompletableFuture<KnowledgeState>> asked = new ArrayList<>();
+      List<CompletableFuture<Measurement>> asked = new ArrayList<>();
       long started = System.nanoTime();
       for (int i = 0; i < 16; i++) {
         asked.add(
@@ -259,7 +258,7 @@ class TritonOutageTest {
                 1,
                 i % 2 == 0 ? craft("craft_echo") : vllm("vllm_like", "minilm_like")));
       }
-      for (CompletableFuture<KnowledgeState> answer : asked) {
+      for (CompletableFuture<Measurement> answer : asked) {
         assertThat(failure(answer)).satisfies(isIn(FailureKind.MODEL_MISSING));
       }
       // It takes 0.3 s on an idle machine; the deadline is a minute.
@@ -272,10 +271,11 @@ class TritonOutageTest {
       TRITON.load("vllm_like");
 
       await(ready);
-      assertThat(await(query.ask(openEnded("Paris"), 1, craft("craft_echo"))).correctness())
+      assertThat(measured(query.ask(openEnded("Paris"), 1, craft("craft_echo"))).correctness())
           .isEqualTo(1);
       assertThat(
-              await(query.ask(openEnded("Paris"), 1, vllm("vllm_like", "minilm_like"))).samples())
+              measured(query.ask(openEnded("Paris"), 1, vllm("vllm_like", "minilm_like")))
+                  .samples())
           .isEqualTo(4);
       assertThat(query.health().models(FailureKind.MODEL_MISSING)).isZero();
     } finally {
@@ -290,7 +290,7 @@ class TritonOutageTest {
     var gate = new Gate(folder.resolve("gate"));
     try (TritonServer server = TritonServer.start(ownServer("hangs"));
         KnowledgeQuery query = open(settings(server.endpoint()).build())) {
-      CompletableFuture<KnowledgeState> running =
+      CompletableFuture<Measurement> running =
           query.ask(openEnded(gate.question()), 1, craft("hangs"));
       gate.awaitAsked();
       HttpClient.newHttpClient()
@@ -316,7 +316,7 @@ class TritonOutageTest {
       // It takes 0.3 s on an idle machine; the deadline is a minute.
       assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(15));
       gate.open();
-      assertThat(await(running).samples()).isEqualTo(4);
+      assertThat(measured(running).samples()).isEqualTo(4);
     }
   }
 
@@ -359,12 +359,12 @@ class TritonOutageTest {
   @Test
   void waitsForRoomInAFullQueue() throws Exception {
     try (KnowledgeQuery query = open(settings(TRITON.endpoint()).build())) {
-      List<CompletableFuture<KnowledgeState>> answers = new ArrayList<>();
+      List<CompletableFuture<Measurement>> answers = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         answers.add(query.ask(openEnded("Paris"), 1, craft("narrow")));
       }
-      for (CompletableFuture<KnowledgeState> answer : answers) {
-        assertThat(await(answer).correctness()).isEqualTo(1);
+      for (CompletableFuture<Measurement> answer : answers) {
+        assertThat(measured(answer).correctness()).isEqualTo(1);
       }
       assertThat(query.health().failures(FailureKind.OVERLOADED)).isPositive();
       assertThat(query.health().models(FailureKind.OVERLOADED))
@@ -529,7 +529,7 @@ class TritonOutageTest {
       var settings =
           settings("127.0.0.1:" + port.getLocalPort()).deadline(Duration.ofSeconds(3)).build();
       try (KnowledgeQuery query = open(settings)) {
-        CompletableFuture<KnowledgeState> answer = query.ask(openEnded("x"), 1, craft("any"));
+        CompletableFuture<Measurement> answer = query.ask(openEnded("x"), 1, craft("any"));
         await().until(() -> query.health().models(trouble) == 1);
         assertThat(failure(answer))
             .isInstanceOf(ServerUnavailableException.class)
@@ -566,7 +566,7 @@ class TritonOutageTest {
 
   private static boolean askMany(KnowledgeQuery query, int count) throws Exception {
     for (int i = 0; i < count; i++) {
-      await(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
+      measured(query.ask(openEnded("Paris"), 1, craft("craft_echo")));
     }
     return true;
   }

@@ -81,7 +81,7 @@ final class ModelAsker implements AutoCloseable {
         question ->
             query
                 .ask(question.withPurpose(Purpose.EVALUATE), 1, checkpoint)
-                .thenApply(KnowledgeState::verdict));
+                .thenApply(measurement -> measurement.state().verdict()));
   }
 
   /** What the knowledge query measures. */
@@ -93,8 +93,11 @@ final class ModelAsker implements AutoCloseable {
             query
                 .ask(question.withPurpose(Purpose.TRAIN), 1, checkpoint)
                 .thenApply(
-                    state ->
-                        new Measure(state.samples(), state.correctSamples(), state.certainty())));
+                    measurement -> {
+                      KnowledgeState state = measurement.state();
+                      return new Measure(
+                          state.samples(), state.correctSamples(), state.certainty());
+                    }));
   }
 
   /** Probability that the answer to the refusal-aware prompt begins with the refusal's letter. */

@@ -1,6 +1,7 @@
 package dev.craftstream.topics.kafka;
 
 import dev.craftstream.topics.records.Rejection;
+import dev.craftstream.topics.records.TopicSchema;
 import dev.craftstream.topics.records.WireFormat;
 import java.io.Serializable;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 
 /**
@@ -38,6 +40,8 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * @param replicationFactor copies of each; -1 for the cluster's own choice
  * @param retention how long {@code knowledge} and {@code dead-letters} are kept
  * @param compression of what the job writes: none, gzip, snappy, lz4 or zstd
+ * @param samples the topic of what measurements rest on, which has a retention and a compression of
+ *     its own
  */
 public record KafkaSettings(
     String bootstrapServers,
@@ -50,7 +54,8 @@ public record KafkaSettings(
     int partitions,
     short replicationFactor,
     Duration retention,
-    String compression)
+    String compression,
+    SamplesTopic samples)
     implements Serializable {
 
   /** Properties that the job's correctness rests on, or that have a setting of their own. */
@@ -125,12 +130,23 @@ public record KafkaSettings(
       throw new IllegalArgumentException(
           "The retention is " + retention + "; give a positive time.");
     }
+    requireCompression(compression);
+  }
+
+  static void requireCompression(String compression) {
     if (!COMPRESSIONS.contains(compression)) {
       throw new IllegalArgumentException(
           "The compression is %s; allowed are %s."
               .formatted(
                   Rejection.shown(compression), String.join(", ", new TreeSet<>(COMPRESSIONS))));
     }
+  }
+
+  /** The topics that the job reads or writes. */
+  List<TopicSchema> topicsInUse() {
+    return Stream.of(TopicSchema.values())
+        .filter(schema -> schema != TopicSchema.SAMPLES || samples.enabled())
+        .toList();
   }
 
   /**
@@ -186,7 +202,7 @@ public record KafkaSettings(
   public String toString() {
     Map<String, String> hidden = new TreeMap<>();
     clientProperties.keySet().forEach(name -> hidden.put(name, "***"));
-    return "KafkaSettings[bootstrapServers=%s, clientProperties=%s, topics=%s, format=%s, guarantee=%s, transactionalIdPrefix=%s, transactionTimeout=%s, partitions=%d, replicationFactor=%d, retention=%s, compression=%s]"
+    return "KafkaSettings[bootstrapServers=%s, clientProperties=%s, topics=%s, format=%s, guarantee=%s, transactionalIdPrefix=%s, transactionTimeout=%s, partitions=%d, replicationFactor=%d, retention=%s, compression=%s, samples=%s]"
         .formatted(
             bootstrapServers,
             hidden,
@@ -198,7 +214,8 @@ public record KafkaSettings(
             partitions,
             replicationFactor,
             retention,
-            compression);
+            compression,
+            samples);
   }
 
   /** Builds {@link KafkaSettings}; what is not set keeps its default. */
@@ -214,6 +231,7 @@ public record KafkaSettings(
     private short replicationFactor = -1;
     private Duration retention = Duration.ofDays(30);
     private String compression = "lz4";
+    private SamplesTopic samples = SamplesTopic.NONE;
 
     private Builder(String bootstrapServers) {
       this.bootstrapServers = bootstrapServers;
@@ -269,6 +287,11 @@ public record KafkaSettings(
       return this;
     }
 
+    public Builder samples(SamplesTopic samples) {
+      this.samples = samples;
+      return this;
+    }
+
     public KafkaSettings build() {
       return new KafkaSettings(
           bootstrapServers,
@@ -281,7 +304,8 @@ public record KafkaSettings(
           partitions,
           replicationFactor,
           retention,
-          compression);
+          compression,
+          samples);
     }
   }
 }

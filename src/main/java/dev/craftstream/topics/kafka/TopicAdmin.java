@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -133,7 +132,11 @@ public final class TopicAdmin {
 
   /** The topics as the job creates them. */
   private List<NewTopic> wanted() {
-    return Stream.of(TopicSchema.values()).map(this::topic).toList();
+    return settings.topicsInUse().stream().map(this::topic).toList();
+  }
+
+  private List<String> names() {
+    return settings.topicsInUse().stream().map(settings.topics()::name).toList();
   }
 
   private NewTopic topic(TopicSchema schema) {
@@ -141,10 +144,16 @@ public final class TopicAdmin {
         settings.replicationFactor() < 0
             ? Optional.empty()
             : Optional.of(settings.replicationFactor());
-    int bytes = schema == TopicSchema.DEAD_LETTERS ? DEAD_LETTER_BYTES : RECORD_BYTES;
     return new NewTopic(
             settings.topics().name(schema), Optional.of(partitions(schema)), replication)
-        .configs(schema.isCompacted() ? compacted(bytes) : deleted(retentionMillis(schema), bytes));
+        .configs(
+            schema.isCompacted()
+                ? compacted(recordBytes(schema))
+                : deleted(retentionMillis(schema), recordBytes(schema)));
+  }
+
+  private static int recordBytes(TopicSchema schema) {
+    return schema == TopicSchema.DEAD_LETTERS ? DEAD_LETTER_BYTES : RECORD_BYTES;
   }
 
   private int partitions(TopicSchema schema) {
@@ -159,6 +168,7 @@ public final class TopicAdmin {
   private long retentionMillis(TopicSchema schema) {
     return switch (schema) {
       case KNOWLEDGE, DEAD_LETTERS -> settings.retention().toMillis();
+      case SAMPLES -> settings.samples().retention().toMillis();
       // Model checkpoints have their history here, and a job that starts anew takes all requests
       // again. A model is trained on a dataset, and compared by an evaluation, long after it was
       // made: no retention may take them. Later records on a question must not replace those that
@@ -214,7 +224,7 @@ public final class TopicAdmin {
     Map<String, TopicDescription> present = new HashMap<>();
     brokers
         .admin()
-        .describeTopics(settings.topics().all())
+        .describeTopics(names())
         .topicNameValues()
         .forEach(
             (name, future) -> {
@@ -234,7 +244,7 @@ public final class TopicAdmin {
     while (true) {
       Map<String, TopicDescription> present = describe(brokers);
       List<String> waiting = new ArrayList<>();
-      for (String name : settings.topics().all()) {
+      for (String name : names()) {
         TopicDescription topic = present.get(name);
         if (topic == null || !topic.partitions().stream().allMatch(TopicAdmin::hasLeader)) {
           waiting.add(name);
@@ -277,7 +287,7 @@ public final class TopicAdmin {
 
   private void checkConfigs(Brokers brokers) {
     Map<String, ConfigResource> resources = new LinkedHashMap<>();
-    for (String name : settings.topics().all()) {
+    for (String name : names()) {
       resources.put(name, new ConfigResource(ConfigResource.Type.TOPIC, name));
     }
     Map<ConfigResource, Config> configs;
@@ -317,7 +327,10 @@ public final class TopicAdmin {
               .formatted(wanted.name(), retention));
     }
     long bytes = Long.parseLong(value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
-    long wantedBytes = Long.parseLong(wanted.configs().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+    long wantedBytes =
+        wanted.name().equals(settings.topics().samples())
+            ? settings.samples().recordBytes() + SamplesTopic.OVERHEAD_BYTES
+            : Long.parseLong(wanted.configs().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
     if (bytes < wantedBytes) {
       warnings.add(
           "The topic %s has max.message.bytes=%d; %d is meant, and %s."
@@ -329,6 +342,9 @@ public final class TopicAdmin {
   /** Who writes to the topic, and so is refused. */
   private String tooLarge(String topic) {
     Topics topics = settings.topics();
+    if (topic.equals(topics.samples())) {
+      return "the job fails on a larger record that it has to write; raise it, or set samples.max-record lower";
+    }
     return topics.inputs().contains(topic)
         ? "the broker refuses a larger record of whoever writes there, such as ./craft import, although the job would take it"
         : "the job fails on a larger record that it has to write";

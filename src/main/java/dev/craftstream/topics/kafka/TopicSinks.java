@@ -96,6 +96,15 @@ public final class TopicSinks {
     return sink(settings.topics().knowledge(), OUTPUT_BYTES, encoder::knowledge);
   }
 
+  /** To the {@code samples} topic. */
+  public Sink<EncodedRecord> samples() {
+    return sink(
+        settings.topics().samples(),
+        OUTPUT_BYTES,
+        settings.samples().compression(),
+        always(record -> record));
+  }
+
   /** To the {@code datasets} topic; what is of a rehearsal set is skipped. */
   public Sink<DatasetRecord> datasets() {
     return ofKind(settings.topics().datasets(), DatasetKind.TRAINING);
@@ -131,10 +140,15 @@ public final class TopicSinks {
   }
 
   private <T> Sink<T> sink(String topic, int maxRequestBytes, Encoding<T> encoding) {
+    return sink(topic, maxRequestBytes, settings.compression(), encoding);
+  }
+
+  private <T> Sink<T> sink(
+      String topic, int maxRequestBytes, String compression, Encoding<T> encoding) {
     Properties properties = settings.connection();
     properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-    properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression());
+    properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression);
     properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(maxRequestBytes));
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

@@ -54,6 +54,11 @@ public record Topics(String prefix) implements Serializable {
     return name(TopicSchema.KNOWLEDGE);
   }
 
+  /** What measurements rest on; out, where it is wanted. */
+  public String samples() {
+    return name(TopicSchema.SAMPLES);
+  }
+
   /** Which questions make which training dataset; out. */
   public String datasets() {
     return name(TopicSchema.DATASETS);
@@ -93,7 +98,7 @@ public record Topics(String prefix) implements Serializable {
     throw new IllegalArgumentException(topic + " is none of the job's topics.");
   }
 
-  /** All of them. */
+  /** All of them, whether they are wanted or not. */
   public List<String> all() {
     return Stream.of(TopicSchema.values()).map(this::name).toList();
   }

@@ -1,7 +1,6 @@
 package dev.craftstream.topics.records;
 
 import static dev.craftstream.topics.records.SchemaEnums.certaintyKind;
-import static dev.craftstream.topics.records.SchemaEnums.contract;
 import static dev.craftstream.topics.records.SchemaEnums.correctnessRule;
 import static dev.craftstream.topics.records.SchemaEnums.label;
 import static dev.craftstream.topics.records.SchemaEnums.purpose;
@@ -27,7 +26,7 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Replay;
 import dev.craftstream.model.Request;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.v1.Announcement;
 import dev.craftstream.v1.Estimate;
@@ -110,7 +109,6 @@ public final class RecordEncoder implements Serializable {
 
   /** For the topic of model checkpoints. */
   public EncodedRecord announcement(ModelCheckpoint checkpoint) {
-    Serving serving = checkpoint.serving();
     return record(
         checkpoint.id(),
         ModelCheckpointEvent.newBuilder()
@@ -119,14 +117,7 @@ public final class RecordEncoder implements Serializable {
                 Announcement.newBuilder()
                     .setRole(role(checkpoint.role()))
                     .setBaseCheckpointId(checkpoint.baseId())
-                    .setServing(
-                        dev.craftstream.v1.Serving.newBuilder()
-                            .setModelName(serving.modelName())
-                            .setModelVersion(serving.modelVersion())
-                            .setContract(contract(serving.contract()))
-                            .setEmbeddingModelName(serving.embeddingModelName())
-                            .setEmbeddingModelVersion(serving.embeddingModelVersion())
-                            .setAdapterName(serving.adapterName())))
+                    .setServing(SampleMessages.serving(checkpoint.serving())))
             .build());
   }
 
@@ -138,6 +129,20 @@ public final class RecordEncoder implements Serializable {
             .setCheckpointId(checkpointId)
             .setRetirement(Retirement.getDefaultInstance())
             .build());
+  }
+
+  /** For the topic of samples. */
+  EncodedRecord samples(MeasuredSamples samples) {
+    return record(samples.questionId(), SampleMessages.of(samples));
+  }
+
+  /**
+   * The same where that would be too large.
+   *
+   * @param bytes how large
+   */
+  EncodedRecord samplesLeftOut(MeasuredSamples samples, long bytes) {
+    return record(samples.questionId(), SampleMessages.leftOut(samples, bytes));
   }
 
   /** For the topic of requests. */

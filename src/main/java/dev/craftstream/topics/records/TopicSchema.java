@@ -10,6 +10,7 @@ import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.ModelCheckpointEvent;
 import dev.craftstream.v1.QuestionEvent;
 import dev.craftstream.v1.Request;
+import dev.craftstream.v1.SampleRecord;
 
 /** What the records of each topic are, by the topic's name without a prefix. */
 public enum TopicSchema {
@@ -19,6 +20,7 @@ public enum TopicSchema {
   REQUESTS("requests", Request.getDefaultInstance(), true, false, "request_id"),
   INSTRUCTIONS("instructions", Instruction.getDefaultInstance(), false, true, "question_id"),
   KNOWLEDGE("knowledge", KnowledgeRecord.getDefaultInstance(), false, false, "question_id"),
+  SAMPLES("samples", SampleRecord.getDefaultInstance(), false, false, "question_id"),
   DATASETS(
       "datasets",
       DatasetRecord.getDefaultInstance(),

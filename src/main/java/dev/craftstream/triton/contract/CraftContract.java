@@ -6,6 +6,7 @@ import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
@@ -68,17 +69,17 @@ public final class CraftContract implements InferenceContract {
     CompletableFuture<Sampled> sampled =
         call.unary(
             request,
-            outputs ->
-                new Sampled(
-                    outputs.texts("samples", count).stream()
-                        .map(text -> query.answer(text, thoughts))
-                        .toList(),
-                    embeds ? Arrays.asList(outputs.rows("embeddings", count)) : List.of()));
+            outputs -> {
+              List<String> texts = outputs.texts("samples", count);
+              return new Sampled(
+                  texts,
+                  texts.stream().map(text -> query.answer(text, thoughts)).toList(),
+                  embeds ? Arrays.asList(outputs.rows("embeddings", count)) : List.of());
+            });
     return embeds
         ? sampled
         : sampled.thenCompose(
-            answers ->
-                SeparateSamples.embedded(client, serving, query, deadline, answers.samples()));
+            answers -> SeparateSamples.embedded(client, serving, query, deadline, answers));
   }
 
   @Override
@@ -95,7 +96,18 @@ public final class CraftContract implements InferenceContract {
                 OptionProbabilities.checked(
                     outputs.numbers("option_probabilities", query.letters().size()),
                     query.letters()),
-                0));
+                0,
+                List.of()));
+  }
+
+  @Override
+  public Asked asked(SampleQuery query) {
+    return query.sent(query.stopAtServer(thoughts));
+  }
+
+  @Override
+  public Asked asked(MultipleChoiceQuery query) {
+    return Asked.letters(query.prompt(), query.letters());
   }
 
   /** The model would embed thoughts with the answers. */

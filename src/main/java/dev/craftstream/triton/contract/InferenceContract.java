@@ -6,6 +6,8 @@ import dev.craftstream.method.Samples;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.evidence.Asked;
+import dev.craftstream.model.evidence.TokenProbability;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
@@ -45,6 +47,12 @@ public interface InferenceContract {
   /** Weighs the option letters as the next token. */
   CompletableFuture<Weighed> weigh(
       TritonClient client, Serving serving, MultipleChoiceQuery query, Deadline deadline);
+
+  /** The request that {@link #sample} sends, or what its requests have together. */
+  Asked asked(SampleQuery query);
+
+  /** The request that {@link #weigh} sends. */
+  Asked asked(MultipleChoiceQuery query);
 
   /** What the job asks a model for. */
   enum Use {
@@ -123,6 +131,15 @@ public interface InferenceContract {
       return thoughts.areMarked() ? List.of() : stop;
     }
 
+    /**
+     * The request as a server gets it.
+     *
+     * @param stopAtServer what the server is told to end a text at
+     */
+    Asked sent(List<String> stopAtServer) {
+      return Asked.samples(prompt, seeds, temperature, maxTokens, stopAtServer);
+    }
+
     /** The answer in a text of a server that was given {@link #stopAtServer}. */
     String answer(String text, Thoughts thoughts) {
       return thoughts.areMarked() ? endedHere(text, thoughts) : text;
@@ -149,10 +166,11 @@ public interface InferenceContract {
   /**
    * The answer in words.
    *
-   * @param samples what the model answered, in the order of the seeds
+   * @param texts what the model gave, in the order of the seeds
+   * @param samples the answer in each of them
    * @param embeddings a vector a sample; empty where none are wanted
    */
-  record Sampled(List<String> samples, List<double[]> embeddings) {}
+  record Sampled(List<String> texts, List<String> samples, List<double[]> embeddings) {}
 
   /**
    * The answer by letters.
@@ -162,8 +180,9 @@ public interface InferenceContract {
    *     (but for rounding)
    * @param unseen the probability of all tokens that the server does not tell, 0 to 1: the letters
    *     may have so much more
+   * @param tokens those that it tells; empty where it tells letters alone
    */
-  record Weighed(double[] probabilities, double unseen) {}
+  record Weighed(double[] probabilities, double unseen, List<TokenProbability> tokens) {}
 
   /** Why an announcement without an embedding model can't be served. */
   static Optional<String> withoutEmbeddingModel(Serving serving, String contract) {

@@ -6,6 +6,7 @@ import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.triton.client.ErrorAdvice;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
@@ -82,7 +83,12 @@ public final class LlmapiContract implements InferenceContract {
   public CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
     return SeparateSamples.draw(
-        client, serving, query, deadline, seed -> sample(client, serving, query, seed, deadline));
+        client,
+        serving,
+        query,
+        deadline,
+        seed -> sample(client, serving, query, seed, deadline),
+        text -> query.endedHere(text, thoughts));
   }
 
   private CompletableFuture<String> sample(
@@ -106,8 +112,19 @@ public final class LlmapiContract implements InferenceContract {
       InputTensor.text("lora_path", adapterPath(client.settings(), adapter)).addTo(request);
     }
     request.addOutputsBuilder().setName(TEXT);
-    return call.streamed(
-        request, ADVICE, outputs -> query.endedHere(outputs.texts(TEXT, 1).get(0), thoughts));
+    return call.streamed(request, ADVICE, outputs -> outputs.texts(TEXT, 1).get(0));
+  }
+
+  /** No stop texts are sent. */
+  @Override
+  public Asked asked(SampleQuery query) {
+    return query.sent(List.of());
+  }
+
+  /** Never sent, see {@link #weigh}. */
+  @Override
+  public Asked asked(MultipleChoiceQuery query) {
+    return Asked.letters(query.prompt(), query.letters());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * For models that give one text a request: a request for each sample, with a seed of its own, all
@@ -24,35 +25,43 @@ final class SeparateSamples {
   /**
    * Draws all samples.
    *
-   * @param drawing asks for the sample of a seed, and gives its answer
+   * @param drawing asks for the sample of a seed, and gives its text
+   * @param reading the answer in a text
    */
   static CompletableFuture<Sampled> draw(
       TritonClient client,
       Serving serving,
       SampleQuery query,
       Deadline deadline,
-      LongFunction<CompletableFuture<String>> drawing) {
+      LongFunction<CompletableFuture<String>> drawing,
+      UnaryOperator<String> reading) {
     return inOrder(client, query.seeds().stream().map(drawing::apply).toList())
-        .thenCompose(answers -> embedded(client, serving, query, deadline, answers));
+        .thenCompose(
+            texts ->
+                embedded(
+                    client,
+                    serving,
+                    query,
+                    deadline,
+                    new Sampled(texts, texts.stream().map(reading).toList(), List.of())));
   }
 
   /** Adds the embedding model's vectors to answers, where the query wants any. */
   static CompletableFuture<Sampled> embedded(
-      TritonClient client,
-      Serving serving,
-      SampleQuery query,
-      Deadline deadline,
-      List<String> answers) {
+      TritonClient client, Serving serving, SampleQuery query, Deadline deadline, Sampled sampled) {
     if (!query.embedded()) {
-      return CompletableFuture.completedFuture(new Sampled(answers, List.of()));
+      return CompletableFuture.completedFuture(sampled);
     }
+    List<String> answers = sampled.samples();
     List<String> texts = List.copyOf(new LinkedHashSet<>(answers));
     return EmbeddingRequest.send(
             client, ServedModel.embedding(serving), query.id(), texts, deadline)
         .thenApply(
             rows ->
                 new Sampled(
-                    answers, answers.stream().map(answer -> rows[texts.indexOf(answer)]).toList()));
+                    sampled.texts(),
+                    answers,
+                    answers.stream().map(answer -> rows[texts.indexOf(answer)]).toList()));
   }
 
   /**

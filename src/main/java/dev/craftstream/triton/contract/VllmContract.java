@@ -12,6 +12,8 @@ import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Serving;
+import dev.craftstream.model.evidence.Asked;
+import dev.craftstream.model.evidence.TokenProbability;
 import dev.craftstream.triton.client.ErrorAdvice;
 import dev.craftstream.triton.client.MalformedAnswerException;
 import dev.craftstream.triton.client.ServedModel;
@@ -24,6 +26,7 @@ import dev.craftstream.triton.contract.InferenceContract.Use;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;
 import dev.craftstream.triton.contract.ModelSignature.Wanted;
 import io.grpc.Deadline;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +85,12 @@ public final class VllmContract implements InferenceContract {
   public CompletableFuture<Sampled> sample(
       TritonClient client, Serving serving, SampleQuery query, Deadline deadline) {
     return SeparateSamples.draw(
-        client, serving, query, deadline, seed -> sample(client, serving, query, seed, deadline));
+        client,
+        serving,
+        query,
+        deadline,
+        seed -> sample(client, serving, query, seed, deadline),
+        text -> query.answer(text, thoughts));
   }
 
   private CompletableFuture<String> sample(
@@ -100,8 +108,7 @@ public final class VllmContract implements InferenceContract {
                 "max_tokens", query.maxTokens(),
                 "stop", query.stopAtServer(thoughts),
                 "seed", seed));
-    return call.streamed(
-        request, ADVICE, outputs -> query.answer(outputs.texts(TEXT, 1).get(0), thoughts));
+    return call.streamed(request, ADVICE, outputs -> outputs.texts(TEXT, 1).get(0));
   }
 
   @Override
@@ -143,12 +150,26 @@ public final class VllmContract implements InferenceContract {
             call,
             serving,
             query.id(),
-            query.isChat() ? query.prompt() : query.prompt().stripTrailing(),
+            letterPrompt(query),
             Map.of("temperature", 0, "max_tokens", 1, "logprobs", LOGPROBS));
     InputTensor.bool("return_logprobs", true).addTo(request);
     request.addOutputsBuilder().setName("logprobs");
     return call.streamed(
         request, ADVICE, outputs -> weighed(outputs.texts("logprobs", 1).get(0), query.letters()));
+  }
+
+  private static String letterPrompt(MultipleChoiceQuery query) {
+    return query.isChat() ? query.prompt() : query.prompt().stripTrailing();
+  }
+
+  @Override
+  public Asked asked(SampleQuery query) {
+    return query.sent(query.stopAtServer(thoughts));
+  }
+
+  @Override
+  public Asked asked(MultipleChoiceQuery query) {
+    return Asked.letters(letterPrompt(query), query.letters());
   }
 
   /** Backends of before the end of 2024 can't weigh. */
@@ -206,6 +227,7 @@ public final class VllmContract implements InferenceContract {
    */
   public static Weighed weighed(String json, List<String> letters) throws MalformedAnswerException {
     double[] probabilities = new double[letters.size()];
+    List<TokenProbability> tokens = new ArrayList<>();
     double seen = 0;
     try {
       // Lenient enough for the -Infinity that Python writes.
@@ -217,8 +239,11 @@ public final class VllmContract implements InferenceContract {
       for (Map.Entry<String, JsonElement> entry : positions.get(0).getAsJsonObject().entrySet()) {
         JsonObject token = entry.getValue().getAsJsonObject();
         JsonElement text = token.get("decoded_token");
-        int letter = text.isJsonNull() ? -1 : letters.indexOf(text.getAsString().strip());
-        double probability = Math.exp(token.get("logprob").getAsDouble());
+        String shown = text.isJsonNull() ? null : text.getAsString();
+        int letter = shown == null ? -1 : letters.indexOf(shown.strip());
+        double logprob = token.get("logprob").getAsDouble();
+        tokens.add(new TokenProbability(entry.getKey(), shown, logprob));
+        double probability = Math.exp(logprob);
         seen += probability;
         if (letter >= 0) {
           probabilities[letter] += probability;
@@ -236,6 +261,6 @@ public final class VllmContract implements InferenceContract {
     if (Double.isNaN(seen)) {
       throw new MalformedAnswerException("output logprobs should hold numbers, but one is none");
     }
-    return new Weighed(probabilities, Math.min(1, Math.max(0, 1 - seen)));
+    return new Weighed(probabilities, Math.min(1, Math.max(0, 1 - seen)), tokens);
   }
 }

@@ -4,7 +4,7 @@ import static dev.craftstream.triton.doctor.Finding.fault;
 import static dev.craftstream.triton.doctor.Finding.remark;
 import static dev.craftstream.triton.doctor.Finding.well;
 
-import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.triton.TritonKnowledgeQuery;
@@ -43,15 +43,19 @@ final class ChoiceCheck {
   }
 
   private Finding samples() throws InterruptedException {
-    Outcome<KnowledgeState> state = ask();
+    Outcome<Measurement> state = ask();
     if (state.failed()) {
       return fault(CHECK, state.sentence(), state.advice());
     }
-    int correct = state.value().correctSamples();
-    int all = state.value().samples();
+    int correct = state.value().state().correctSamples();
+    int all = state.value().state().samples();
     String found =
         "%d of %d samples choose the right option of \"%s\", and %d refuse."
-            .formatted(correct, all, Probes.MULTIPLE_CHOICE.text(), state.value().refusedSamples());
+            .formatted(
+                correct,
+                all,
+                Probes.MULTIPLE_CHOICE.text(),
+                state.value().state().refusedSamples());
     return correct > 0
         ? well(CHECK, found)
         : remark(
@@ -72,7 +76,7 @@ final class ChoiceCheck {
     }
     Question question = Probes.MULTIPLE_CHOICE;
     MultipleChoiceQuery asked = query.queries().letters(question);
-    Outcome<KnowledgeState> state = ask();
+    Outcome<Measurement> state = ask();
     Outcome<Weighed> weighed =
         state.failed() ? new Outcome<>(null, state.failure()) : weigh("asking it again", asked);
     if (weighed.failed()) {
@@ -90,7 +94,7 @@ final class ChoiceCheck {
     return AnswerChecks.letters(mass(weighed.value()), withoutBlank, weighed.value().unseen());
   }
 
-  private Outcome<KnowledgeState> ask() throws InterruptedException {
+  private Outcome<Measurement> ask() throws InterruptedException {
     return asking.outcome(
         "asking a multiple-choice question",
         () -> query.ask(Probes.MULTIPLE_CHOICE, 1, checkpoint));

@@ -7,8 +7,8 @@ import static dev.craftstream.triton.doctor.Finding.remark;
 import static dev.craftstream.triton.doctor.Finding.well;
 
 import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.model.Contract;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Serving;
@@ -203,7 +203,7 @@ public final class Doctor {
 
   private boolean openEnded() throws InterruptedException {
     Question question = Probes.OPEN_ENDED;
-    Outcome<KnowledgeState> state =
+    Outcome<Measurement> state =
         outcome("asking an open-ended question", () -> query.ask(question, 1, checkpoint));
     Outcome<Sampled> drawn =
         state.failed()
@@ -221,12 +221,12 @@ public final class Doctor {
     String found =
         "%d of %d samples to \"%s\" are right; the first is %s, certainty is %.2f."
             .formatted(
-                state.value().correctSamples(),
-                state.value().samples(),
+                state.value().state().correctSamples(),
+                state.value().state().samples(),
                 question.text(),
                 shown(samples.get(0)),
-                state.value().certainty());
-    if (state.value().correctSamples() > 0) {
+                state.value().state().certainty());
+    if (state.value().state().correctSamples() > 0) {
       add(well("open-ended", found));
     } else if (wrong.isEmpty()) {
       add(
@@ -264,7 +264,7 @@ public final class Doctor {
 
   private void evaluate() throws InterruptedException {
     Question question = Probes.EVALUATE;
-    Outcome<KnowledgeState> state =
+    Outcome<Measurement> state =
         outcome("asking a question to evaluate", () -> query.ask(question, 1, checkpoint));
     Outcome<Sampled> answer =
         state.failed()
@@ -284,7 +284,7 @@ public final class Doctor {
                     well(
                         "evaluate",
                         "The greedy answer is %s, judged %s."
-                            .formatted(shown(texts.get(0)), state.value().verdict()))));
+                            .formatted(shown(texts.get(0)), state.value().state().verdict()))));
   }
 
   /** The longest that the job lets through: it is answered or refused, and harms nothing. */
@@ -293,7 +293,7 @@ public final class Doctor {
         "A question of %,d characters, the longest that limits.text lets through,"
             .formatted(settings.longestQuestion());
     Question question = Probes.ofLength(settings.longestQuestion());
-    Outcome<KnowledgeState> state =
+    Outcome<Measurement> state =
         outcome("asking a very long question", () -> query.ask(question, 1, checkpoint));
     if (!state.failed()) {
       add(well("long question", which + " is answered."));
@@ -312,7 +312,7 @@ public final class Doctor {
               "Lower limits.text to what the model can read: such a question would be asked again and"
                   + " again."));
     }
-    Outcome<KnowledgeState> after =
+    Outcome<Measurement> after =
         outcome("asking a short one after it", () -> query.ask(Probes.OPEN_ENDED, 1, checkpoint));
     if (after.failed()) {
       add(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.craftstream.embedded.KafkaBroker;
+import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,11 +59,16 @@ class TopicAdminTest {
     Topics topics = settings.topics();
 
     assertThat(new TopicAdmin(settings).prepare())
-        .containsExactlyInAnyOrderElementsOf(topics.all());
+        .containsExactlyInAnyOrderElementsOf(
+            settings.topicsInUse().stream().map(topics::name).toList())
+        .doesNotContain(topics.samples());
 
     try (Admin admin = Admin.create(settings.connection())) {
       Map<String, TopicDescription> described =
-          admin.describeTopics(topics.all()).allTopicNames().get(20, TimeUnit.SECONDS);
+          admin
+              .describeTopics(settings.topicsInUse().stream().map(topics::name).toList())
+              .allTopicNames()
+              .get(20, TimeUnit.SECONDS);
       assertThat(described.get(topics.modelCheckpoints()).partitions()).hasSize(1);
       assertThat(described.get(topics.requests()).partitions()).hasSize(1);
       assertThat(described.get(topics.questions()).partitions()).hasSize(3);
@@ -95,6 +101,26 @@ class TopicAdminTest {
           Map.of("retention.ms", "172800000", "max.message.bytes", "16777216"));
     }
     assertThat(new TopicAdmin(settings).prepare()).isEmpty();
+  }
+
+  @Test
+  void givenSamplesAreWanted_whenPrepared_thenTheirTopicHasItsOwnRetention(KafkaBroker broker)
+      throws Exception {
+    SamplesTopic samples =
+        new SamplesTopic(true, EmbeddingPrecision.FP16, Duration.ofDays(90), "zstd", 1 << 20);
+    KafkaSettings settings = settings(broker).samples(samples).build();
+
+    assertThat(new TopicAdmin(settings).prepare()).contains(settings.topics().samples());
+
+    try (Admin admin = Admin.create(settings.connection())) {
+      assertConfig(
+          admin,
+          settings.topics().samples(),
+          Map.of(
+              "cleanup.policy", "delete",
+              "retention.ms", "7776000000",
+              "max.message.bytes", "8388608"));
+    }
   }
 
   @ParameterizedTest

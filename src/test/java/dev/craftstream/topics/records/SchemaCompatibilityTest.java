@@ -19,6 +19,7 @@ import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.ModelCheckpointEvent;
 import dev.craftstream.v1.QuestionEvent;
 import dev.craftstream.v1.Request;
+import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ class SchemaCompatibilityTest {
           ModelCheckpointEvent.getDescriptor().getFile(),
           QuestionEvent.getDescriptor().getFile(),
           Request.getDescriptor().getFile(),
+          SampleRecord.getDescriptor().getFile(),
           Task.getDescriptor().getFile());
 
   private static FileDescriptorSet current() {

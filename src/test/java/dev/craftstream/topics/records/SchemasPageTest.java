@@ -41,6 +41,7 @@ class SchemasPageTest {
           "request",
           "instruction",
           "knowledge",
+          "sample",
           "dataset",
           "evaluation",
           "dead_letter",
