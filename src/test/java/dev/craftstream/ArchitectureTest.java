@@ -126,6 +126,16 @@ class ArchitectureTest {
         "topics.kafka",
         "client.exchange",
         "client.report");
+    may(
+        "client.watch",
+        "model",
+        "method",
+        "topics.records",
+        "topics.kafka",
+        "client",
+        "client.exchange",
+        "client.report");
+    may("client.ui", "model", "client", "client.exchange", "client.report", "client.watch");
     may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
         "embedded",
@@ -203,6 +213,8 @@ class ArchitectureTest {
         "client.importing.forms",
         "client.replay",
         "client.report",
+        "client.ui",
+        "client.watch",
         "embedded",
         "embedded.bench",
         "embedded.circle",

@@ -9,6 +9,7 @@ import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.EncodedRecord;
 import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.RecordParser;
+import java.net.URI;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -37,6 +38,17 @@ final class Commands {
   static void requirePort(CommandSpec spec, String option, Integer value) {
     if (value != null && (value < 0 || value > 65_535)) {
       throw wrong(spec, option + " is " + value + "; give 1 to 65535, or 0 for a free one.");
+    }
+  }
+
+  /**
+   * @param value null where the option is not given
+   */
+  static void requireHttp(CommandSpec spec, String option, URI value) {
+    if (value != null
+        && (value.getHost() == null || !"http|https".contains("" + value.getScheme()))) {
+      throw wrong(
+          spec, option + " is " + value + "; give an address such as http://localhost:8081.");
     }
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       ExportCommand.class,
       StatusCommand.class,
+      UiCommand.class,
       ReportCommand.class,
       ConsumeCommand.class,
       RemoveCommand.class,

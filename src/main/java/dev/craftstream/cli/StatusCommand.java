@@ -31,17 +31,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Says how far the job is: model time, model checkpoints, questions, labels, datasets, dead letters"
-          + " and what it has still to read.",
+      "Says how far the job is: model time, model checkpoints, questions, labels, datasets, dead"
+          + " letters and what it has still to read.",
       "It reads all of the job's topics, which takes a while where they are long."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Of a checkpoint's measurements those count that the topic knowledge still has; kafka.retention"
-          + " says how long it keeps them. REHEARSAL is asked what is trained on, TUNED what is evaluated with,"
-          + " INITIAL both. The lag is as of the newest Flink checkpoint.",
+      "Of a checkpoint's measurements those count that the topic knowledge still has;"
+          + " kafka.retention says how long it keeps them. REHEARSAL is asked what is trained on,"
+          + " TUNED what is evaluated with, INITIAL both. The lag is as of the newest Flink"
+          + " checkpoint.",
       "",
       "Examples:",
       "  ./craft status",
@@ -58,8 +59,8 @@ final class StatusCommand implements Callable<Integer> {
       names = "--flink",
       paramLabel = "URL",
       description =
-          "Address of Flink's REST API, to ask the running job, too: which model time is complete, what"
-              + " is in flight and what waits.")
+          "Address of Flink's REST API, to ask the running job, too: which model time is complete,"
+              + " what is in flight and what waits.")
   private URI flink;
 
   @Mixin private JobOptions job;
@@ -69,11 +70,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (flink != null
-        && (flink.getHost() == null || !"http|https".contains("" + flink.getScheme()))) {
-      throw Commands.wrong(
-          spec, "--flink is " + flink + "; give an address such as http://localhost:8081.");
-    }
+    Commands.requireHttp(spec, "--flink", flink);
     CurationSettings settings = job.settings();
     JobStatus status;
     try (ProgressLine progress = Commands.progressLine(spec)) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The dead letters so far: how many there are of each reason, and the newest of them. */
-final class DeadLetterLedger {
+public final class DeadLetterLedger {
   private static final int KEPT = 1_000;
 
   private final NavigableMap<Place, Failure> newest = new TreeMap<>();
@@ -33,7 +33,7 @@ final class DeadLetterLedger {
     }
   }
 
-  void add(DeadLetter letter, long writtenAt) {
+  public void add(DeadLetter letter, long writtenAt) {
     String reason = Names.constant(letter.getReason());
     byReason.merge(reason, 1L, Long::sum);
     newest.put(
@@ -73,7 +73,8 @@ final class DeadLetterLedger {
     return Optional.ofNullable(refusals.get(new Subject(topic, checkpointId)));
   }
 
-  Failures failures() {
+  /** Those of each reason, and the newest. */
+  public Failures failures() {
     return new Failures(byReason, List.copyOf(newest.descendingMap().values()));
   }
 }

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The evaluations so far, over all subjects together; those of a single one are left out. */
-final class EvaluationLedger {
+public final class EvaluationLedger {
   private final Map<String, Evaluation> evaluations = new TreeMap<>();
 
-  void add(Evaluation evaluation) {
+  public void add(Evaluation evaluation) {
     if (evaluation.getSubject().isEmpty()) {
       evaluations.put(evaluation.getCheckpointId() + "\n" + evaluation.getTask(), evaluation);
     }
   }
 
   /** One for each model checkpoint and task. */
-  List<EvaluatedCheckpoint> all() {
+  public List<EvaluatedCheckpoint> all() {
     return evaluations.values().stream()
         .sorted(
             Comparator.comparingLong(Evaluation::getModelTime).thenComparing(Evaluation::getTask))

@@ -6,7 +6,7 @@ import dev.craftstream.model.Role;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,17 +24,39 @@ import java.util.TreeMap;
  * it takes, unless there is nothing to ask it; and one that was refused for its model, and whose id
  * was taken later, counts from its first announcement.
  */
-final class LiveCheckpoints {
+public final class LiveCheckpoints {
   private final long deadLettersSince;
-  private final Map<Long, ModelCheckpointEvent> events = new TreeMap<>();
+  private final Map<Long, Written> events = new TreeMap<>();
   private final Set<Long> old = new HashSet<>();
   private final Set<Long> refused = new HashSet<>();
   private final Set<String> served = new HashSet<>();
 
+  private record Written(ModelCheckpointEvent event, long at) {}
+
+  /**
+   * A model checkpoint from its announcement on.
+   *
+   * @param announced when, in milliseconds
+   * @param retired when, in milliseconds; 0 while it is live
+   */
+  public record Life(ModelCheckpoint checkpoint, long announced, long retired) {
+    public boolean isLive() {
+      return retired == 0;
+    }
+
+    private Life retiredAt(long time) {
+      return new Life(checkpoint, announced, time);
+    }
+
+    private Life movedTo(ModelCheckpoint announcedAgain) {
+      return new Life(checkpoint.movedTo(announcedAgain), announced, retired);
+    }
+  }
+
   /**
    * @param deadLettersSince from when on no dead letter is gone, in milliseconds
    */
-  LiveCheckpoints(long deadLettersSince) {
+  public LiveCheckpoints(long deadLettersSince) {
     this.deadLettersSince = deadLettersSince;
   }
 
@@ -43,58 +65,76 @@ final class LiveCheckpoints {
    *
    * @param writtenAt its record's time, in milliseconds
    */
-  void add(ModelCheckpointEvent event, long writtenAt) {
-    events.put(event.modelTime(), event);
+  public void add(ModelCheckpointEvent event, long writtenAt) {
+    events.put(event.modelTime(), new Written(event, writtenAt));
     if (writtenAt < deadLettersSince) {
       old.add(event.modelTime());
     }
   }
 
   /** A dead letter on a record of the topic. */
-  void refuse(DeadLetter deadLetter) {
+  public void refuse(DeadLetter deadLetter) {
     refused.add(deadLetter.getOffset() + 1);
   }
 
   /** The job wrote something that it writes only of a checkpoint that it took, here and below. */
-  void served(String checkpointId) {
+  public void served(String checkpointId) {
     served.add(checkpointId);
   }
 
-  void served(Basis basis) {
+  public void served(Basis basis) {
     served.add(basis.getInitialCheckpointId());
     served.add(basis.getRehearsalCheckpointId());
   }
 
-  void served(DatasetManifest manifest) {
+  public void served(DatasetManifest manifest) {
     served.add(manifest.getInitialCheckpointId());
     served.add(manifest.getRehearsalCheckpointId());
   }
 
   /** The newest model time at which something came or went; 0 where nothing has. */
-  long modelTime() {
-    return replay(new HashMap<>());
+  public long modelTime() {
+    return replay(new ArrayList<>());
   }
 
-  /** In the order of their announcements. */
+  /** Those that are live, in the order of their announcements. */
   List<ModelCheckpoint> all() {
-    Map<String, ModelCheckpoint> known = new HashMap<>();
-    replay(known);
-    return known.values().stream()
-        .sorted(Comparator.comparingLong(ModelCheckpoint::announcedAt))
-        .toList();
+    return lives().stream().filter(Life::isLive).map(Life::checkpoint).toList();
   }
 
-  /** Fills in what is announced and not retired, and returns the newest model time. */
-  private long replay(Map<String, ModelCheckpoint> known) {
+  /** All that were taken, live and retired, in the order of their announcements. */
+  public List<Life> lives() {
+    List<Life> lives = new ArrayList<>();
+    replay(lives);
+    return List.copyOf(lives);
+  }
+
+  /** Fills in what was taken, and returns the newest model time. */
+  private long replay(List<Life> lives) {
     long newest = 0;
-    for (ModelCheckpointEvent event : events.values()) {
-      if (isTaken(event, known)) {
-        newest = event.modelTime();
-        if (event.announced() == null) {
-          known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
-        } else {
-          known.merge(event.checkpointId(), event.announced(), ModelCheckpoint::movedTo);
-        }
+    Map<String, ModelCheckpoint> known = new HashMap<>();
+    for (Written written : events.values()) {
+      ModelCheckpointEvent event = written.event;
+      if (!isTaken(event, known)) {
+        continue;
+      }
+      newest = event.modelTime();
+      if (event.announced() == null) {
+        known.values().removeIf(checkpoint -> checkpoint.goesWith(event.checkpointId()));
+        lives.replaceAll(
+            life ->
+                life.isLive() && life.checkpoint.goesWith(event.checkpointId())
+                    ? life.retiredAt(written.at)
+                    : life);
+      } else if (known.merge(event.checkpointId(), event.announced(), ModelCheckpoint::movedTo)
+          == event.announced()) {
+        lives.add(new Life(event.announced(), written.at, 0));
+      } else {
+        lives.replaceAll(
+            life ->
+                life.isLive() && life.checkpoint.id().equals(event.checkpointId())
+                    ? life.movedTo(event.announced())
+                    : life);
       }
     }
     return newest;

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * are parsed as the job parses them; what becomes a dead letter there is left out. An output record
  * that can't be read is an {@link UnreadableRecordException}.
  */
-final class RecordDispatcher {
+public final class RecordDispatcher {
   private final Topics topics;
   private final OutputRecords outputs;
   private final QuestionParser questions;
@@ -28,15 +28,17 @@ final class RecordDispatcher {
   /**
    * @param limits the job's own, for its input
    */
-  RecordDispatcher(KafkaSettings settings, RecordLimits limits) {
+  public RecordDispatcher(KafkaSettings settings, RecordLimits limits) {
     topics = settings.topics();
     outputs = new OutputRecords(settings.format());
     questions = new QuestionParser(settings.format(), limits);
     checkpoints = new ModelCheckpointParser(settings.format(), limits);
   }
 
-  void dispatch(ConsumerRecord<byte[], byte[]> entry, RecordHandler handler) {
+  /** Hands one record over. */
+  public void dispatch(ConsumerRecord<byte[], byte[]> entry, RecordHandler handler) {
     String topic = entry.topic();
+    handler.begin(new RecordPlace(topic, entry.partition(), entry.offset(), entry.timestamp()));
     if (topic.equals(topics.questions())) {
       parsed(questions, entry).ifPresent(handler::add);
     } else if (topic.equals(topics.modelCheckpoints())) {

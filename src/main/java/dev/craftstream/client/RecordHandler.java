@@ -12,6 +12,9 @@ import dev.craftstream.v1.KnowledgeRecord;
 /** Takes the records of the job's topics by their kind; what it does not override is ignored. */
 public interface RecordHandler {
 
+  /** Where the record lies that is handed over next; of input also one that the job refuses. */
+  default void begin(RecordPlace place) {}
+
   default void add(QuestionEvent event) {}
 
   /**

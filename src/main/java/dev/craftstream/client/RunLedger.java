@@ -42,6 +42,7 @@ import java.util.function.Predicate;
  */
 public final class RunLedger implements RecordHandler {
   private final Map<String, Question> questions = new LinkedHashMap<>();
+  private final Set<String> followed = new HashSet<>();
   private final Map<String, Map<String, Measured>> knowledge = new HashMap<>();
   private final Map<String, Set<String>> unusable = new HashMap<>();
   private final Map<Pair, Map<String, Instruction>> instructions = new HashMap<>();
@@ -77,13 +78,34 @@ public final class RunLedger implements RecordHandler {
    *     not looked at
    */
   public RunLedger(List<Question> questions, Predicate<String> datasets) {
-    questions.forEach(question -> this.questions.put(question.id(), question));
+    questions.forEach(this::follow);
     this.datasets = new DatasetLedger(datasets);
+  }
+
+  /** Keeps from now on what comes of a question, whose content need not be known yet. */
+  public synchronized void follow(String questionId) {
+    followed.add(questionId);
+  }
+
+  /** The same, with its content. */
+  public synchronized void follow(Question question) {
+    followed.add(question.id());
+    questions.put(question.id(), question);
+  }
+
+  /** Keeps nothing of a question any more. */
+  public synchronized void forget(String questionId) {
+    followed.remove(questionId);
+    questions.remove(questionId);
+    measuredVersions.remove(questionId);
+    knowledge.values().forEach(byQuestion -> byQuestion.remove(questionId));
+    unusable.values().forEach(ids -> ids.remove(questionId));
+    removeInstructions(questionId);
   }
 
   @Override
   public synchronized void add(KnowledgeRecord entry) {
-    if (!questions.containsKey(entry.getQuestionId())) {
+    if (!followed.contains(entry.getQuestionId())) {
       return;
     }
     measuredVersions.put(entry.getQuestionId(), entry.getQuestionVersion());
@@ -109,7 +131,7 @@ public final class RunLedger implements RecordHandler {
 
   @Override
   public synchronized void add(Instruction instruction) {
-    if (!questions.containsKey(instruction.getQuestionId())) {
+    if (!followed.contains(instruction.getQuestionId())) {
       return;
     }
     decidedVersions.put(instruction.getQuestionId(), instruction.getQuestionVersion());
@@ -138,7 +160,7 @@ public final class RunLedger implements RecordHandler {
   public synchronized void add(DeadLetter letter, long writtenAt) {
     deadLetters.add(letter, writtenAt);
     if (letter.getReason() == Reason.REASON_UNUSABLE_ANSWER
-        && questions.containsKey(letter.getQuestionId())) {
+        && followed.contains(letter.getQuestionId())) {
       unusable
           .computeIfAbsent(letter.getCheckpointId(), id -> new HashSet<>())
           .add(letter.getQuestionId());

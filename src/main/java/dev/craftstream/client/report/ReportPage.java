@@ -1,13 +1,11 @@
 package dev.craftstream.client.report;
 
 import dev.craftstream.model.Label;
-import dev.craftstream.model.Task;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /**
  * What the template {@code report.ftlx} shows of a run.
@@ -69,27 +67,18 @@ public record ReportPage(
     ReportTables tables = new ReportTables(run, summary);
     boolean hasFlow = summary.hasFlow();
     Captions captions = new Captions(run);
+    ReportParts parts = new ReportParts(run);
     List<CertaintyCard> cards = CertaintyCard.of(run.questions());
     return new ReportPage(
         lead(run, summary, hasFlow),
         figures(summary, captions, hasFlow),
         run.circle() == null ? null : CircleSection.of(run.circle()),
-        pictures(
-            summary,
-            task -> new KnowledgePlane(task, divided(run, task), run.questions()).draw(),
-            captions::certainty),
-        captions.plane(),
+        parts.planes(),
+        parts.planeNote(),
         captions.refusal(),
         CertaintyPictures.of(cards),
-        run.circle() != null
-            ? CircleSection.flows(run.circle())
-            : hasFlow
-                ? pictures(
-                    summary,
-                    task -> new KnowledgeFlowMap(task, run.questions()).draw(),
-                    task -> flow(summary.of(task).flow()))
-                : List.of(),
-        captions.flow(),
+        run.circle() != null ? CircleSection.flows(run.circle()) : parts.flows(),
+        parts.flowNote(),
         new Tables(
             tables.labels(),
             tables.flow(),
@@ -106,14 +95,6 @@ public record ReportPage(
         captions.confidence(),
         run.facts(),
         failures(run.failures()));
-  }
-
-  /** The first dataset of the task whose manifest names thresholds; null where there is none. */
-  private static ChosenDataset divided(RunData run, Task task) {
-    return run.datasets().stream()
-        .filter(dataset -> dataset.task() == task && dataset.isDivided())
-        .findFirst()
-        .orElse(null);
   }
 
   private static String lead(RunData run, Summary summary, boolean hasFlow) {
@@ -155,19 +136,6 @@ public record ReportPage(
               "", Wording.minus(Wording.signed(summary.flow().mean())), "mean knowledge flow"));
     }
     return figures;
-  }
-
-  private static List<TaskPicture> pictures(
-      Summary summary, Function<Task, Picture> picture, Function<Task, String> caption) {
-    return summary.tasks().stream()
-        .map(
-            task ->
-                new TaskPicture(
-                    "%s, %s questions"
-                        .formatted(Wording.title(task), Wording.count(summary.of(task).size())),
-                    picture.apply(task),
-                    caption.apply(task)))
-        .toList();
   }
 
   static String flow(Summary.Flow flow) {

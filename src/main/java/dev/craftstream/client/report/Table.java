@@ -14,7 +14,7 @@ import java.util.List;
 public record Table(String title, String style, List<Column> columns, List<Row> rows) {
 
   /** How the terminal shows a column. */
-  enum InText {
+  public enum InText {
     COLUMN,
     /** On a line of its own below the row, where the cell has a text. */
     LINE,
@@ -38,7 +38,7 @@ public record Table(String title, String style, List<Column> columns, List<Row> 
    * @param width in the terminal, in characters
    * @param number whether it is aligned to the right
    */
-  record Column(
+  public record Column(
       String heading,
       String textHeading,
       int width,
@@ -46,28 +46,28 @@ public record Table(String title, String style, List<Column> columns, List<Row> 
       InText inText,
       boolean onPage) {
 
-    static Column text(String heading, int width) {
+    public static Column text(String heading, int width) {
       return new Column(heading, heading, width, false, InText.COLUMN, true);
     }
 
-    static Column number(String heading, int width) {
+    public static Column number(String heading, int width) {
       return new Column(heading, heading, width, true, InText.COLUMN, true);
     }
 
     /** The same under another heading in the terminal. */
-    Column named(String shorter) {
+    public Column named(String shorter) {
       return new Column(heading, shorter, width, number, inText, onPage);
     }
 
-    Column onPageOnly() {
+    public Column onPageOnly() {
       return new Column(heading, textHeading, width, number, InText.NOT, true);
     }
 
-    Column inTextOnly() {
+    public Column inTextOnly() {
       return new Column(heading, textHeading, width, number, inText, false);
     }
 
-    Column onOwnLine() {
+    public Column onOwnLine() {
       return new Column(heading, textHeading, width, number, InText.LINE, onPage);
     }
   }
@@ -78,24 +78,24 @@ public record Table(String title, String style, List<Column> columns, List<Row> 
    * @param style its class on the page; empty for none
    * @param cells from the left; together they span all columns
    */
-  record Row(String style, boolean inText, boolean onPage, List<Cell> cells) {
-    Row {
+  public record Row(String style, boolean inText, boolean onPage, List<Cell> cells) {
+    public Row {
       cells = List.copyOf(cells);
     }
 
-    static Row of(Cell... cells) {
+    public static Row of(Cell... cells) {
       return new Row("", true, true, List.of(cells));
     }
 
-    Row styled(String value) {
+    public Row styled(String value) {
       return new Row(value, inText, onPage, cells);
     }
 
-    Row onPageOnly() {
+    public Row onPageOnly() {
       return new Row(style, false, true, cells);
     }
 
-    Row inTextOnly() {
+    public Row inTextOnly() {
       return new Row(style, true, false, cells);
     }
   }
@@ -119,41 +119,41 @@ public record Table(String title, String style, List<Column> columns, List<Row> 
       int span,
       List<Segment> bar) {
 
-    static Cell name(String text) {
+    public static Cell name(String text) {
       return new Cell(text, "", "", "", true, 1, List.of());
     }
 
-    static Cell of(Object value) {
+    public static Cell of(Object value) {
       return new Cell(value.toString(), "", "", "", false, 1, List.of());
     }
 
-    static Cell noted(String text, String note) {
+    public static Cell noted(String text, String note) {
       return new Cell(text, note, "", "", false, 1, List.of());
     }
 
-    static Cell tag(String text, String tag) {
+    public static Cell tag(String text, String tag) {
       return new Cell(text, "", "", tag, false, 1, List.of());
     }
 
-    static Cell bar(List<Segment> segments) {
+    public static Cell bar(List<Segment> segments) {
       return new Cell("", "", "share", "", false, 1, List.copyOf(segments));
     }
 
-    Cell styled(String value) {
+    public Cell styled(String value) {
       return new Cell(text, note, value, tag, header, span, bar);
     }
 
-    Cell withNote(String value) {
+    public Cell withNote(String value) {
       return new Cell(text, value, style, tag, header, span, bar);
     }
 
-    Cell spanning(int columns) {
+    public Cell spanning(int columns) {
       return new Cell(text, note, style, tag, header, columns, bar);
     }
   }
 
   /** A part of a bar: its class, how much it stands for, and what it says when pointed at. */
-  public record Segment(String style, int count, String tooltip) {}
+  public record Segment(String style, long count, String tooltip) {}
 
   /** A row as it stands on the page. */
   public record PageRow(String style, List<Cell> cells) {}

@@ -22,17 +22,17 @@ public final class Wording {
   }
 
   /** The task as the beginning of a line. */
-  static String title(Task task) {
+  public static String title(Task task) {
     String words = of(task);
     return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
   }
 
   /** With a real minus sign. */
-  static String minus(String figure) {
+  public static String minus(String figure) {
     return figure.replace('-', '−');
   }
 
-  static String of(DropReason reason) {
+  public static String of(DropReason reason) {
     return switch (reason) {
       case UNDECIDED_CORRECTNESS -> "half known";
       case KNOWLEDGE_FLOW -> "about to be learnt";
@@ -47,7 +47,7 @@ public final class Wording {
   }
 
   /** A share's interval in percent. */
-  static String interval(EvaluatedCheckpoint.Estimate share) {
+  public static String interval(EvaluatedCheckpoint.Estimate share) {
     return String.format(Locale.ROOT, "%.0f to %.0f %%", 100 * share.low(), 100 * share.high());
   }
 
@@ -62,12 +62,12 @@ public final class Wording {
   }
 
   /** With commas between the thousands. */
-  static String count(long number) {
+  public static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** Two decimals; a dash for what is no number. */
-  static String figure(double value) {
+  public static String figure(double value) {
     return Double.isNaN(value) ? "–" : number(value);
   }
 
@@ -76,7 +76,7 @@ public final class Wording {
   }
 
   /** Two decimals and a sign. */
-  static String signed(double value) {
+  public static String signed(double value) {
     String text = figure(value);
     return text.startsWith("-") || text.equals("0.00") ? text : "+" + text;
   }
@@ -95,7 +95,7 @@ public final class Wording {
   }
 
   /** {@code text} on one line, of at most {@code length} characters. */
-  static String shortened(String text, int length) {
+  public static String shortened(String text, int length) {
     String line = text.replaceAll("\\s+", " ").strip();
     return line.codePointCount(0, line.length()) <= length
         ? line

@@ -1,0 +1,19 @@
+package dev.craftstream.client.watch;
+
+import dev.craftstream.model.DropReason;
+import dev.craftstream.model.Label;
+import dev.craftstream.model.Task;
+import java.util.Map;
+
+/** How many questions of a task have which label, by the stage of their decision, and why. */
+public record TaskLabels(
+    Task task,
+    Map<Label, Long> provisional,
+    Map<Label, Long> decided,
+    Map<DropReason, Long> dropped) {
+
+  /** Of either stage. */
+  public long count(Label label) {
+    return provisional.get(label) + decided.get(label);
+  }
+}
