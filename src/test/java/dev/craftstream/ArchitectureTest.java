@@ -138,6 +138,15 @@ class ArchitectureTest {
     may("client.ui", "model", "client", "client.exchange", "client.report", "client.watch");
     may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
+        "client.rules",
+        "model",
+        "method",
+        "method.judging",
+        "method.statistics",
+        "topics.records",
+        "topics.kafka",
+        "client");
+    may(
         "embedded",
         "",
         "model",
@@ -198,6 +207,8 @@ class ArchitectureTest {
         "cli",
         "model",
         "method",
+        "method.judging",
+        "method.statistics",
         "prompt",
         "config",
         "triton",
@@ -213,6 +224,7 @@ class ArchitectureTest {
         "client.importing.forms",
         "client.replay",
         "client.report",
+        "client.rules",
         "client.ui",
         "client.watch",
         "embedded",

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       RetireCommand.class,
       RequestCommand.class,
       ConflictsCommand.class,
+      CompareCommand.class,
       TransactionsCommand.class,
       OptionsCommand.class,
       MetricsCommand.class,

@@ -1,0 +1,152 @@
+package dev.craftstream.client.rules;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.craftstream.client.OutputRecords;
+import dev.craftstream.client.TopicReader;
+import dev.craftstream.method.Seeds;
+import dev.craftstream.model.Origin;
+import dev.craftstream.model.OriginalRecord;
+import dev.craftstream.model.Question;
+import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.records.Parsed;
+import dev.craftstream.topics.records.QuestionParser;
+import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.v1.SampleRecord;
+import dev.craftstream.v1.Task;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The recorded answers to open-ended questions, and the questions as they are now. Of more
+ * questions than wanted it keeps those with the least hashes of their ids, so that memory is
+ * bounded and the same command takes the same questions.
+ */
+public final class RecordedSamples {
+
+  /** A question's place among all: its hash, and its id where hashes are equal. */
+  private record Place(long order, String questionId) implements Comparable<Place> {
+    static Place of(String questionId) {
+      return new Place(Seeds.order(0, questionId), questionId);
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      int byOrder = Long.compareUnsigned(order, other.order);
+      return byOrder != 0 ? byOrder : questionId.compareTo(other.questionId);
+    }
+  }
+
+  private final int most;
+  private final String checkpointId;
+  private final TreeMap<Place, Map<String, MeasuredAnswers>> chosen = new TreeMap<>();
+  private final Map<String, Question> questions = new HashMap<>();
+  private boolean isPart;
+
+  /**
+   * @param most how many questions to keep, at least 1
+   * @param checkpointId whose answers; empty for all
+   */
+  public RecordedSamples(int most, String checkpointId) {
+    this.most = most;
+    this.checkpointId = checkpointId;
+  }
+
+  /**
+   * Reads what is committed now.
+   *
+   * @param limits the job's own, for questions
+   * @throws IllegalStateException with a sentence, where no broker answers or a topic is not there
+   */
+  public static RecordedSamples read(
+      KafkaSettings settings,
+      RecordLimits limits,
+      int most,
+      String checkpointId,
+      TopicReader.Progress progress) {
+    RecordedSamples samples = new RecordedSamples(most, checkpointId);
+    OutputRecords records = new OutputRecords(settings.format());
+    TopicReader.readCommitted(
+        settings,
+        List.of(settings.topics().samples()),
+        entry -> {
+          if (entry.value() != null) {
+            samples.add(records.sample(entry));
+          }
+        },
+        progress);
+    QuestionParser parser = new QuestionParser(settings.format(), limits);
+    TopicReader.readCommitted(
+        settings,
+        List.of(settings.topics().questions()),
+        entry -> samples.addQuestion(entry, parser),
+        progress);
+    return samples;
+  }
+
+  /** Adds a record; of one question and checkpoint the last counts. */
+  void add(SampleRecord record) {
+    boolean isWanted = checkpointId.isEmpty() || record.getCheckpointId().equals(checkpointId);
+    if (!isWanted || record.getTask() != Task.TASK_OPEN_ENDED || record.getTextsCount() == 0) {
+      return;
+    }
+    chosen
+        .computeIfAbsent(Place.of(record.getQuestionId()), place -> new TreeMap<>())
+        .put(record.getCheckpointId(), MeasuredAnswers.of(record));
+    if (chosen.size() > most) {
+      chosen.pollLastEntry();
+      isPart = true;
+    }
+  }
+
+  private void addQuestion(ConsumerRecord<byte[], byte[]> entry, QuestionParser parser) {
+    if (entry.key() != null && !isChosen(new String(entry.key(), UTF_8))) {
+      return;
+    }
+    Origin origin = new Origin(entry.topic(), entry.partition(), entry.offset());
+    if (parser.parse(new OriginalRecord(origin, entry.key(), entry.value()))
+        instanceof Parsed.Event<QuestionEvent> parsed) {
+      add(parsed.event());
+    }
+  }
+
+  /** Adds a question's event; the last counts. */
+  void add(QuestionEvent event) {
+    if (event.question() == null) {
+      questions.remove(event.questionId());
+    } else if (isChosen(event.questionId())) {
+      questions.put(event.questionId(), event.question());
+    }
+  }
+
+  private boolean isChosen(String questionId) {
+    return chosen.containsKey(Place.of(questionId));
+  }
+
+  /** How many questions there are answers to. */
+  public int questions() {
+    return chosen.size();
+  }
+
+  /** The answers, those to one question one after the other. */
+  public Collection<MeasuredAnswers> answers() {
+    return chosen.values().stream()
+        .flatMap(byCheckpoint -> byCheckpoint.values().stream())
+        .toList();
+  }
+
+  /** The question as it is now; null where it is not there any more. */
+  Question question(String questionId) {
+    return questions.get(questionId);
+  }
+
+  /** Whether there are more questions than were kept. */
+  public boolean isPart() {
+    return isPart;
+  }
+}
