@@ -65,10 +65,84 @@
     seen.observe(element);
   }
 
+  // Finding a question. What is shown of it stands in the address, so that it can be sent and gone back to.
+  const find = document.getElementById('find');
+  const words = document.getElementById('words');
+  const found = document.getElementById('found');
+  const told = document.getElementById('history');
+  const close = document.getElementById('close');
+  let asked = 0;
+
+  async function show(element, url) {
+    const its = ++asked;
+    element.setAttribute('aria-busy', 'true');
+    let html = '<p class="note">No answer; is ./craft ui still there?</p>';
+    try {
+      const answer = await fetch(url, { cache: 'no-store' });
+      html = answer.ok ? await answer.text() : '<p class="note">That failed; the log of ./craft says why.</p>';
+    } catch (e) {
+      // Said above.
+    }
+    element.removeAttribute('aria-busy');
+    if (its === asked) {
+      fill(element, html);
+      close.hidden = false;
+      return true;
+    }
+    return false;
+  }
+
+  find.addEventListener('submit', event => {
+    event.preventDefault();
+    if (words.value.trim()) {
+      told.replaceChildren();
+      show(found, '/search?q=' + encodeURIComponent(words.value.trim()));
+    }
+  });
+
+  close.addEventListener('click', () => {
+    asked++;
+    found.replaceChildren();
+    told.replaceChildren();
+    close.hidden = true;
+    words.value = '';
+    words.focus();
+    if (location.hash.startsWith('#question=')) {
+      history.replaceState(null, '', '/');
+    }
+  });
+
+  async function follow() {
+    const mark = '#question=';
+    if (location.hash.startsWith(mark)) {
+      const id = decodeURIComponent(location.hash.slice(mark.length));
+      if (await show(told, '/question?id=' + encodeURIComponent(id))) {
+        told.querySelector('[tabindex]')?.focus({ preventScroll: true });
+        told.firstElementChild.scrollIntoView({ block: 'start' });
+      }
+    }
+  }
+
+  window.addEventListener('hashchange', follow);
+  follow();
+
   document.addEventListener('visibilitychange', () => parts.forEach(refresh));
 
-  const events = new EventSource('/events');
-  events.onmessage = event => {
+  function listen() {
+    const events = new EventSource('/events');
+    events.onmessage = take;
+    events.onerror = () => {
+      // A stream that ends is followed by another within a second or two.
+      clearTimeout(lost);
+      lost = setTimeout(() => say('lost', 'connection lost, trying again'), 5000);
+      if (events.readyState === EventSource.CLOSED) {
+        // Too many follow the page already; or what answers is not this server.
+        setTimeout(listen, 10000);
+      }
+    };
+  }
+
+  function take(event) {
     clearTimeout(lost);
     say('live', 'live');
     for (const [name, version] of Object.entries(JSON.parse(event.data))) {
@@ -78,13 +152,7 @@
         refresh(part);
       }
     }
-  };
-  events.onerror = () => {
-    // A stream that ends is followed by another within a second or two.
-    clearTimeout(lost);
-    lost = setTimeout(() => say('lost', 'connection lost, trying again'), 5000);
-    if (events.readyState === EventSource.CLOSED) {
-      say('lost', 'not followed; load the page again');
-    }
-  };
+  }
+
+  listen();
 })();

@@ -135,7 +135,15 @@ class ArchitectureTest {
         "client",
         "client.exchange",
         "client.report");
-    may("client.ui", "model", "client", "client.exchange", "client.report", "client.watch");
+    may(
+        "client.ui",
+        "model",
+        "topics.records",
+        "topics.kafka",
+        "client",
+        "client.exchange",
+        "client.report",
+        "client.watch");
     may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
         "client.rules",
@@ -157,7 +165,8 @@ class ArchitectureTest {
         "topics.kafka",
         "client",
         "client.exchange",
-        "client.report");
+        "client.report",
+        "client.ui");
     may(
         "embedded.trainer",
         "model",
@@ -226,7 +235,6 @@ class ArchitectureTest {
         "client.report",
         "client.rules",
         "client.ui",
-        "client.watch",
         "embedded",
         "embedded.bench",
         "embedded.circle",

@@ -1,15 +1,10 @@
 package dev.craftstream.cli;
 
-import dev.craftstream.client.ui.UiServer;
-import dev.craftstream.client.ui.View;
-import dev.craftstream.client.watch.FlinkWatch;
-import dev.craftstream.client.watch.TopicFollower;
-import dev.craftstream.client.watch.Watch;
+import dev.craftstream.client.ui.LivePage;
 import dev.craftstream.config.CurationSettings;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,16 +20,18 @@ import picocli.CommandLine.Spec;
     description = {
       "Serves a page to watch the job on, live: model checkpoints, sweeps with rates and time left,"
           + " what the model knows, labels over time, datasets, evaluations, dead letters and"
-          + " trouble.",
+          + " trouble. Questions are found by id or words, with all that became of them.",
       "It reads all of the job's topics, and then what comes. Ctrl-C ends it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "All questions are counted, about 20 bytes for each and 4 more for each live model"
-          + " checkpoint; pictures show a random sample. The page asks no other host for anything."
-          + " Nobody has to log in: whoever reaches the address reads questions and answers.",
+      "All questions are counted, 20 to 40 bytes for each and 4 more for each live model"
+          + " checkpoint; pictures show a random sample. The search takes about 50 bytes a"
+          + " question, its id and text, and 12 bytes for each record on it. The page asks no other"
+          + " host for anything. Nobody has to log in: whoever reaches the address reads questions"
+          + " and answers.",
       "",
       "Examples:",
       "  ./craft ui",
@@ -42,15 +39,12 @@ import picocli.CommandLine.Spec;
       "  ./craft ui --bind 0.0.0.0 --name watch.example.org --config my-job.yaml"
     })
 final class UiCommand implements Callable<Integer> {
-  /** Beside Flink's 8081. */
-  static final int PORT = 8085;
-
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = "" + PORT,
+      defaultValue = "" + LivePage.Options.PORT,
       description = "Where to listen; 0 for a free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
@@ -75,17 +69,26 @@ final class UiCommand implements Callable<Integer> {
   @Option(
       names = "--clients",
       paramLabel = "N",
-      defaultValue = "16",
+      defaultValue = "" + LivePage.Options.CLIENTS,
       description = "At most so many may follow the page at once. Default: ${DEFAULT-VALUE}.")
   private int clients;
 
   @Option(
       names = "--questions",
       paramLabel = "N",
-      defaultValue = "1000",
+      defaultValue = "" + LivePage.Options.SAMPLE,
       description =
           "At most so many questions are drawn in the pictures. Default: ${DEFAULT-VALUE}.")
   private int sample;
+
+  @Option(
+      names = "--index-memory",
+      paramLabel = "MB",
+      defaultValue = "" + LivePage.Options.INDEX_MEGABYTES,
+      description =
+          "What the search may take. What it has no room for is not found, and the page says so."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int indexMegabytes;
 
   @Option(
       names = "--flink",
@@ -101,28 +104,14 @@ final class UiCommand implements Callable<Integer> {
     Commands.requireAtLeast(spec, "--clients", clients, 1);
     Commands.requireAtLeast(spec, "--questions", sample, 1);
     Commands.requireHttp(spec, "--flink", flink);
+    Commands.requireAtLeast(spec, "--index-memory", indexMegabytes, 1);
     CurationSettings settings = job.settings();
-    Watch watch = new Watch(settings.kafka(), sample);
-    FlinkWatch jobs = flink == null ? null : new FlinkWatch(flink);
-    try (TopicFollower follower = new TopicFollower(settings.kafka(), settings.limits(), watch);
-        UiServer server =
-            new UiServer(
-                new View(
-                    settings.kafka().bootstrapServers(),
-                    watch,
-                    follower::position,
-                    jobs == null ? null : jobs::state,
-                    Clock.systemDefaultZone()),
-                new InetSocketAddress(bind, port),
-                names,
-                clients)) {
-      follower.start();
-      if (jobs != null) {
-        jobs.start();
-      }
-      server.start();
+    LivePage.Options options =
+        new LivePage.Options(
+            new InetSocketAddress(bind, port), names, clients, sample, indexMegabytes, flink);
+    try (LivePage page = new LivePage(settings.kafka(), settings.limits(), options)) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println("The page is at " + server.url() + " until Ctrl-C.");
+      out.println("The page is at " + page.url() + " until Ctrl-C.");
       out.flush();
       new CountDownLatch(1).await();
     }

@@ -10,6 +10,7 @@ import dev.craftstream.client.report.HtmlReport;
 import dev.craftstream.client.report.RunData;
 import dev.craftstream.client.report.SummaryText;
 import dev.craftstream.client.report.Wording;
+import dev.craftstream.client.ui.LivePage;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.ModelCheckpoint;
@@ -54,6 +55,7 @@ public final class Demo implements AutoCloseable {
   private final List<AutoCloseable> open = new ArrayList<>();
 
   private CurationSettings settings;
+  private String pageUrl = "";
   private RunLedger live;
   private RunLedger committed;
 
@@ -108,6 +110,7 @@ public final class Demo implements AutoCloseable {
     long start = System.nanoTime();
     run.start(python);
     settings = run.settings();
+    showPage();
 
     live = new RunLedger(questions);
     committed = new RunLedger(questions);
@@ -159,9 +162,27 @@ public final class Demo implements AutoCloseable {
     terminal.line("Report: %s", Project.shown(page));
   }
 
+  /** A page to watch on. The run goes on without it where it cannot be had. */
+  private void showPage() {
+    try {
+      int port = Ports.choose(null, LivePage.Options.PORT, "the page", "");
+      LivePage page =
+          opened(
+              new LivePage(
+                  settings.kafka(),
+                  settings.limits(),
+                  LivePage.Options.local(port, run.servers().flink().webUi())));
+      pageUrl = page.url();
+      terminal.line("  Watch it live: %s", pageUrl);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("There is no page to watch on", e);
+      terminal.line("  There is no page to watch on: %s", e.getMessage());
+    }
+  }
+
   /** Stays until Ctrl-C, and brings back what dies. */
   public void keepRunning() throws Exception {
-    new DemoHints(project, work).print(terminal, run.servers(), committed);
+    new DemoHints(project, work).print(terminal, run.servers(), committed, pageUrl);
     while (true) {
       run.watch();
       Thread.sleep(1_000);

@@ -7,9 +7,15 @@ import java.nio.file.Path;
 /** How to look at an embedded run that stays up. */
 record DemoHints(Project project, WorkFolder work) {
 
-  void print(Terminal terminal, EmbeddedServers servers, RunLedger committed) {
+  /**
+   * @param pageUrl of the page to watch on; empty where there is none
+   */
+  void print(Terminal terminal, EmbeddedServers servers, RunLedger committed, String pageUrl) {
     terminal.line("");
     terminal.line("Everything is up until Ctrl-C.");
+    if (!pageUrl.isEmpty()) {
+      terminal.line("  Live page       %s", pageUrl);
+    }
     terminal.line("  Flink's web UI  %s", servers.flink().webUi());
     terminal.line("  Kafka           %s", servers.broker().bootstrapServers());
     terminal.line("  Triton          %s", servers.triton().endpoint());

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * sent is made when it is ready. A stream ends after a while, and the browser asks for a new one.
  */
 final class EventStream {
-  private static final long BEAT_MILLIS = 10_000;
+  private static final long BEAT_MILLIS = 5_000;
 
   private final Semaphore free;
   private final Supplier<String> newest;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -17,6 +18,9 @@ import java.util.zip.GZIPOutputStream;
  * has changed is told by versions.
  */
 final class Pages {
+  /** The look of the next second may come a little early. */
+  private static final long SLACK_NANOS = 100_000_000;
+
   private final View view;
   private final PartModels models;
   private final Map<String, Kept> kept = new HashMap<>();
@@ -34,7 +38,7 @@ final class Pages {
   private static final class Kept {
     private final Part part;
     private long version;
-    private long changed;
+    private long changed = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
     private long rendered = Long.MIN_VALUE;
     private Body body;
 
@@ -52,12 +56,13 @@ final class Pages {
 
   /** Looks which parts have changed. Called once a second. */
   synchronized void look() {
-    long now = view.clock().millis();
+    long now = System.nanoTime();
     StringBuilder all = new StringBuilder("{");
     for (Part part : Part.ALL) {
       Kept its = kept.get(part.name());
       long version = part.version().applyAsLong(view);
-      if (version != its.version && now - its.changed >= 1_000L * part.everySeconds() - 100) {
+      if (version != its.version
+          && now - its.changed >= part.everySeconds() * 1_000_000_000L - SLACK_NANOS) {
         its.version = version;
         its.changed = now;
       }
@@ -93,6 +98,16 @@ final class Pages {
       }
       return Optional.of(its.body);
     }
+  }
+
+  /** The questions that are found, as a part. */
+  Body found(String query) {
+    return html(view.finder().search(query));
+  }
+
+  /** What became of a question, as a part. */
+  Body question(String id) {
+    return html(view.finder().question(id, new Times(view.clock())));
   }
 
   /** The page itself, and what lies beside it. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,7 +155,7 @@ public final class UiServer implements AutoCloseable {
     }
     Optional<Pages.Body> body;
     try {
-      body = body(path);
+      body = body(path, exchange.getRequestURI().getRawQuery());
     } catch (RuntimeException e) {
       LOG.warn("Making {} failed", path, e);
       refuse(exchange, 500, "That failed; the log of ./craft says why.");
@@ -166,10 +168,22 @@ public final class UiServer implements AutoCloseable {
     }
   }
 
-  private Optional<Pages.Body> body(String path) {
-    return path.startsWith("/part/")
-        ? pages.part(path.substring("/part/".length()))
-        : pages.file(path);
+  private Optional<Pages.Body> body(String path, String query) {
+    if (path.startsWith("/part/")) {
+      return pages.part(path.substring("/part/".length()));
+    }
+    return switch (path) {
+      case "/search" -> parameter(query, "q").map(pages::found);
+      case "/question" -> parameter(query, "id").map(pages::question);
+      default -> pages.file(path);
+    };
+  }
+
+  private static Optional<String> parameter(String query, String name) {
+    return Stream.of(query == null ? new String[0] : query.split("&"))
+        .filter(parameter -> parameter.startsWith(name + "="))
+        .map(parameter -> URLDecoder.decode(parameter.substring(name.length() + 1), UTF_8))
+        .findFirst();
   }
 
   private static void send(HttpExchange exchange, int status, Pages.Body body) throws IOException {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param source where the topics are, for people
  * @param position how far the topics are read
  * @param flink how the jobs are; null where Flink is not asked
+ * @param finder finds questions
  * @param clock with the zone that times are shown in
  */
 public record View(
@@ -19,4 +20,5 @@ public record View(
     Watch watch,
     Supplier<TopicFollower.Position> position,
     Supplier<FlinkWatch.State> flink,
+    Finder finder,
     Clock clock) {}

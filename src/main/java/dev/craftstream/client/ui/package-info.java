@@ -1,5 +1,2 @@
-/**
- * The page to watch: a small HTTP server, and what it shows of a watch. Knows neither Kafka's
- * records nor the console.
- */
+/** The page to watch: a small HTTP server, and what it shows of a watch. Knows no console. */
 package dev.craftstream.client.ui;

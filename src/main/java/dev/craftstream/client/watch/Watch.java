@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What the job's topics have said so far. All questions are counted, which takes about 20 bytes a
+ * What the job's topics have said so far. All questions are counted, which takes 20 to 40 bytes a
  * question and 4 more for each live model checkpoint; of a random sample everything is kept. Safe
  * for several threads.
  */

@@ -3,10 +3,15 @@ package dev.craftstream.client.ui;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.craftstream.client.RecordDispatcher;
+import dev.craftstream.client.RecordPlace;
+import dev.craftstream.client.watch.Fan;
 import dev.craftstream.client.watch.FlinkWatch;
+import dev.craftstream.client.watch.QuestionHistory;
+import dev.craftstream.client.watch.QuestionIndex;
 import dev.craftstream.client.watch.SampleTopics;
 import dev.craftstream.client.watch.TopicFollower;
 import dev.craftstream.client.watch.Watch;
+import dev.craftstream.model.Question;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
@@ -15,7 +20,9 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +43,8 @@ public final class SampleUi implements AutoCloseable {
       KafkaSettings.builder("broker:9092").format(WireFormat.PROTOBUF).build();
   private final RecordDispatcher dispatcher = new RecordDispatcher(kafka, RecordLimits.DEFAULT);
   private final Map<String, Long> offsets = new HashMap<>();
+  private final QuestionIndex index = new QuestionIndex(kafka.topics(), 64 << 20);
+  private final Map<String, List<ConsumerRecord<byte[], byte[]>>> records = new HashMap<>();
   final Watch watch = new Watch(kafka, 1_000);
   final AtomicReference<TopicFollower.Position> position =
       new AtomicReference<>(new TopicFollower.Position(5_120, 0, 0, 0, ""));
@@ -54,7 +63,12 @@ public final class SampleUi implements AutoCloseable {
     server =
         new UiServer(
             new View(
-                "broker:9092", watch, position::get, flink::get, Clock.fixed(NOW, ZoneOffset.UTC)),
+                "broker:9092",
+                watch,
+                position::get,
+                flink::get,
+                new Finder(index, this::contents, this::history),
+                Clock.fixed(NOW, ZoneOffset.UTC)),
             new InetSocketAddress("127.0.0.1", 0),
             Set.of("watch.example.org"),
             clients);
@@ -63,7 +77,7 @@ public final class SampleUi implements AutoCloseable {
 
   void put(String topic, String key, com.google.protobuf.Message message, long time) {
     long offset = offsets.merge(topic, 1L, Long::sum) - 1;
-    dispatcher.dispatch(
+    ConsumerRecord<byte[], byte[]> entry =
         new ConsumerRecord<>(
             topic,
             0,
@@ -75,8 +89,25 @@ public final class SampleUi implements AutoCloseable {
             key.getBytes(UTF_8),
             message == null ? null : message.toByteArray(),
             new RecordHeaders(),
-            Optional.empty()),
-        watch);
+            Optional.empty());
+    dispatcher.dispatch(entry, new Fan(watch, index));
+    records.computeIfAbsent(topic, any -> new ArrayList<>()).add(entry);
+  }
+
+  private Map<String, Question> contents(List<String> ids) {
+    Map<String, Question> contents = new LinkedHashMap<>();
+    for (String id : ids) {
+      contents.put(id, history(id).contents().get(0).record());
+    }
+    return contents;
+  }
+
+  private QuestionHistory history(String id) {
+    QuestionHistory history = new QuestionHistory(id);
+    for (RecordPlace place : index.places(id)) {
+      dispatcher.dispatch(records.get(place.topic()).get((int) place.offset()), history);
+    }
+    return history;
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class SampleTopics {
   private final List<QuestionEvent> questions = new ArrayList<>();
   private final Map<Integer, double[]> known = new HashMap<>();
   private double now;
+  private int second;
   private long modelTime;
 
   /** Takes the records; a message that is null is a tombstone. */
@@ -84,18 +85,19 @@ public final class SampleTopics {
   public void write() throws IOException {
     ask();
     announce("qwen-7b", Role.ROLE_INITIAL, "");
-    measure("qwen-7b", Role.ROLE_INITIAL, 1, "", 1);
+    measure("qwen-7b", Role.ROLE_INITIAL, "", 0, count);
     rehearsalSet("qwen-7b");
     evaluate("qwen-7b", Role.ROLE_INITIAL, "qwen-7b", 0.46, 0.5);
     announce("qwen-7b-rehearsal-1", Role.ROLE_REHEARSAL, "qwen-7b");
-    measure("qwen-7b-rehearsal-1", Role.ROLE_REHEARSAL, 1, "qwen-7b", 1);
+    measure("qwen-7b-rehearsal-1", Role.ROLE_REHEARSAL, "qwen-7b", 0, count);
     datasets("qwen-7b", "qwen-7b-rehearsal-1");
     announce("qwen-7b-tuned-1", Role.ROLE_TUNED, "qwen-7b");
-    measure("qwen-7b-tuned-1", Role.ROLE_TUNED, 1, "qwen-7b", 1);
+    measure("qwen-7b-tuned-1", Role.ROLE_TUNED, "qwen-7b", 0, count);
     evaluate("qwen-7b-tuned-1", Role.ROLE_TUNED, "qwen-7b", 0.41, 0.12);
     announce("qwen-7b-turn-2", Role.ROLE_INITIAL, "");
     retire("qwen-7b-rehearsal-0");
-    measure("qwen-7b-turn-2", Role.ROLE_INITIAL, 1, "", SECOND_SWEEP);
+    second = (int) (count * SECOND_SWEEP);
+    measure("qwen-7b-turn-2", Role.ROLE_INITIAL, "", 0, second);
     letter(
         DeadLetter.newBuilder()
             .setReason(Reason.REASON_MALFORMED)
@@ -185,8 +187,15 @@ public final class SampleTopics {
     return isChoice(question) ? Task.TASK_MULTIPLE_CHOICE : Task.TASK_OPEN_ENDED;
   }
 
-  private void measure(String id, Role role, int version, String base, double share) {
-    for (int i = 0; i < (int) (count * share); i++) {
+  /** Goes on with the second turn's sweep: so many more answers, all of the same time. */
+  public void writeMore(int answers, long time) {
+    now = time - start;
+    measure("qwen-7b-turn-2", Role.ROLE_INITIAL, "", second, Math.min(count, second + answers));
+    second = Math.min(count, second + answers);
+  }
+
+  private void measure(String id, Role role, String base, int from, int to) {
+    for (int i = from; i < to; i++) {
       QuestionEvent question = questions.get(i);
       boolean heldOut = question.getPurpose() == Purpose.PURPOSE_EVALUATE;
       if (heldOut && role == Role.ROLE_REHEARSAL || !heldOut && role == Role.ROLE_TUNED) {
@@ -210,7 +219,7 @@ public final class SampleTopics {
           question.getQuestionId(),
           KnowledgeRecord.newBuilder()
               .setQuestionId(question.getQuestionId())
-              .setQuestionVersion(version)
+              .setQuestionVersion(1)
               .setTask(task(question))
               .setCheckpointId(id)
               .setRole(role)

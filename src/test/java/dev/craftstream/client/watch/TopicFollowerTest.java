@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Purpose;
+import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.topics.kafka.KafkaSettings;
@@ -16,6 +17,7 @@ import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,6 +42,7 @@ class TopicFollowerTest {
             .build();
     new TopicAdmin(kafka).prepare();
     Watch watch = new Watch(kafka, 50);
+    QuestionIndex index = new QuestionIndex(kafka.topics(), 16 << 20);
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       producer.beginTransaction();
       new SampleTopics(
@@ -52,7 +55,9 @@ class TopicFollowerTest {
       producer.send(
           new ProducerRecord<>(kafka.topics().knowledge(), "q".getBytes(UTF_8), new byte[] {1}));
       producer.commitTransaction();
-      try (TopicFollower follower = new TopicFollower(kafka, RecordLimits.DEFAULT, watch)) {
+      try (TopicFollower follower =
+              new TopicFollower(kafka, RecordLimits.DEFAULT, new Fan(watch, index));
+          HistoryReader histories = new HistoryReader(kafka, RecordLimits.DEFAULT, index)) {
         follower.start();
         await().until(() -> follower.position().left() == 0);
 
@@ -63,6 +68,8 @@ class TopicFollowerTest {
         assertThat(watch.sweeps(System.currentTimeMillis()).get(3).left()).isZero();
         assertThat(watch.completeDatasets()).isEqualTo(6);
         assertThat(watch.plane().data().questions()).isNotEmpty();
+
+        isToldWhole(histories, index);
 
         producer.beginTransaction();
         removeFirst(producer, kafka);
@@ -76,6 +83,28 @@ class TopicFollowerTest {
         assertThat(questions(watch)).as("what was aborted never was").isEqualTo(COUNT / 8 * 7 - 1);
       }
     }
+  }
+
+  private static void isToldWhole(HistoryReader histories, QuestionIndex index) {
+    assertThat(index.find("capital france", 50).ids()).contains("capital-france");
+    assertThat(histories.contents(List.of("capital-france", "nothing")))
+        .hasSize(2)
+        .containsEntry("nothing", null)
+        .extractingByKey("capital-france")
+        .extracting(Question::text)
+        .isEqualTo("What is the capital of France?");
+    QuestionHistory france = histories.read("capital-france");
+    assertThat(france.contents()).hasSize(1);
+    assertThat(france.measurements())
+        .extracting(at -> at.record().getCheckpointId())
+        .containsExactly("qwen-7b-turn-2", "qwen-7b-rehearsal-1", "qwen-7b");
+    assertThat(france.labels()).hasSize(3);
+    assertThat(france.memberships())
+        .extracting(at -> at.record().getDatasetId())
+        .contains("qwen-7b-rehearsal-set-oe", "qwen-7b-rehearsal-1-craft-oe");
+    assertThat(france.missing()).isZero();
+    assertThat(france.late()).isZero();
+    assertThat(histories.read("nothing").contents()).isEmpty();
   }
 
   private static long questions(Watch watch) {
