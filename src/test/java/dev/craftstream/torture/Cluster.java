@@ -260,8 +260,8 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Flink's state, outside of its processes. */
-  Path state() {
-    return flink.state();
+  Path flinkCheckpoints() {
+    return flink.flinkCheckpoints();
   }
 
   @Override

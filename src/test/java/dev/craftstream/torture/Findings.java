@@ -19,7 +19,7 @@ final class Findings {
     ASKED_THOUGH_COMMITTED("asked again though committed"),
     ASKED_THOUGH_RETIRED("asked though retired"),
     ASKED_WITHOUT_CAUSE("asked again without a cause"),
-    ASKED_TOO_OFTEN("asked too often in all"),
+    ASKED_TOO_OFTEN("asked too often"),
     TOO_MANY_IN_FLIGHT("too many in flight"),
     NOT_RECOVERED("not recovered from"),
     NOT_STRUCK("faults left out"),

@@ -353,9 +353,9 @@ final class FlinkCluster implements AutoCloseable {
     return Stream.concat(Stream.of(zooKeeper, jobManager), taskManagers.stream()).toList();
   }
 
-  /** Where Flink checkpoints and what belongs to high availability lie. */
-  Path state() {
-    return folder.resolve("state");
+  /** Where Flink checkpoints lie, without savepoints, which whoever takes them removes. */
+  Path flinkCheckpoints() {
+    return folder.resolve("state/checkpoints");
   }
 
   @Override

@@ -30,7 +30,8 @@ final class Footprint implements AutoCloseable {
     MEMORY("MB", 150),
     THREADS("threads", 15),
     OPEN_FILES("open files", 40),
-    TRANSACTIONS("transactional ids", 4),
+    /** A third task has up to three more for each of the job's seven sinks. */
+    TRANSACTIONS("transactional ids", 24),
     OPEN_TRANSACTIONS("open transactions", 16),
     STATE_FILES("files of Flink's state", 100);
 
@@ -118,7 +119,7 @@ final class Footprint implements AutoCloseable {
   }
 
   private void measureState() {
-    try (Stream<Path> files = Files.walk(cluster.state())) {
+    try (Stream<Path> files = Files.walk(cluster.flinkCheckpoints())) {
       add("Flink", Measure.STATE_FILES, files.filter(Files::isRegularFile).count());
     } catch (IOException | UncheckedIOException e) {
       // A file went while it was counted.

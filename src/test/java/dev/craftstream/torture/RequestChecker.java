@@ -25,8 +25,11 @@ final class RequestChecker {
   /** How long after its recovery a fault may still end the job's tasks. */
   private static final Duration AFTERMATH = Duration.ofSeconds(10);
 
-  /** The most requests for one that is needed, those aside that were in flight at a fault. */
-  private static final double MOST_REQUESTS = 1.02;
+  /**
+   * An interval between Flink checkpoints and how long one takes at most, and ZooKeeper's session
+   * time-out, after which tasks know that their job manager is gone.
+   */
+  private static final Duration LONGEST_AGAIN = Duration.ofSeconds(10 + 5 + 15);
 
   private final Workload workload;
   private final Findings findings;
@@ -152,23 +155,28 @@ final class RequestChecker {
   }
 
   /**
-   * Whether the model was asked too often in all. What is answered and not yet committed at a kill
-   * is asked again, and that is as much as one Flink checkpoint's interval brings: this holds for a
-   * run that is long against the intervals before its kills.
+   * Whether a fault had the model asked too often: what was answered and not yet committed is as
+   * much as one Flink checkpoint's interval brings, and what tasks ask that are to end as much as
+   * comes before they notice. What was in flight is held against the slots.
    *
    * @param again by fault, what {@link #check} gave
+   * @param perSecond the most requests that can be answered in a second
    */
-  void checkTotal(RequestLog log, Map<Fault, AskedAgain> again) {
-    long needed = log.asks().size();
-    int inFlight = again.values().stream().mapToInt(AskedAgain::inFlight).sum();
-    if (log.count() - inFlight > MOST_REQUESTS * needed) {
-      findings.add(
-          Kind.ASKED_TOO_OFTEN,
-          "%d requests where %d were needed and %d were in flight at a fault",
-          log.count(),
-          needed,
-          inFlight);
-    }
+  void checkAskedAgain(Map<Fault, AskedAgain> again, double perSecond) {
+    again.forEach(
+        (fault, count) -> {
+          double most = LONGEST_AGAIN.toSeconds() * perSecond;
+          int notInFlight = count.uncommitted() + count.inVain();
+          if (notInFlight > most) {
+            findings.add(
+                Kind.ASKED_TOO_OFTEN,
+                "%d requests for %s beside those in flight, and %d s of the rate are %.0f",
+                notInFlight,
+                fault.kind().words(),
+                LONGEST_AGAIN.toSeconds(),
+                most);
+          }
+        });
   }
 
   /**
@@ -193,7 +201,8 @@ final class RequestChecker {
       inFlight += change;
       most = Math.max(most, inFlight);
     }
-    if (most > slots) {
+    // Each version of the model has one answer at most that was sent and is not yet written down.
+    if (most > slots + Workload.CHECKPOINTS.size()) {
       findings.add(
           Kind.TOO_MANY_IN_FLIGHT, "%d requests, but only %d are allowed at %s", most, slots, from);
     }

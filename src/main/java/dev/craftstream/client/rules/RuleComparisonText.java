@@ -41,7 +41,7 @@ public final class RuleComparisonText {
         percent(verdicts.share()),
         verdicts.total(),
         decimals(verdicts.kappa()));
-    say("  %-24s %s", "", comparison.otherRule());
+    say("  %-24s     %s", "", comparison.otherRule());
     say(
         "  %-24s %s",
         comparison.rule(),
@@ -88,7 +88,12 @@ public final class RuleComparisonText {
   }
 
   private void addExample(Example example) {
-    say("    %s, %d times by %s", example.questionId(), example.samples(), example.checkpointId());
+    say(
+        "    %s by %s, %,d %s",
+        example.questionId(),
+        example.checkpointId(),
+        example.samples(),
+        example.samples() == 1 ? "sample" : "samples");
     say("      question  %s", shortened(example.question()));
     say(
         "      gold      %s",
