@@ -11,6 +11,7 @@ import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class LivePageBenchmark {
   private static final int ANSWERS_A_SECOND = 200;
+  private static final String WRITTEN = "questions written";
   private static final Pattern VERSION = Pattern.compile("\"([\\w-]+)\":\"(\\w+)\"");
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -69,7 +71,7 @@ public final class LivePageBenchmark {
               .start();
       BufferedReader said =
           new BufferedReader(new InputStreamReader(writer.getInputStream(), UTF_8));
-      System.out.println(said.readLine());
+      System.out.println(awaitWritten(said));
       KafkaSettings settings = settings(broker.bootstrapServers());
       long start = System.nanoTime();
       try (LivePage page =
@@ -79,6 +81,18 @@ public final class LivePageBenchmark {
         writer.destroy();
       }
     }
+  }
+
+  /** The writer's word that all is there; its clients may have said other things before. */
+  private static String awaitWritten(BufferedReader said) throws IOException {
+    String line = said.readLine();
+    while (line != null && !line.contains(WRITTEN)) {
+      line = said.readLine();
+    }
+    if (line == null) {
+      throw new IOException("The writer ended before all was written.");
+    }
+    return line;
   }
 
   private void run(long start, int seconds, Process writer) throws Exception {
@@ -227,7 +241,7 @@ public final class LivePageBenchmark {
       producer.flush();
       System.out.printf(
           Locale.ROOT,
-          "%,d questions written in %.0f s%n",
+          "%,d " + WRITTEN + " in %.0f s%n",
           questions,
           (System.nanoTime() - begun) / 1e9);
       System.out.flush();
