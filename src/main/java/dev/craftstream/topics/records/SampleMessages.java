@@ -99,8 +99,13 @@ public final class SampleMessages {
       message.addProbabilities(probability);
     }
     for (dev.craftstream.model.evidence.TokenProbability token : letters.tokens()) {
-      TokenProbability.Builder told =
-          TokenProbability.newBuilder().setTokenId(token.tokenId()).setLogprob(token.logprob());
+      TokenProbability.Builder told = TokenProbability.newBuilder().setTokenId(token.tokenId());
+      if (token.logprob() == Double.NEGATIVE_INFINITY) {
+        // JSON has no number for it.
+        told.setIsImpossible(true);
+      } else {
+        told.setLogprob(token.logprob());
+      }
       Messages.ifGiven(token.text(), told::setText);
       message.addTokens(told);
     }
@@ -201,7 +206,7 @@ public final class SampleMessages {
                     new dev.craftstream.model.evidence.TokenProbability(
                         token.getTokenId(),
                         token.hasText() ? token.getText() : null,
-                        token.getLogprob()))
+                        token.getIsImpossible() ? Double.NEGATIVE_INFINITY : token.getLogprob()))
             .toList());
   }
 }

@@ -108,6 +108,8 @@ class SampleRecordsTest {
     SchemaChecks.assertValid(
         TopicSchema.SAMPLES, json.samples(of(RecordSamples.OPEN_ENDED, SAMPLED)).value());
     SchemaChecks.assertValid(
+        TopicSchema.SAMPLES, json.samples(of(RecordSamples.MULTIPLE_CHOICE, WEIGHED)).value());
+    SchemaChecks.assertValid(
         TopicSchema.SAMPLES,
         json.samplesLeftOut(of(RecordSamples.OPEN_ENDED, SAMPLED), 9_000_000).value());
   }
