@@ -67,6 +67,7 @@ class ArchitectureTest {
         "knowledge",
         "triton.client",
         "triton.contract");
+    may("triton.recorded", "model", "model.evidence", "triton.contract");
     may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
     may("admission", "model", "model.message", "flink", "metrics", "knowledge");
     may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
@@ -144,6 +145,13 @@ class ArchitectureTest {
         "client.exchange",
         "client.report",
         "client.watch");
+    may(
+        "client.evidence",
+        "model.evidence",
+        "topics.records",
+        "topics.kafka",
+        "client",
+        "client.importing.rows");
     may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
         "client.rules",
@@ -227,6 +235,8 @@ class ArchitectureTest {
         "topics.kafka",
         "topics.schemas",
         "client",
+        "client.evidence",
+        "triton.recorded",
         "client.conflict",
         "client.exchange",
         "client.importing",

@@ -44,7 +44,7 @@ final class ConsumeCommand implements Callable<Integer> {
       paramLabel = "TOPIC",
       arity = "0..1",
       description =
-          "instructions, knowledge, datasets, rehearsal-sets, dataset-manifests, evaluations,"
+          "instructions, knowledge, samples, datasets, rehearsal-sets, dataset-manifests, evaluations,"
               + " dead-letters, questions, model-checkpoints or requests (without the prefix of"
               + " kafka.topic-prefix). Default: instructions.")
   private String positional;

@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       ConsumeCommand.class,
       RemoveCommand.class,
       ReplayCommand.class,
+      ReplayServerCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       AnnounceCommand.class,

@@ -202,7 +202,10 @@ public final class RunningJob implements AutoCloseable {
   public void announce(
       String id, Role role, String base, String model, String version, String adapter)
       throws Exception {
-    Serving serving = new Serving(model, version, Contract.CRAFT, "", "", adapter);
+    announce(id, role, base, new Serving(model, version, Contract.CRAFT, "", "", adapter));
+  }
+
+  public void announce(String id, Role role, String base, Serving serving) throws Exception {
     send(
         settings.kafka().topics().modelCheckpoints(),
         encoder.announcement(new ModelCheckpoint(id, 1, role, base, serving)));

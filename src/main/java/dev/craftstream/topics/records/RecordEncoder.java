@@ -132,7 +132,7 @@ public final class RecordEncoder implements Serializable {
   }
 
   /** For the topic of samples. */
-  EncodedRecord samples(MeasuredSamples samples) {
+  public EncodedRecord samples(MeasuredSamples samples) {
     return record(samples.questionId(), SampleMessages.of(samples));
   }
 

@@ -71,7 +71,7 @@ public final class SourceContent {
    * @param content its bytes, buffered
    * @throws UnreadableFile where it is no text
    */
-  static InputStream text(Path file, InputStream content) throws IOException {
+  public static InputStream text(Path file, InputStream content) throws IOException {
     InputStream text = unpacked(file, content);
     String begin = beginning(text);
     if (begin.startsWith(UTF8_MARK)) {

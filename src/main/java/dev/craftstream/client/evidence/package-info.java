@@ -1,0 +1,2 @@
+/** Recorded samples, read from their topic or from files of it. */
+package dev.craftstream.client.evidence;
