@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * What a sweep loses to servers and models that fail, on real Triton servers whose model answers
- * one request after the other, 50 a second ("narrow"):
+ * one request after the other ("narrow"):
  *
  * <ul>
  *   <li>one server, alone and beside one and three others that fail at once whatever they are
@@ -41,8 +41,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class FailingServersBenchmark {
   private static final String MODEL = "narrow";
   private static final String OTHER = "narrow-too";
-  private static final int QUESTIONS = 3_000;
-  private static final int WARM_UP = 500;
+  private static final int QUESTIONS = 1_500;
+  private static final int WARM_UP = 300;
   private static final Duration SPAN = Duration.ofSeconds(15);
 
   /** Answers so far, by model checkpoint. */
