@@ -156,6 +156,8 @@ class ArchitectureTest {
     may(
         "client.rules",
         "model",
+        "model.evidence",
+        "client.evidence",
         "method",
         "method.judging",
         "method.statistics",

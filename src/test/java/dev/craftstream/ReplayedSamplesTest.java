@@ -161,7 +161,7 @@ class ReplayedSamplesTest {
   }
 
   private static void read(KafkaSettings kafka, RecordedAnswers recorded) {
-    SampleSource samples = new SampleSource(recorded::add);
+    SampleSource samples = new SampleSource((record, evidence) -> recorded.add(evidence));
     samples.readTopic(kafka, (read, left) -> {});
     assertThat(samples.read()).isEqualTo(2 * QUESTIONS.size());
     assertThat(samples.leftOut()).isZero();

@@ -102,7 +102,7 @@ final class ReplayServerCommand implements Callable<Integer> {
   }
 
   private void read(KafkaSettings kafka, RecordedAnswers recorded) throws IOException {
-    SampleSource samples = new SampleSource(recorded::add);
+    SampleSource samples = new SampleSource((record, evidence) -> recorded.add(evidence));
     try (ProgressLine line = Commands.progressLine(spec)) {
       if (files.isEmpty()) {
         samples.readTopic(

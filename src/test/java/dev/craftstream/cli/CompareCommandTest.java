@@ -10,11 +10,13 @@ import com.google.protobuf.ByteString;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Sha256;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.OpenEnded;
 import dev.craftstream.v1.Purpose;
 import dev.craftstream.v1.QuestionEvent;
 import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.SampledText;
+import dev.craftstream.v1.Serving;
 import dev.craftstream.v1.Task;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -147,12 +149,14 @@ class CompareCommandTest {
     SampleRecord.Builder record =
         SampleRecord.newBuilder()
             .setSchemaVersion(1)
+            .setServing(Serving.newBuilder().setContract(Contract.CONTRACT_CRAFT))
             .setQuestionId(id)
             .setCheckpointId(checkpoint)
             .setTask(Task.TASK_OPEN_ENDED)
             .setQuestionSha256(ByteString.copyFrom(Sha256.of(texts.get(id))));
     for (int i = 0; i < answers.length; i++) {
       record.addTexts(SampledText.newBuilder().setText(answers[i])).addTextOfSample(i);
+      record.getRequestBuilder().addSeeds(i);
     }
     send("samples", id, record.build().toByteArray());
   }

@@ -10,6 +10,7 @@ import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.Rejection;
 import dev.craftstream.topics.records.SampleMessages;
 import dev.craftstream.topics.records.WireFormat;
+import dev.craftstream.v1.SampleRecord;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,21 +18,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads recorded samples, oldest first within each partition or file. */
 public final class SampleSource {
   private static final int BUFFER_BYTES = 1 << 20;
 
-  private final Consumer<Evidence> taker;
+  private final BiConsumer<SampleRecord, Evidence> taker;
   private long read;
   private long leftOut;
 
   /**
-   * @param taker gets what each measurement rests on
+   * @param taker gets each record, and what its measurement rests on
    */
-  public SampleSource(Consumer<Evidence> taker) {
+  public SampleSource(BiConsumer<SampleRecord, Evidence> taker) {
     this.taker = taker;
   }
 
@@ -99,10 +100,11 @@ public final class SampleSource {
       return;
     }
     try {
-      Optional<Evidence> evidence = SampleMessages.read(records.sample(entry));
+      SampleRecord record = records.sample(entry);
+      Optional<Evidence> evidence = SampleMessages.read(record);
       if (evidence.isPresent()) {
         read++;
-        taker.accept(evidence.get());
+        taker.accept(record, evidence.get());
       } else {
         leftOut++;
       }

@@ -1,8 +1,8 @@
 package dev.craftstream.client.rules;
 
 import com.google.protobuf.ByteString;
+import dev.craftstream.model.evidence.Evidence;
 import dev.craftstream.v1.SampleRecord;
-import dev.craftstream.v1.SampledText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,14 +27,15 @@ public record MeasuredAnswers(
     answers = List.copyOf(answers);
   }
 
-  /** Those of a record; none where the record lacks its texts. */
-  static MeasuredAnswers of(SampleRecord record) {
-    int[] samples = new int[record.getTextsCount()];
-    record.getTextOfSampleList().forEach(text -> samples[text]++);
+  /** Those of a record that has texts. */
+  static MeasuredAnswers of(SampleRecord record, Evidence evidence) {
+    int[] samples = new int[evidence.texts().size()];
+    for (int text : evidence.textOfSample()) {
+      samples[text]++;
+    }
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < samples.length; i++) {
-      SampledText text = record.getTexts(i);
-      answers.add(new Answer(text.hasAnswer() ? text.getAnswer() : text.getText(), samples[i]));
+      answers.add(new Answer(evidence.texts().get(i).judged(), samples[i]));
     }
     return new MeasuredAnswers(
         record.getQuestionId(), record.getCheckpointId(), record.getQuestionSha256(), answers);

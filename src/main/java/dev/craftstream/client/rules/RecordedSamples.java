@@ -2,13 +2,14 @@ package dev.craftstream.client.rules;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.craftstream.client.OutputRecords;
 import dev.craftstream.client.TopicReader;
+import dev.craftstream.client.evidence.SampleSource;
 import dev.craftstream.method.Seeds;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.evidence.Evidence;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.QuestionParser;
@@ -70,16 +71,7 @@ public final class RecordedSamples {
       String checkpointId,
       TopicReader.Progress progress) {
     RecordedSamples samples = new RecordedSamples(most, checkpointId);
-    OutputRecords records = new OutputRecords(settings.format());
-    TopicReader.readCommitted(
-        settings,
-        List.of(settings.topics().samples()),
-        entry -> {
-          if (entry.value() != null) {
-            samples.add(records.sample(entry));
-          }
-        },
-        progress);
+    new SampleSource(samples::add).readTopic(settings, progress);
     QuestionParser parser = new QuestionParser(settings.format(), limits);
     TopicReader.readCommitted(
         settings,
@@ -90,14 +82,14 @@ public final class RecordedSamples {
   }
 
   /** Adds a record; of one question and checkpoint the last counts. */
-  void add(SampleRecord record) {
+  void add(SampleRecord record, Evidence evidence) {
     boolean isWanted = checkpointId.isEmpty() || record.getCheckpointId().equals(checkpointId);
-    if (!isWanted || record.getTask() != Task.TASK_OPEN_ENDED || record.getTextsCount() == 0) {
+    if (!isWanted || record.getTask() != Task.TASK_OPEN_ENDED || evidence.texts().isEmpty()) {
       return;
     }
     chosen
         .computeIfAbsent(Place.of(record.getQuestionId()), place -> new TreeMap<>())
-        .put(record.getCheckpointId(), MeasuredAnswers.of(record));
+        .put(record.getCheckpointId(), MeasuredAnswers.of(record, evidence));
     if (chosen.size() > most) {
       chosen.pollLastEntry();
       isPart = true;

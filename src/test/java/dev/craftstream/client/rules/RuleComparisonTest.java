@@ -15,8 +15,12 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Sha256;
 import dev.craftstream.model.Thresholds;
 import dev.craftstream.model.Verdict;
+import dev.craftstream.topics.records.Rejection;
+import dev.craftstream.topics.records.SampleMessages;
+import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.SampledText;
+import dev.craftstream.v1.Serving;
 import dev.craftstream.v1.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,7 +106,8 @@ class RuleComparisonTest {
   @Test
   void whatWasEmbeddedIsJudged() {
     ask("town", "Which town?", "Paris");
-    samples.add(
+    add(
+        samples,
         record("town", "initial")
             .setQuestionSha256(ByteString.copyFrom(Sha256.of("Which town?")))
             .addTexts(
@@ -132,9 +137,9 @@ class RuleComparisonTest {
     List<String> ids = IntStream.range(0, 50).mapToObj(i -> "q" + i).toList();
     RecordedSamples forth = new RecordedSamples(10, "");
     RecordedSamples back = new RecordedSamples(10, "");
-    ids.forEach(id -> forth.add(text(id)));
+    ids.forEach(id -> add(forth, text(id)));
     for (int i = ids.size() - 1; i >= 0; i--) {
-      back.add(text(ids.get(i)));
+      add(back, text(ids.get(i)));
     }
 
     assertThat(forth.questions()).isEqualTo(10);
@@ -145,9 +150,9 @@ class RuleComparisonTest {
   @Test
   void whatIsNoAnswerInWordsOrOfAnotherCheckpointIsLeftOut() {
     RecordedSamples ofTuned = new RecordedSamples(10, "tuned");
-    ofTuned.add(text("a"));
-    ofTuned.add(record("b", "tuned").build());
-    ofTuned.add(text("c").toBuilder().setTask(Task.TASK_MULTIPLE_CHOICE).build());
+    add(ofTuned, text("a"));
+    add(ofTuned, record("b", "tuned").build());
+    add(ofTuned, text("c").toBuilder().setTask(Task.TASK_MULTIPLE_CHOICE).build());
     assertThat(ofTuned.answers()).isEmpty();
     assertThat(ofTuned.isPart()).isFalse();
   }
@@ -205,11 +210,26 @@ class RuleComparisonTest {
       Arrays.fill(samplesOfText, i / 2);
       IntStream.of(samplesOfText).forEach(record::addTextOfSample);
     }
-    samples.add(record.build());
+    add(samples, record.build());
+  }
+
+  /** As it comes from the topic: with a seed for each sample. */
+  private static void add(RecordedSamples to, SampleRecord record) {
+    SampleRecord.Builder whole = record.toBuilder();
+    for (int seed = 0; seed < record.getTextOfSampleCount(); seed++) {
+      whole.getRequestBuilder().addSeeds(seed);
+    }
+    try {
+      to.add(whole.build(), SampleMessages.read(whole.build()).orElseThrow());
+    } catch (Rejection e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   private static SampleRecord.Builder record(String id, String checkpoint) {
     return SampleRecord.newBuilder()
+        .setSchemaVersion(1)
+        .setServing(Serving.newBuilder().setContract(Contract.CONTRACT_CRAFT))
         .setQuestionId(id)
         .setCheckpointId(checkpoint)
         .setTask(Task.TASK_OPEN_ENDED);
