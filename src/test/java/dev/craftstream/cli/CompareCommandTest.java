@@ -9,7 +9,11 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.Sha256;
+import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.SamplesTopic;
+import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.OpenEnded;
 import dev.craftstream.v1.Purpose;
@@ -20,13 +24,11 @@ import dev.craftstream.v1.Serving;
 import dev.craftstream.v1.Task;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -49,17 +51,17 @@ class CompareCommandTest {
   private Producer<byte[], byte[]> producer;
 
   @BeforeEach
-  void makeTheTopics(KafkaBroker broker) throws Exception {
+  void makeTheTopics(KafkaBroker broker) {
     servers = broker.bootstrapServers();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(prefix + "samples", 2, (short) 1),
-                  new NewTopic(prefix + "questions", 2, (short) 1)))
-          .all()
-          .get(30, TimeUnit.SECONDS);
-    }
+    SamplesTopic samples =
+        new SamplesTopic(true, EmbeddingPrecision.FP16, Duration.ofDays(7), "zstd", 1 << 20);
+    new TopicAdmin(
+            KafkaSettings.builder(servers)
+                .topicPrefix(prefix)
+                .partitions(2)
+                .samples(samples)
+                .build())
+        .prepare();
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers),

@@ -9,6 +9,8 @@ import com.google.gson.JsonParser;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.TritonServerExtension;
+import dev.craftstream.topics.kafka.KafkaSettings;
+import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
@@ -25,9 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -48,8 +47,6 @@ class ConflictsCommandTest {
   @RegisterExtension
   static final TritonServerExtension TRITON = TritonServerExtension.withTestModels();
 
-  private static final int TIMEOUT_SECONDS = 30;
-
   private final String prefix = KafkaBrokerExtension.freshPrefix();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -57,18 +54,10 @@ class ConflictsCommandTest {
   private Producer<byte[], byte[]> producer;
 
   @BeforeEach
-  void makeTheTopics(KafkaBroker broker) throws Exception {
+  void makeTheTopics(KafkaBroker broker) {
     servers = broker.bootstrapServers();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(prefix + "datasets", 2, (short) 1),
-                  new NewTopic(prefix + "rehearsal-sets", 1, (short) 1),
-                  new NewTopic(prefix + "dataset-manifests", 1, (short) 1)))
-          .all()
-          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    }
+    new TopicAdmin(KafkaSettings.builder(servers).topicPrefix(prefix).partitions(2).build())
+        .prepare();
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers, "transactional.id", prefix + "writer"),

@@ -3,6 +3,7 @@ package dev.craftstream.topics.kafka;
 import dev.craftstream.topics.records.TopicSchema;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,10 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -29,9 +32,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates the job's topics where they are missing and checks them where they are there.
  *
- * <p>Waits until every partition has a leader: a producer that writes before can jam. A topic that
- * is there is never changed; what the job can't work with fails, what it can work with is a warning
- * in the log.
+ * <p>Waits until the leader of every partition has opened it. Of a producer that writes before, the
+ * first batch can be refused and the second taken, and then the first never is any more
+ * (KAFKA-15591). A topic that is there is never changed; what the job can't work with fails, what
+ * it can work with is a warning in the log.
  */
 public final class TopicAdmin {
 
@@ -70,7 +74,9 @@ public final class TopicAdmin {
     try (Brokers brokers = new Brokers(settings, timeout, permissionHint())) {
       checkTransactionTimeout(brokers);
       List<String> created = createMissing(brokers);
-      checkPartitions(awaitLeaders(brokers));
+      Map<String, TopicDescription> topics = awaitLeaders(brokers);
+      checkPartitions(topics);
+      awaitOpen(brokers, topics.values());
       checkConfigs(brokers);
       if (settings.guarantee() == DeliveryGuarantee.AT_LEAST_ONCE) {
         LOG.warn(
@@ -260,6 +266,20 @@ public final class TopicAdmin {
       }
       Brokers.pause("wait for the topics' leaders");
     }
+  }
+
+  /**
+   * Waits until the leaders say where their partitions end. Brokers name a partition's leader a
+   * little before it has opened the partition.
+   */
+  private static void awaitOpen(Brokers brokers, Collection<TopicDescription> topics) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (TopicDescription topic : topics) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+      }
+    }
+    brokers.get("ask where the topics end", brokers.admin().listOffsets(ends).all());
   }
 
   private static boolean hasLeader(TopicPartitionInfo partition) {

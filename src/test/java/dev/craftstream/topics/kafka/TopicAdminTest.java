@@ -6,22 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.craftstream.embedded.KafkaBroker;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.testing.KafkaBrokerExtension;
+import dev.craftstream.topics.records.TopicSchema;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -139,6 +150,32 @@ class TopicAdminTest {
         .isThrownBy(() -> new TopicAdmin(settings).prepare())
         .withMessageContaining("The topic " + topic + " has 2 partitions")
         .withMessageContaining("exactly one");
+  }
+
+  @Test
+  void givenManyPartitions_whenPrepared_thenARecordIsTakenByEachAtTheFirstTry(KafkaBroker broker) {
+    KafkaSettings settings = settings(broker).partitions(60).build();
+
+    new TopicAdmin(settings).prepare();
+
+    Properties properties = settings.connection();
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    properties.put(ProducerConfig.RETRIES_CONFIG, 0);
+    try (Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (TopicSchema topic : settings.topicsInUse()) {
+        String name = settings.topics().name(topic);
+        for (PartitionInfo partition : producer.partitionsFor(name)) {
+          sent.add(
+              producer.send(
+                  new ProducerRecord<>(name, partition.partition(), new byte[1], new byte[1])));
+        }
+      }
+      assertThat(sent)
+          .hasSize(8 * 60 + 2)
+          .allSatisfy(record -> assertThat(record).succeedsWithin(Duration.ofSeconds(30)));
+    }
   }
 
   @Test
