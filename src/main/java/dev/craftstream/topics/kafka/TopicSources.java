@@ -6,6 +6,7 @@ import dev.craftstream.topics.records.ParseRecords;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
@@ -22,8 +23,8 @@ import org.apache.kafka.common.TopicPartition;
  * <p>They start at the topics' beginning, or where the state that the job is restored from says,
  * and read committed records only. Use them with {@code WatermarkStrategy.noWatermarks()}: the
  * survey planner alone makes watermarks, of its own clock. Their offsets are also committed to the
- * consumer group {@link KafkaSettings#transactionalIdPrefix}, for watching the lag; the job does
- * not read them back.
+ * consumer group {@link KafkaSettings#transactionalIdPrefix}, for watching the lag and for {@link
+ * CommittedProgress}; where the job starts reading does not depend on them.
  */
 public final class TopicSources {
 
@@ -36,29 +37,31 @@ public final class TopicSources {
   private TopicSources() {}
 
   /** The {@code questions} topic; partitions that are added later are found within a minute. */
-  public static KafkaSource<OriginalRecord> questions(KafkaSettings settings) {
-    return builder(settings, "questions")
-        .setTopics(settings.topics().questions())
-        .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "60000")
-        .build();
+  public static Source<OriginalRecord, ?, ?> questions(KafkaSettings settings) {
+    return new PromptlyCommittingSource<>(
+        builder(settings, "questions")
+            .setTopics(settings.topics().questions())
+            .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "60000")
+            .build());
   }
 
   /** The {@code model-checkpoints} topic's one partition. */
-  public static KafkaSource<OriginalRecord> modelCheckpoints(KafkaSettings settings) {
+  public static Source<OriginalRecord, ?, ?> modelCheckpoints(KafkaSettings settings) {
     return onePartition(settings, "model-checkpoints", settings.topics().modelCheckpoints());
   }
 
   /** The {@code requests} topic's one partition. */
-  public static KafkaSource<OriginalRecord> requests(KafkaSettings settings) {
+  public static Source<OriginalRecord, ?, ?> requests(KafkaSettings settings) {
     return onePartition(settings, "requests", settings.topics().requests());
   }
 
-  private static KafkaSource<OriginalRecord> onePartition(
+  private static Source<OriginalRecord, ?, ?> onePartition(
       KafkaSettings settings, String purpose, String topic) {
-    return builder(settings, purpose)
-        .setPartitions(Set.of(new TopicPartition(topic, 0)))
-        .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1")
-        .build();
+    return new PromptlyCommittingSource<>(
+        builder(settings, purpose)
+            .setPartitions(Set.of(new TopicPartition(topic, 0)))
+            .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1")
+            .build());
   }
 
   private static KafkaSourceBuilder<OriginalRecord> builder(
