@@ -51,6 +51,7 @@ def check(address: str, adapter: str) -> None:
     assert np.isfinite(many).all() and np.allclose(many[:4], probabilities, atol=0.01)
     print(f"{shown}: option probabilities {probabilities}")
 
+    check_tokens(craft)
     prompt = tensor("prompt", "BYTES", [PROMPT])
     seeds, options = tensor("seeds", "UINT64", [1]), tensor("options", "BYTES", ["A", "B"])
     for inputs, outputs in [
@@ -68,6 +69,22 @@ def check(address: str, adapter: str) -> None:
 
     long = [prompt, tensor("seeds", "UINT64", list(range(40))), tensor("max_tokens", "INT32", [1000])]
     print(f"{shown}: deadline: {refused(lambda: craft.ask(long, ['samples'], seconds=0.5))}")
+
+
+def check_tokens(craft: Craft) -> None:
+    """The prompt counts once, however many samples there are, and generated are those of all samples."""
+    counts = ["prompt_tokens", "generated_tokens"]
+    most = tensor("max_tokens", "INT32", [5])
+    told = []
+    for seeds in ([1], list(range(4)), list(range(64))):
+        inputs = [tensor("prompt", "BYTES", [PROMPT]), tensor("seeds", "UINT64", seeds), most]
+        answer = craft.ask(inputs, ["samples", *counts])
+        prompt, generated = (int(answer.as_numpy(name)[0]) for name in counts)
+        assert len(seeds) <= generated <= 5 * len(seeds), (len(seeds), generated)
+        told.append(prompt)
+    assert min(told) == max(told) and 20 < told[0] < len(PROMPT), told
+    choice = [tensor("prompt", "BYTES", [CHOICE]), tensor("options", "BYTES", ["A", "B"])]
+    assert int(craft.ask(choice, ["option_probabilities", *counts]).as_numpy("generated_tokens")[0]) >= 1
 
 
 def check_adapters(address: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from craft_serving.embedder import Embedder
-from craft_serving.language_model import LanguageModel, RequestError
+from craft_serving.language_model import LanguageModel, RequestError, Tokens
 from craft_serving.settings import Settings
 from craft_serving.slots import Cancelled
 
@@ -64,20 +64,25 @@ class CraftModel:
         if ("seeds" in inputs) == ("options" in inputs):
             raise RequestError("give either seeds (open-ended) or options (multiple choice)")
         adapter = next(iter(_texts(inputs, "adapter")), "")
+        possible = {"option_probabilities"} if "options" in inputs else {"samples", "embeddings"}
+        wanted = requested & possible
+        if not wanted:
+            raise RequestError(f"none of the requested outputs {sorted(requested)} belongs to this input: {sorted(possible)}")
         if "options" in inputs:
-            outputs = {"option_probabilities": lambda: self._option_probabilities(adapter, prompt, inputs, is_cancelled)}
+            probabilities, tokens = self._option_probabilities(adapter, prompt, inputs, is_cancelled)
+            outputs = {"option_probabilities": lambda: probabilities}
         else:
-            samples = self._samples(adapter, prompt, inputs, is_cancelled)
+            samples, tokens = self._samples(adapter, prompt, inputs, is_cancelled)
             outputs = {
                 "samples": lambda: np.array([text.encode() for text in samples], object),
                 "embeddings": lambda: self._embedder.embed([text.strip() for text in samples]),
             }
-        wanted = requested & outputs.keys()
-        if not wanted:
-            raise RequestError(f"none of the requested outputs {sorted(requested)} belongs to this input: {sorted(outputs)}")
-        return [pb_utils.Tensor(name, outputs[name]()) for name in sorted(wanted)]
+        counts = {"prompt_tokens": tokens.prompt, "generated_tokens": tokens.generated}
+        return [pb_utils.Tensor(name, outputs[name]()) for name in sorted(wanted)] + [
+            pb_utils.Tensor(name, np.array([counts[name]], np.int64)) for name in sorted(requested & counts.keys())
+        ]
 
-    def _samples(self, adapter: str, prompt: str, inputs: dict[str, np.ndarray], is_cancelled) -> list[str]:
+    def _samples(self, adapter: str, prompt: str, inputs: dict[str, np.ndarray], is_cancelled) -> tuple[list[str], Tokens]:
         seeds = [int(seed) for seed in inputs["seeds"]]
         if not 1 <= len(seeds) <= MAX_SAMPLES:
             raise RequestError(f"seeds: 1 to {MAX_SAMPLES} samples can be drawn, not {len(seeds)}")
@@ -94,7 +99,7 @@ class CraftModel:
 
     def _option_probabilities(
         self, adapter: str, prompt: str, inputs: dict[str, np.ndarray], is_cancelled
-    ) -> np.ndarray:
+    ) -> tuple[np.ndarray, Tokens]:
         letters = _texts(inputs, "options")
         if not 2 <= len(letters) <= MAX_OPTIONS:
             raise RequestError(f"options: 2 to {MAX_OPTIONS} letters, not {len(letters)}")

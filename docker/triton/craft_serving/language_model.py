@@ -5,6 +5,7 @@ import math
 import string
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,17 @@ TOP_TOKENS = 512
 COMPUTE_BATCH = 128
 """Tokens computed at once. More is not faster on a few cores, and costs 0.2 MB a token for the vocabulary's logits."""
 CANCEL_CHECK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What an answer took: tokens of the prompt, which its samples share, and those of all samples together."""
+
+    prompt: int = 0
+    generated: int = 0
+
+    def and_reply(self, usage: dict) -> "Tokens":
+        return Tokens(usage["prompt_tokens"], self.generated + usage["completion_tokens"])
 
 
 class RequestError(ValueError):
@@ -58,13 +70,14 @@ class LanguageModel:
         max_tokens: int,
         stop: Sequence[str],
         is_cancelled: Callable[[], bool],
-    ) -> list[str]:
+    ) -> tuple[list[str], Tokens]:
         """One sample per seed, from the whole distribution (no top-k, top-p or min-p).
 
         The prompt is computed once for all samples, which llama.cpp seeds with seeds[0], seeds[0] + 1, ... (mod 2^32).
         Alone on the server, equal seeds give equal samples; under load most of them, since batches round differently.
         """
         texts: list[str] = []
+        tokens = Tokens()
         while len(texts) < len(seeds):
             rest = seeds[len(texts) : len(texts) + self._samples_at_once]
             body = {
@@ -80,12 +93,13 @@ class LanguageModel:
                 "lora": self._lora(adapter),
             }
             with self._slots.lease(adapter, prompt, len(rest), is_cancelled) as slot:
-                texts += self._generate({**body, "id_slot": slot}, is_cancelled)
-        return texts
+                more, tokens = self._generate({**body, "id_slot": slot}, tokens, is_cancelled)
+            texts += more
+        return texts, tokens
 
     def option_probabilities(
         self, adapter: str, prompt: str, letters: Sequence[str], is_cancelled: Callable[[], bool]
-    ) -> np.ndarray:
+    ) -> tuple[np.ndarray, Tokens]:
         """FP32 [len(letters)]: the probability over the whole vocabulary that the next token is the letter.
 
         In this family of tokenizers a blank belongs to the word behind it. So blanks at the prompt's end are cut, and a
@@ -95,10 +109,10 @@ class LanguageModel:
         prompt = prompt.rstrip(" ")
         body = {"prompt": prompt, "max_tokens": 1, "temperature": 0.0, "lora": self._lora(adapter)}
         with self._slots.lease(adapter, prompt, 1, is_cancelled) as slot:
-            found = self._next_token({**body, "id_slot": slot}, TOP_TOKENS)
+            found, tokens = self._next_token({**body, "id_slot": slot}, TOP_TOKENS, Tokens())
             if any(letter not in found for letter in letters):
-                found = self._next_token({**body, "id_slot": slot}, 1 << 20)
-        return np.array([found.get(letter, 0.0) for letter in letters], np.float32)
+                found, tokens = self._next_token({**body, "id_slot": slot}, 1 << 20, tokens)
+        return np.array([found.get(letter, 0.0) for letter in letters], np.float32), tokens
 
     def _lora(self, adapter: str) -> list[dict]:
         """The scale of every adapter. A request that names none would keep what its slot has computed with one."""
@@ -107,7 +121,7 @@ class LanguageModel:
             raise RequestError(f"adapter {adapter!r} is not known; this version of the model has {known}")
         return [{"id": i, "scale": float(name == adapter)} for i, name in enumerate(self._adapters)]
 
-    def _next_token(self, body: dict, top: int) -> dict[str, float]:
+    def _next_token(self, body: dict, top: int, before: Tokens) -> tuple[dict[str, float], Tokens]:
         reply = self._server.handle_completions({**body, "logprobs": top})
         _raise_if_refused(reply)
         found: dict[str, float] = {}
@@ -115,34 +129,40 @@ class LanguageModel:
             letter = token["token"].removeprefix(" ")
             if len(letter) == 1 and letter in string.ascii_uppercase:
                 found[letter] = found.get(letter, 0.0) + math.exp(token["logprob"])
-        return found
+        return found, before.and_reply(reply["usage"])
 
-    def _generate(self, body: dict, is_cancelled: Callable[[], bool]) -> list[str]:
+    def _generate(
+        self, body: dict, before: Tokens, is_cancelled: Callable[[], bool]
+    ) -> tuple[list[str], Tokens]:
         """Streams, only so that a cancelled request can leave its slots to others at once."""
         texts = [""] * body["n"]
+        tokens = before
         refused: dict = {}
         cancelled = False
         next_check = 0.0
 
         def on_chunk(chunk: bytes) -> bool:
-            nonlocal cancelled, next_check
+            nonlocal cancelled, next_check, tokens
             reply = json.loads(chunk)
             if "choices" not in reply:
                 refused.update(reply)
                 return True
             for choice in reply["choices"]:
                 texts[choice["index"]] += choice["text"]
+            # In each sample's last chunk.
+            if "usage" in reply:
+                tokens = tokens.and_reply(reply["usage"])
             now = time.monotonic()
             if now >= next_check:
                 next_check = now + CANCEL_CHECK_SECONDS
                 cancelled = is_cancelled()
             return cancelled
 
-        self._server.handle_completions(json.dumps({**body, "stream": True}).encode(), on_chunk)
+        self._server.handle_completions(json.dumps({**body, "stream": True, "stream_options": {"include_usage": True}}).encode(), on_chunk)
         if cancelled:
             raise Cancelled
         _raise_if_refused(refused)
-        return texts
+        return texts, tokens
 
 
 def _raise_if_refused(reply: dict) -> None:

@@ -13,7 +13,8 @@ class TritonPythonModel:
 
     A prompt with "describe the request" gets samples that are what the model received, as JSON. One with
     'Say one of ["..", ..]' gets those of the texts that the seeds choose, up to a stop text and max_tokens words. Option i of
-    K has probability 0.8 (i + 1) / (1 + .. + K), with an adapter 0.8 (K - i) / (1 + .. + K).
+    K has probability 0.8 (i + 1) / (1 + .. + K), with an adapter 0.8 (K - i) / (1 + .. + K). Its tokens are words; what it
+    generates for options is one. With "uncounted" in it the number of tokens makes no sense.
     """
 
     def execute(self, requests: list) -> list:
@@ -29,7 +30,8 @@ class TritonPythonModel:
             return pb_utils.InferenceResponse(error=pb_utils.TritonError(message, pb_utils.TritonError.INVALID_ARG))
         if "options" in inputs:
             weights = np.arange(1, len(inputs["options"]) + 1, dtype=np.float32)[:: -1 if adapters else 1]
-            return pb_utils.InferenceResponse([pb_utils.Tensor("option_probabilities", 0.8 * weights / weights.sum())])
+            options = pb_utils.Tensor("option_probabilities", 0.8 * weights / weights.sum())
+            return pb_utils.InferenceResponse([options, *self._tokens(prompt, 1)])
         if "describe the request" in prompt:
             received = {**inputs, "id": request.request_id(), "outputs": sorted(request.requested_output_names())}
             samples = [json.dumps(received)] * len(inputs["seeds"])
@@ -41,7 +43,13 @@ class TritonPythonModel:
             samples = [" ".join([question, str(seed % 3), *adapters]) for seed in inputs["seeds"]]
         texts = np.array([sample.encode() for sample in samples], object)
         vectors = np.stack([self._embedding(sample) for sample in samples])
-        return pb_utils.InferenceResponse([pb_utils.Tensor("samples", texts), pb_utils.Tensor("embeddings", vectors)])
+        tensors = [pb_utils.Tensor("samples", texts), pb_utils.Tensor("embeddings", vectors)]
+        return pb_utils.InferenceResponse([*tensors, *self._tokens(prompt, sum(len(sample.split()) for sample in samples))])
+
+    @staticmethod
+    def _tokens(prompt: str, generated: int) -> list:
+        counts = {"prompt_tokens": len(prompt.split()), "generated_tokens": -1 if "uncounted" in prompt else generated}
+        return [pb_utils.Tensor(name, np.array([count], np.int64)) for name, count in counts.items()]
 
     @staticmethod
     def _ended(text: str, inputs: dict) -> str:

@@ -52,11 +52,18 @@ class TritonPythonModel:
             weights = np.array([1 + byte % 8 for byte in chance[1 : 1 + len(inputs["options"])]], np.float64)
             # An odd sum: no option has exactly one half.
             weights[0] += 1 - weights.sum() % 2
-            return pb_utils.InferenceResponse([pb_utils.Tensor("option_probabilities", 0.9 * weights / weights.sum())])
+            options = pb_utils.Tensor("option_probabilities", 0.9 * weights / weights.sum())
+            return pb_utils.InferenceResponse([options, *self._tokens(inputs, 1)])
         right = [int(seed) % 10 < chance[0] % 11 for seed in inputs["seeds"]]
         samples = np.array([b"It is amber." if r else b"It is basalt." for r in right], np.object_)
         embeddings = np.array([[1.0, 0.0] if r else [0.0, 1.0] for r in right], np.float64)
-        return pb_utils.InferenceResponse([pb_utils.Tensor("samples", samples), pb_utils.Tensor("embeddings", embeddings)])
+        tensors = [pb_utils.Tensor("samples", samples), pb_utils.Tensor("embeddings", embeddings)]
+        return pb_utils.InferenceResponse([*tensors, *self._tokens(inputs, 3 * len(right))])
+
+    @staticmethod
+    def _tokens(inputs, generated):
+        counts = {"prompt_tokens": len(inputs["prompt"][0].split()), "generated_tokens": generated}
+        return [pb_utils.Tensor(name, np.array([count], np.int64)) for name, count in counts.items()]
 
     @staticmethod
     def _digest(inputs):

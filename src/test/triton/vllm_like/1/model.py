@@ -17,7 +17,7 @@ class TritonPythonModel:
     One message with the answer and the final flag. Of n > 1 texts those alone that ended in the last step, here three of
     four. Failures in words. It weighs letters badly behind a blank.
 
-    A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". Where it says
+    Tokens are words. A text is the seed modulo 3, and what it received as JSON where the prompt says "describe the request". Where it says
     'Say one of ["..", ..]', it is the one of these that the seed chooses, up to a stop text and max_tokens words. The word
     "broken" in the prompt makes it fail each time, "silent" makes it end without an answer, "halves" makes it answer
     twice, and "deadly" ends the engine for good while the model stays ready. With "few logprobs" in it max_logprobs is 5.
@@ -91,6 +91,11 @@ class TritonPythonModel:
         tensors = [pb_utils.Tensor("text_output", texts)]
         if inputs.get("return_logprobs", False):
             tensors.append(pb_utils.Tensor("logprobs", np.array([_logprobs(prompt, sampling).encode()] * came, object)))
+        if inputs.get("return_num_input_tokens", False):
+            tensors.append(pb_utils.Tensor("num_input_tokens", np.asarray(len(prompt.split()), np.uint32)))
+        if inputs.get("return_num_output_tokens", False):
+            generated = [len(answer.split()) for answer in answers]
+            tensors.append(pb_utils.Tensor("num_output_tokens", np.asarray(generated, np.uint32)))
         return tensors
 
 

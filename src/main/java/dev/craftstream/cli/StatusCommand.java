@@ -9,6 +9,7 @@ import dev.craftstream.client.StatusReader;
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.client.report.Wording;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.v1.DatasetManifest;
 import java.io.IOException;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Spec;
       "Of a checkpoint's measurements those count that the topic knowledge still has;"
           + " kafka.retention says how long it keeps them. REHEARSAL is asked what is trained on,"
           + " TUNED what is evaluated with, INITIAL both. The lag is as of the newest Flink"
-          + " checkpoint.",
+          + " checkpoint. A checkpoint's cost is what asking it for these measurements, and for what"
+          + " was given up, has cost in requests and, where its server tells them, in tokens.",
       "",
       "Examples:",
       "  ./craft status",
@@ -125,6 +127,7 @@ final class StatusCommand implements Callable<Integer> {
                       checkpoint.announcedAt(),
                       count(live.measured()),
                       count(status.toMeasure(checkpoint.role())))));
+      live.cost().ifPresent(cost -> lines.add(row("    cost", line(cost))));
     }
     lines.add(row("Labels", count(sum(status.labels()))));
     status
@@ -181,6 +184,21 @@ final class StatusCommand implements Callable<Integer> {
     return lines;
   }
 
+  private static String line(Cost cost) {
+    String requests = count(cost.requests()) + " requests";
+    if (!cost.hasTokens()) {
+      return requests + "; their tokens are not told";
+    }
+    String tokens =
+        "%s prompt tokens, %s generated"
+            .formatted(count(cost.promptTokens()), count(cost.generatedTokens()));
+    return requests
+        + (cost.requestsWithTokens() == cost.requests()
+            ? ", "
+            : "; %s of them told their tokens: ".formatted(count(cost.requestsWithTokens())))
+        + tokens;
+  }
+
   private static String line(JobMonitor.Progress progress) {
     return "model time %s, complete up to %s; %s of %s questions miss an answer, %s in flight, %s announcements wait"
         .formatted(
@@ -227,6 +245,7 @@ final class StatusCommand implements Callable<Integer> {
       checkpoint.put("announced_at", live.checkpoint().announcedAt());
       checkpoint.put("measured", live.measured());
       checkpoint.put("to_measure", status.toMeasure(live.checkpoint().role()));
+      live.cost().ifPresent(cost -> put(cost, checkpoint.putObject("cost")));
     }
     ObjectNode labels = all.putObject("labels");
     status.labels().forEach((label, counts) -> labels.set(label, object(counts)));
@@ -262,6 +281,16 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     return all;
+  }
+
+  /** Tokens are left out where nothing is known of them. */
+  private static void put(Cost cost, ObjectNode object) {
+    object.put("requests", cost.requests());
+    object.put("requests_with_tokens", cost.requestsWithTokens());
+    if (cost.hasTokens()) {
+      object.put("prompt_tokens", cost.promptTokens());
+      object.put("generated_tokens", cost.generatedTokens());
+    }
   }
 
   private static ObjectNode object(Map<?, Long> counts) {

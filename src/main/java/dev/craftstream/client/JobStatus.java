@@ -1,5 +1,6 @@
 package dev.craftstream.client;
 
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Role;
@@ -7,6 +8,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.v1.DatasetManifest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the job's topics say of it at one time.
@@ -34,8 +36,10 @@ public record JobStatus(
    *
    * @param measured how many of the questions are measured under it as they are now, as far as the
    *     topic of knowledge still goes back
+   * @param cost what asking it has cost, as far as the topics of knowledge and dead letters still
+   *     go back; empty where they tell nothing of it
    */
-  public record Live(ModelCheckpoint checkpoint, long measured) {}
+  public record Live(ModelCheckpoint checkpoint, long measured, Optional<Cost> cost) {}
 
   /** How many records of a topic the job has not read as of its newest Flink checkpoint. */
   public record Lag(String topic, long records) {}

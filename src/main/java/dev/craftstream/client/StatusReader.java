@@ -1,5 +1,6 @@
 package dev.craftstream.client;
 
+import dev.craftstream.client.LiveCheckpoints.Life;
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -45,6 +46,7 @@ public final class StatusReader implements RecordHandler {
 
   private final Map<String, QuestionKind> questions = new HashMap<>();
   private final LiveCheckpoints checkpoints;
+  private final CheckpointSpending spending = new CheckpointSpending();
   private final Map<String, Map<String, Integer>> measured = new HashMap<>();
   private final Map<String, Integer> versions = new HashMap<>();
   private final Map<String, Decision> decisions = new HashMap<>();
@@ -102,6 +104,7 @@ public final class StatusReader implements RecordHandler {
   public void add(KnowledgeRecord knowledge) {
     String id = knowledge.getQuestionId();
     checkpoints.served(knowledge.getCheckpointId());
+    spending.add(knowledge);
     // The last one read: versions begin at 1 again where a question comes back, or a job starts
     // anew.
     versions.put(id, knowledge.getQuestionVersion());
@@ -131,6 +134,7 @@ public final class StatusReader implements RecordHandler {
 
   @Override
   public void add(DeadLetter deadLetter, long writtenAt) {
+    spending.add(deadLetter, writtenAt);
     deadLetters.merge(Names.constant(deadLetter.getReason()), 1L, Long::sum);
     if (deadLetter.getTopic().equals(topics.modelCheckpoints())) {
       checkpoints.refuse(deadLetter);
@@ -172,8 +176,12 @@ public final class StatusReader implements RecordHandler {
                     .merge(decision.stage, 1L, Long::sum));
     return new JobStatus(
         checkpoints.modelTime(),
-        checkpoints.all().stream()
-            .map(checkpoint -> new JobStatus.Live(checkpoint, measuredUnder(checkpoint)))
+        checkpoints.lives().stream()
+            .filter(Life::isLive)
+            .map(
+                life ->
+                    new JobStatus.Live(
+                        life.checkpoint(), measuredUnder(life.checkpoint()), spending.of(life)))
             .toList(),
         counts,
         labels,

@@ -27,9 +27,17 @@ public interface KnowledgeQuery extends AutoCloseable {
    * the request back.
    *
    * @param questionVersion part of the samples' seeds, so that asking again draws the same samples
+   * @param spending what asking costs is added to it, whatever comes of it; null where nobody
+   *     counts
    */
   CompletableFuture<Measurement> ask(
-      Question question, int questionVersion, ModelCheckpoint checkpoint);
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending);
+
+  /** The same where nobody counts what it costs. */
+  default CompletableFuture<Measurement> ask(
+      Question question, int questionVersion, ModelCheckpoint checkpoint) {
+    return ask(question, questionVersion, checkpoint, null);
+  }
 
   /**
    * Completes when the server says that the checkpoint is ready and has its contract's inputs and

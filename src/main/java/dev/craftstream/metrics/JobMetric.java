@@ -15,6 +15,9 @@ import org.apache.flink.metrics.MetricGroup;
  *
  * <p>A <i>family</i> is a group of metrics with one meaning, such as {@code label.answer} and
  * {@code label.refusal}; its members are registered by their names within the family.
+ *
+ * <p>Metrics of a model checkpoint are registered in a group of their own, whose label {@code
+ * checkpoint} is the model checkpoint's id, and last as long as that is live.
  */
 public enum JobMetric {
   DEAD_LETTERS(
@@ -273,6 +276,38 @@ public enum JobMetric {
       "Candidates that surveys offered for datasets, and later changes of them.",
       "Rises when a survey is under way, and with questions that come after it."),
 
+  CHECKPOINT_REQUESTS(
+      Stage.TRACKER,
+      JobMetric.CHECKPOINT + ".requests",
+      GAUGE,
+      "requests",
+      "Inference requests for the task's questions that went to the model of a live model checkpoint,"
+          + " the client's repetitions included; they count when their question is through. Kept in"
+          + " state. By the label `checkpoint`.",
+      "Rises with the sweep. Its sum over the tasks is what the model checkpoint has cost; see"
+          + " [cost](../operate/cost.md)."),
+  CHECKPOINT_REQUESTS_WITH_TOKENS(
+      Stage.TRACKER,
+      JobMetric.CHECKPOINT + ".requestsWithTokens",
+      GAUGE,
+      "requests",
+      "Of these, those whose answers said how many tokens they took. By the label `checkpoint`.",
+      "0: the model's server tells no tokens, and the next two mean nothing."),
+  CHECKPOINT_PROMPT_TOKENS(
+      Stage.TRACKER,
+      JobMetric.CHECKPOINT + ".promptTokens",
+      GAUGE,
+      "tokens",
+      "Tokens of the prompts of `checkpoint.requestsWithTokens`. By the label `checkpoint`.",
+      "Rises with the sweep."),
+  CHECKPOINT_GENERATED_TOKENS(
+      Stage.TRACKER,
+      JobMetric.CHECKPOINT + ".generatedTokens",
+      GAUGE,
+      "tokens",
+      "Tokens that `checkpoint.requestsWithTokens` generated. By the label `checkpoint`.",
+      "Rises with the sweep."),
+
   LABELS(
       Stage.RELABELER,
       "label",
@@ -407,6 +442,9 @@ public enum JobMetric {
     HISTOGRAM
   }
 
+  /** The label of the metrics of a model checkpoint. */
+  private static final String CHECKPOINT = "checkpoint";
+
   private final Stage stage;
   private final String key;
   private final String member;
@@ -448,10 +486,10 @@ public enum JobMetric {
     return group.addGroup(key).counter(name);
   }
 
-  /** Registers a gauge that is no family. */
+  /** Registers a gauge that is no family; one of a model checkpoint in that one's group. */
   public <T> void gauge(MetricGroup group, Gauge<T> value) {
     require(GAUGE, false);
-    group.gauge(key, value);
+    group.gauge(isOfCheckpoint() ? key.substring(CHECKPOINT.length() + 1) : key, value);
   }
 
   /** Registers a member of a family of gauges. */
@@ -480,6 +518,16 @@ public enum JobMetric {
   /** Such as {@code backlog}, or {@code label.LABEL} for a family. */
   public String metricName() {
     return isFamily() ? key + "." + member : key;
+  }
+
+  /** The group for the metrics of a model checkpoint. */
+  public static MetricGroup ofCheckpoint(MetricGroup operator, String checkpointId) {
+    return operator.addGroup(CHECKPOINT, checkpointId);
+  }
+
+  /** Whether each live model checkpoint has one. */
+  public boolean isOfCheckpoint() {
+    return key.startsWith(CHECKPOINT + ".");
   }
 
   /** Whether it is a group of metrics, one for each of several names. */

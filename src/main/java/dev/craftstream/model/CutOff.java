@@ -9,6 +9,7 @@ package dev.craftstream.model;
  * @param refusals of the REFUSAL candidates
  * @param modelTime the newest model time that was complete when the questions were looked through
  * @param retired a checkpoint of it was retired: later changes have no place in it any more
+ * @param cost what asking its checkpoints had cost then; null where that is not known
  */
 public record CutOff(
     Dataset dataset,
@@ -16,7 +17,8 @@ public record CutOff(
     Bound answers,
     Bound refusals,
     long modelTime,
-    boolean retired) {
+    boolean retired,
+    DatasetCost cost) {
 
   /**
    * The word that a checkpoint of the dataset is retired.
@@ -34,17 +36,18 @@ public record CutOff(
         Bound.NOTHING,
         Bound.NOTHING,
         modelTime,
-        true);
+        true,
+        null);
   }
 
   /** The same, after a checkpoint of the dataset is retired. */
   public CutOff frozen() {
-    return new CutOff(dataset, failure, answers, refusals, modelTime, true);
+    return new CutOff(dataset, failure, answers, refusals, modelTime, true, cost);
   }
 
   /** The same, before that. */
   public CutOff live() {
-    return new CutOff(dataset, failure, answers, refusals, modelTime, false);
+    return new CutOff(dataset, failure, answers, refusals, modelTime, false, cost);
   }
 
   public boolean isBuilt() {

@@ -8,13 +8,25 @@ package dev.craftstream.model;
  * @param original the original record
  * @param questionId the question concerned; empty where there is none
  * @param checkpointId the model checkpoint concerned; empty where there is none
+ * @param cost what asking the model checkpoint has cost; null where none was asked
  */
 public record DeadLetter(
     Reason reason,
     String explanation,
     OriginalRecord original,
     String questionId,
-    String checkpointId) {
+    String checkpointId,
+    Cost cost) {
+
+  /** Of what no model was asked. */
+  public DeadLetter(
+      Reason reason,
+      String explanation,
+      OriginalRecord original,
+      String questionId,
+      String checkpointId) {
+    this(reason, explanation, original, questionId, checkpointId, null);
+  }
 
   /** Classes of what can be wrong. */
   public enum Reason {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param measured the id of the checkpoint whose measurement this change is; empty for any other
  *     change
  * @param modelTime the newest model time that the job had seen
+ * @param cost what that measurement has cost; null for any other change
  */
 public record KnowledgeChange(
     String questionId,
@@ -19,7 +20,25 @@ public record KnowledgeChange(
     int questionVersion,
     List<CheckpointKnowledge> knowledge,
     String measured,
-    long modelTime) {
+    long modelTime,
+    Cost cost) {
+
+  /** Whatever it has cost. */
+  public KnowledgeChange(
+      String questionId,
+      Question question,
+      int questionVersion,
+      List<CheckpointKnowledge> knowledge,
+      String measured,
+      long modelTime) {
+    this(questionId, question, questionVersion, knowledge, measured, modelTime, null);
+  }
+
+  /** The same measurement with what it has cost. */
+  public KnowledgeChange costing(Cost its) {
+    return new KnowledgeChange(
+        questionId, question, questionVersion, knowledge, measured, modelTime, its);
+  }
 
   /** What {@code checkpoint} knows of the question; null where it has not measured it. */
   public CheckpointKnowledge under(ModelCheckpoint checkpoint) {

@@ -3,6 +3,7 @@ package dev.craftstream.survey;
 import dev.craftstream.method.CutOffs;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetCost;
 import dev.craftstream.model.Label;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Outcome;
@@ -38,17 +39,22 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
    * @param retired of these, those that know that a checkpoint is retired
    * @param questions questions of the dataset's task
    * @param abandoned key groups that will not be surveyed, for a checkpoint is retired
+   * @param cost what asking the dataset's checkpoints had cost there; null where an earlier version
+   *     of the job surveyed, which did not count
    */
-  public record Progress(int surveyed, int retired, long questions, int abandoned) {
-    private static final Progress NONE = new Progress(0, 0, 0, 0);
+  public record Progress(
+      int surveyed, int retired, long questions, int abandoned, DatasetCost cost) {
+    private static final Progress NONE = new Progress(0, 0, 0, 0, DatasetCost.NONE);
 
     private Progress and(SurveyReport report) {
       int groups = report.keyGroups();
+      DatasetCost costs = cost == null ? report.cost() : cost.plus(report.cost());
       return switch (report.outcome()) {
         case SURVEYED ->
-            new Progress(surveyed + groups, retired, questions + report.questions(), abandoned);
-        case RETIRED -> new Progress(surveyed, retired + groups, questions, abandoned);
-        case ABANDONED -> new Progress(surveyed, retired, questions, abandoned + groups);
+            new Progress(
+                surveyed + groups, retired, questions + report.questions(), abandoned, costs);
+        case RETIRED -> new Progress(surveyed, retired + groups, questions, abandoned, costs);
+        case ABANDONED -> new Progress(surveyed, retired, questions, abandoned + groups, costs);
       };
     }
   }
@@ -77,7 +83,7 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
     int all = report.ofKeyGroups();
     boolean endsKeyGroups = report.outcome() != Outcome.RETIRED && report.keyGroups() > 0;
     if (endsKeyGroups && now.surveyed == all) {
-      close(report, now.questions, out);
+      close(report, now, out);
     }
     if (endsKeyGroups && now.abandoned > 0 && now.surveyed + now.abandoned == all) {
       answers.clear();
@@ -100,18 +106,20 @@ public final class DatasetCutOffs extends KeyedProcessFunction<String, SurveyRep
     refusals.clear();
   }
 
-  private void close(SurveyReport last, long questions, Collector<CutOff> out) throws Exception {
+  private void close(SurveyReport last, Progress all, Collector<CutOff> out) throws Exception {
     Dataset dataset = last.dataset();
     long answerCandidates = answers.candidates();
     long refusalCandidates = refusals.candidates();
     CutOff cutOff =
         new CutOff(
             dataset,
-            CutOffs.failure(dataset.selection(), questions, answerCandidates, refusalCandidates),
+            CutOffs.failure(
+                dataset.selection(), all.questions, answerCandidates, refusalCandidates),
             answers.close(dataset),
             refusals.close(dataset),
             last.modelTime(),
-            false);
+            false,
+            all.cost);
     LOG.info(
         "Dataset {}: {} of {} ANSWER and {} of {} REFUSAL candidates. {}",
         dataset.id(),

@@ -3,9 +3,12 @@ package dev.craftstream.survey;
 import dev.craftstream.method.BestRanks;
 import dev.craftstream.method.Candidacy;
 import dev.craftstream.method.Rank;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetCost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.Label;
+import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Ties;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.model.message.SurveyReport;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What a survey is to find in a task, kept up to date while the questions are measured, so that the
@@ -134,8 +138,14 @@ final class Shortlist {
    * Reports what there is of the datasets, and all of the evaluation.
    *
    * @param keyGroups how many key groups that is
+   * @param costs what asking a model checkpoint has cost there
    */
-  void report(SurveyOutput output, int keyGroups, int ofKeyGroups, long modelTime) {
+  void report(
+      SurveyOutput output,
+      int keyGroups,
+      int ofKeyGroups,
+      long modelTime,
+      Function<ModelCheckpoint, Cost> costs) {
     for (Dataset dataset : survey.datasets()) {
       Entries its = entries.get(dataset.id());
       output.report(
@@ -147,7 +157,8 @@ final class Shortlist {
               modelTime,
               its.questions,
               counted(its.answers),
-              counted(its.refusals)));
+              counted(its.refusals),
+              DatasetCost.of(dataset, costs)));
     }
     if (evaluation != null) {
       evaluation.report(keyGroups, ofKeyGroups, output);

@@ -108,9 +108,9 @@ public final class SurveyProgress {
     passed.put(group, id);
   }
 
-  /** The survey is through with all key groups before {@code group}; returns how many these are. */
-  int passGroupsBefore(int group) {
-    int through = ahead.get(0, group).cardinality();
+  /** The survey is through with all key groups before {@code group}; returns these. */
+  BitSet passGroupsBefore(int group) {
+    BitSet through = ahead.get(0, group);
     ahead.clear(0, group);
     passed.keySet().removeIf(other -> other < group);
     return through;
@@ -120,9 +120,9 @@ public final class SurveyProgress {
     return !promised.isEmpty();
   }
 
-  /** All that is ahead becomes promised; returns how many key groups that is. */
-  int promise() {
-    int groups = ahead.cardinality();
+  /** All that is ahead becomes promised; returns these key groups. */
+  BitSet promise() {
+    BitSet groups = (BitSet) ahead.clone();
     promised.or(ahead);
     ahead.clear();
     passed.clear();

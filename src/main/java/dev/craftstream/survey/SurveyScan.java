@@ -3,10 +3,12 @@ package dev.craftstream.survey;
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.flink.KeyWalk;
+import dev.craftstream.model.DatasetCost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -95,13 +97,13 @@ final class SurveyScan {
    */
   void slice(int most, BooleanSupplier mayGoOn, long modelTime) throws Exception {
     long left = (long) most * SKIPS_A_VISIT;
-    int through = 0;
+    BitSet through = new BitSet();
     boolean goesOn = true;
     while (goesOn && left > 0) {
       String id = next();
       int group = id == null ? keyGroups.last() + 1 : keyGroups.of(id);
       requireOrder(group);
-      through += progress.passGroupsBefore(group);
+      through.or(progress.passGroupsBefore(group));
       if (id == null) {
         break;
       }
@@ -178,14 +180,20 @@ final class SurveyScan {
     }
   }
 
-  private void report(int through, long modelTime) {
+  private void report(BitSet through, long modelTime) {
+    int groups = through.cardinality();
     for (DatasetSurvey dataset : datasets) {
-      if (through > 0 || dataset.hasFound()) {
-        output.report(dataset.report(through, keyGroups.total(), modelTime));
+      if (groups > 0 || dataset.hasFound()) {
+        output.report(
+            dataset
+                .report(groups, keyGroups.total(), modelTime)
+                .costing(
+                    DatasetCost.of(
+                        dataset.dataset(), checkpoint -> questions.cost(checkpoint, through))));
       }
     }
     if (evaluation != null) {
-      evaluation.report(through, keyGroups.total(), output);
+      evaluation.report(groups, keyGroups.total(), output);
     }
   }
 

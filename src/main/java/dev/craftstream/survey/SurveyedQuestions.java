@@ -1,7 +1,9 @@
 package dev.craftstream.survey;
 
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
+import java.util.BitSet;
 import java.util.stream.Stream;
 
 /** The questions of a tracker task, as surveys see them. What takes an id makes it the key. */
@@ -18,6 +20,9 @@ public interface SurveyedQuestions {
 
   /** What is known of a question; null where there is none of this id. */
   KnowledgeChange knowledge(String id) throws Exception;
+
+  /** What asking the checkpoint has cost so far for the questions of these key groups. */
+  Cost cost(ModelCheckpoint checkpoint, BitSet keyGroups);
 
   /** Whether the checkpoint failed to answer it. */
   boolean hasFailed(String id, ModelCheckpoint checkpoint) throws Exception;

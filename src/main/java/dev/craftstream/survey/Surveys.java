@@ -12,6 +12,7 @@ import dev.craftstream.model.message.SurveyReport.Outcome;
 import dev.craftstream.model.message.SurveyReport.Ranks;
 import dev.craftstream.survey.SurveyProgress.Unfinished;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -326,8 +327,13 @@ public final class Surveys {
   /** Looks at all questions at once. */
   private void choose(SurveyProgress progress, Shortlist shortlist) throws Exception {
     Survey survey = progress.survey();
-    int groups = progress.promise();
-    shortlist.report(output, groups, keyGroups.total(), completeTime);
+    BitSet groups = progress.promise();
+    shortlist.report(
+        output,
+        groups.cardinality(),
+        keyGroups.total(),
+        completeTime,
+        checkpoint -> questions.cost(checkpoint, groups));
     promises.make(survey, shortlist.best());
   }
 

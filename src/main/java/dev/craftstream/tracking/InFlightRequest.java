@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.Measurement;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.tracking.Lanes.Lane;
@@ -20,6 +21,9 @@ final class InFlightRequest {
 
   /** The lowest model time that cannot be complete before the answer. */
   long holds;
+
+  /** What asking the question has cost so far, over all attempts. */
+  final Spending spending = new Spending();
 
   /** Failures in a row. */
   int failures;

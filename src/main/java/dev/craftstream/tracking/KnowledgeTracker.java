@@ -4,6 +4,7 @@ import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyedBackends;
 import dev.craftstream.flink.OutputAvailability;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -91,6 +92,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   private transient KeyGroups keyGroups;
   private transient ModelTime time;
   private transient QuestionCounts counts;
+  private transient CheckpointCosts costs;
   private transient Questions questions;
   private transient Lanes lanes;
   private transient TrackerOutput emitter;
@@ -127,9 +129,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     metrics = new TrackerMetrics(getMetricGroup());
     time = new ModelTime(store);
     counts = new QuestionCounts(store, keyGroups);
+    costs = new CheckpointCosts(store, keyGroups);
     lanes = new Lanes(time);
     KeyedStateStore keyedStore = context.getKeyedStateStore();
-    questions = new Questions(backend, keyedStore, keyGroups, counts, time, lanes, metrics);
+    questions = new Questions(backend, keyedStore, keyGroups, counts, costs, time, lanes, metrics);
     emitter = new TrackerOutput(output, metrics);
     surveys = new Surveys(surveySlice, store, keyedStore, keyGroups, questions, emitter);
   }
@@ -144,10 +147,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     pump = new Pump(time, counts, lanes, surveys, available, mailbox, clock);
     requests = new RequestsInFlight(settings, query, mailbox, clock, metrics, pump);
     metrics.expose(getMetricGroup(), time, counts, requests, surveys, pump, query.health());
+    metrics.exposeCosts(getMetricGroup(), costs);
+    metrics.liveAre(time.live());
     pump.start(
         this::getInternalTimerService,
         requests,
-        new Reconciler(time, questions, lanes, requests, surveys, emitter));
+        new Reconciler(time, questions, lanes, requests, surveys, costs, emitter));
   }
 
   @Override
@@ -164,6 +169,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       }
     }
     counts.save();
+    costs.save();
     surveys.save();
   }
 
@@ -266,6 +272,8 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     time.apply(event);
     counts.allWait();
     requests.retain(time.liveTimes());
+    costs.retain(time.liveTimes());
+    metrics.liveAre(time.live());
     ModelCheckpoint announced = time.byId(event.checkpointId());
     if (announced != null) {
       requests.missingModels().isBack(announced);
@@ -326,6 +334,13 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   @VisibleForTesting
   boolean isAhead(String surveyId, String questionId) {
     return surveys.isAhead(surveyId, questionId);
+  }
+
+  /** What asking a model checkpoint has cost; null where it is not live. */
+  @VisibleForTesting
+  Cost cost(String checkpointId) {
+    ModelCheckpoint checkpoint = time.byId(checkpointId);
+    return checkpoint == null ? null : costs.of(checkpoint.announcedAt());
   }
 
   /** The newest model time that is complete; 0 before the first. */

@@ -88,6 +88,11 @@ final class ModelTime {
     return null;
   }
 
+  /** The live checkpoints, oldest first. */
+  List<ModelCheckpoint> live() {
+    return live;
+  }
+
   boolean isLive(ModelCheckpoint checkpoint) {
     return liveByTime.containsKey(checkpoint.announcedAt());
   }

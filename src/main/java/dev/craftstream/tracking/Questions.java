@@ -3,10 +3,12 @@ package dev.craftstream.tracking;
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.flink.KeyedBackends;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.survey.SurveyedQuestions;
 import dev.craftstream.survey.Surveys;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.KeyedStateStore;
@@ -24,6 +26,7 @@ final class Questions implements SurveyedQuestions {
   private final KeyedStateBackend<String> backend;
   private final ValueState<TrackedQuestion> state;
   private final QuestionCounts counts;
+  private final CheckpointCosts costs;
   private final ModelTime time;
   private final Lanes lanes;
   private final TrackerMetrics metrics;
@@ -34,11 +37,13 @@ final class Questions implements SurveyedQuestions {
       KeyedStateStore store,
       KeyGroups keyGroups,
       QuestionCounts counts,
+      CheckpointCosts costs,
       ModelTime time,
       Lanes lanes,
       TrackerMetrics metrics) {
     this.backend = backend;
     this.counts = counts;
+    this.costs = costs;
     this.time = time;
     this.lanes = lanes;
     this.metrics = metrics;
@@ -148,6 +153,11 @@ final class Questions implements SurveyedQuestions {
   public KnowledgeChange knowledge(String id) throws Exception {
     TrackedQuestion question = get(id);
     return question == null ? null : knowledge(question);
+  }
+
+  @Override
+  public Cost cost(ModelCheckpoint checkpoint, BitSet keyGroups) {
+    return costs.of(checkpoint.announcedAt(), keyGroups);
   }
 
   @Override

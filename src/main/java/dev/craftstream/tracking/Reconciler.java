@@ -3,6 +3,7 @@ package dev.craftstream.tracking;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.message.MeasuredSamples;
@@ -28,6 +29,7 @@ final class Reconciler {
   private final Lanes lanes;
   private final RequestsInFlight requests;
   private final Surveys surveys;
+  private final CheckpointCosts costs;
   private final TrackerOutput output;
 
   Reconciler(
@@ -36,12 +38,14 @@ final class Reconciler {
       Lanes lanes,
       RequestsInFlight requests,
       Surveys surveys,
+      CheckpointCosts costs,
       TrackerOutput output) {
     this.time = time;
     this.questions = questions;
     this.lanes = lanes;
     this.requests = requests;
     this.surveys = surveys;
+    this.costs = costs;
     this.output = output;
   }
 
@@ -117,8 +121,10 @@ final class Reconciler {
     InFlightRequest request = answer.request();
     TrackedQuestion question = questions.get(request.questionId());
     boolean isWanted = isWanted(request, question);
+    // Of one and the same time, however late what was taken back may still be told.
+    Cost cost = request.spending.soFar();
     if (isWanted && answer.failure() == null) {
-      question = measured(question, answer);
+      question = measured(question, answer, cost);
     } else if (isWanted && !request.checkpoint.equals(time.newest(request.checkpoint))) {
       // It is served elsewhere since.
       send(request, question);
@@ -130,7 +136,10 @@ final class Reconciler {
         requests.rest(request);
         return;
       }
-      question = explanation == null ? question : givenUp(question, request, explanation);
+      question = explanation == null ? question : givenUp(question, request, explanation, cost);
+    }
+    if (time.isLive(request.checkpoint)) {
+      costs.add(request.checkpoint.announcedAt(), request.questionId(), cost);
     }
     if (requests.end(request)) {
       lanes.unpark();
@@ -169,7 +178,8 @@ final class Reconciler {
     return request.asks(question) && time.isLive(request.checkpoint);
   }
 
-  private TrackedQuestion measured(TrackedQuestion question, Answer answer) throws Exception {
+  private TrackedQuestion measured(TrackedQuestion question, Answer answer, Cost cost)
+      throws Exception {
     ModelCheckpoint checkpoint = answer.request().checkpoint;
     if (requests.answered(answer.request())) {
       lanes.unpark();
@@ -178,7 +188,7 @@ final class Reconciler {
     TrackedQuestion measured =
         question.with(new Measured(checkpoint.announcedAt(), measurement.state()));
     KnowledgeChange change = questions.knowledge(measured, checkpoint.id());
-    output.emit(change);
+    output.emit(change.costing(cost));
     if (measurement.evidence() != null) {
       output.emit(
           MeasuredSamples.of(
@@ -193,12 +203,13 @@ final class Reconciler {
   }
 
   private TrackedQuestion givenUp(
-      TrackedQuestion question, InFlightRequest request, String explanation) {
+      TrackedQuestion question, InFlightRequest request, String explanation, Cost cost) {
     ModelCheckpoint checkpoint = request.checkpoint;
     TrackedQuestion givenUp = question.with(new Measured(checkpoint.announcedAt(), null));
     surveys.givenUp(questions.knowledge(givenUp), checkpoint.announcedAt());
     output.emit(
-        new UnusableAnswer(question.question(), question.origin(), checkpoint.id(), explanation));
+        new UnusableAnswer(
+            question.question(), question.origin(), checkpoint.id(), explanation, cost));
     return givenUp;
   }
 

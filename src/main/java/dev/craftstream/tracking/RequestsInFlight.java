@@ -136,7 +136,7 @@ final class RequestsInFlight {
     metrics.asked.inc();
     request.startedNanos = System.nanoTime();
     request.checkpoint = checkpoint;
-    request.attempt = query.ask(question, request.questionVersion, checkpoint);
+    request.attempt = query.ask(question, request.questionVersion, checkpoint, request.spending);
     MailboxHandOver.whenComplete(
         request.attempt.whenComplete((measured, failure) -> request.endedNanos = System.nanoTime()),
         mailbox,

@@ -1,9 +1,15 @@
 package dev.craftstream.tracking;
 
+import dev.craftstream.flink.LabelledMetrics;
 import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.metrics.JobMetric;
+import dev.craftstream.model.Cost;
+import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.survey.Surveys;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -35,6 +41,10 @@ final class TrackerMetrics {
   final Counter offered;
 
   private final Histogram latencyMillis;
+  private LabelledMetrics byCheckpoint;
+
+  /** When the live model checkpoints were announced, by their ids; read by reporters' threads. */
+  private volatile Map<String, Long> announced = Map.of();
 
   TrackerMetrics(MetricGroup group) {
     asked = JobMetric.ASKED.counter(group);
@@ -73,6 +83,32 @@ final class TrackerMetrics {
     JobMetric.UNFINISHED_SURVEYS.gauge(group, surveys::unfinished);
     JobMetric.MODEL_TIME.gauge(group, time::now);
     JobMetric.COMPLETE_MODEL_TIME.gauge(group, pump::completeTime);
+  }
+
+  /** Registers what asking each live model checkpoint has cost, as these come and go. */
+  void exposeCosts(MetricGroup group, CheckpointCosts costs) {
+    byCheckpoint =
+        new LabelledMetrics(
+            id -> JobMetric.ofCheckpoint(group, id),
+            (its, id) -> {
+              JobMetric.CHECKPOINT_REQUESTS.gauge(its, () -> cost(costs, id).requests());
+              JobMetric.CHECKPOINT_REQUESTS_WITH_TOKENS.gauge(
+                  its, () -> cost(costs, id).requestsWithTokens());
+              JobMetric.CHECKPOINT_PROMPT_TOKENS.gauge(its, () -> cost(costs, id).promptTokens());
+              JobMetric.CHECKPOINT_GENERATED_TOKENS.gauge(
+                  its, () -> cost(costs, id).generatedTokens());
+            });
+  }
+
+  private Cost cost(CheckpointCosts costs, String checkpointId) {
+    return costs.of(announced.getOrDefault(checkpointId, 0L));
+  }
+
+  /** These model checkpoints are live, and no others. */
+  void liveAre(List<ModelCheckpoint> live) {
+    announced =
+        live.stream().collect(Collectors.toMap(ModelCheckpoint::id, ModelCheckpoint::announcedAt));
+    byCheckpoint.retain(announced.keySet());
   }
 
   void answeredAfter(long nanos) {

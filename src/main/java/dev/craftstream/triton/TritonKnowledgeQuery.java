@@ -3,6 +3,7 @@ package dev.craftstream.triton;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.KnowledgeMeasurement;
 import dev.craftstream.method.judging.Judge;
@@ -17,6 +18,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.evidence.Evidence;
 import dev.craftstream.model.evidence.LetterProbabilities;
+import dev.craftstream.triton.client.CostMeter;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
@@ -27,7 +29,6 @@ import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import dev.craftstream.triton.contract.InferenceContract.Sampled;
 import dev.craftstream.triton.contract.InferenceContract.Use;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;
-import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import java.util.EnumMap;
 import java.util.List;
@@ -112,8 +113,9 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   @Override
   public CompletableFuture<Measurement> ask(
-      Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    CancellableContext context = Context.current().withCancellation();
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending) {
+    CancellableContext context =
+        CostMeter.context(ServedModel.language(checkpoint.serving()), spending).withCancellation();
     CompletableFuture<Measurement> answer =
         new SuspectedQuestion(
                 client.failures(),

@@ -2,6 +2,7 @@ package dev.craftstream.bench;
 
 import dev.craftstream.Curation;
 import dev.craftstream.knowledge.Measurement;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.model.Instruction;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
@@ -237,7 +238,7 @@ public final class FlinkCheckpointsBenchmark {
 
     @Override
     public CompletableFuture<Measurement> ask(
-        Question question, int questionVersion, ModelCheckpoint checkpoint) {
+        Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending) {
       CompletableFuture<Measurement> answer = new CompletableFuture<>();
       int millis = underWay.answerMillis;
       Runnable give = () -> answer.complete(Measurement.of(knows(question, checkpoint)));

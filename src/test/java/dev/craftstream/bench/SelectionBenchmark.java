@@ -3,6 +3,7 @@ package dev.craftstream.bench;
 import dev.craftstream.Curation;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.knowledge.Measurement;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.KnowledgeChange;
@@ -134,7 +135,7 @@ public final class SelectionBenchmark {
   private static final class InstantModel extends BenchmarkJob.Model {
     @Override
     public CompletableFuture<Measurement> ask(
-        Question question, int questionVersion, ModelCheckpoint checkpoint) {
+        Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending) {
       return CompletableFuture.completedFuture(Measurement.of(knows(question, checkpoint)));
     }
   }

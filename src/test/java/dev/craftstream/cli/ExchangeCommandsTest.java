@@ -32,6 +32,7 @@ import dev.craftstream.topics.records.RecordEncoder;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.v1.Basis;
+import dev.craftstream.v1.Cost;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
@@ -399,10 +400,11 @@ class ExchangeCommandsTest {
                 {"model_time": 2,
                  "questions": {"MULTIPLE_CHOICE": {"TRAIN": 2, "EVALUATE": 1}},
                  "checkpoints": [
-                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2, "to_measure": 3},
+                   {"checkpoint_id": "base", "role": "INITIAL", "base_checkpoint_id": "", "announced_at": 1, "measured": 2, "to_measure": 3,
+                    "cost": {"requests": 7, "requests_with_tokens": 2, "prompt_tokens": 1200, "generated_tokens": 100}},
                    {"checkpoint_id": "base-r1", "role": "REHEARSAL", "base_checkpoint_id": "base", "announced_at": 2, "measured": 0, "to_measure": 2}],
                  "labels": {"ANSWER": {"PROVISIONAL": 1}, "REFUSAL": {"FINAL": 1}},
-                 "dead_letters": {"MALFORMED": 1, "UNSERVABLE_CHECKPOINT": 1},
+                 "dead_letters": {"MALFORMED": 1, "UNSERVABLE_CHECKPOINT": 1, "UNUSABLE_ANSWER": 1},
                  "datasets": [{"dataset_id": "%s", "kind": "DATASET_KIND_TRAINING", "task": "TASK_OPEN_ENDED", "complete": true, "failure": ""}],
                  "lag": {"%s": 2}}
                 """
@@ -411,6 +413,7 @@ class ExchangeCommandsTest {
     assertThat(out.toString())
         .contains(
             "INITIAL, since model time 1, 2 of 3 measured",
+            "cost                 7 requests; 2 of them told their tokens: 1,200 prompt tokens, 100 generated",
             "REHEARSAL, since model time 2, 0 of 2 measured",
             "1 complete, 0 failed",
             "UNSERVABLE_CHECKPOINT");
@@ -426,7 +429,7 @@ class ExchangeCommandsTest {
     assertThat(run("report", "--out", page.toString(), "--questions", "1"))
         .as(err.toString())
         .isZero();
-    assertThat(out.toString()).contains("multiple-choice", "Dead letters: 2", "report.html");
+    assertThat(out.toString()).contains("multiple-choice", "Dead letters: 3", "report.html");
     assertThat(Files.readString(page))
         .contains("2 questions, relabelled", "this page shows 1 of them, drawn at random")
         .as("the newest announcement was refused")
@@ -534,8 +537,27 @@ class ExchangeCommandsTest {
               .setQuestionId(id)
               .setQuestionVersion(1)
               .setCheckpointId("base")
+              .setCheckpointTime(1)
+              .setCost(
+                  id.equals("gone")
+                      ? Cost.newBuilder().setRequests(2)
+                      : Cost.newBuilder()
+                          .setRequests(1)
+                          .setRequestsWithTokens(1)
+                          .setPromptTokens(600)
+                          .setGeneratedTokens(50))
               .build());
     }
+    write(
+        settings.topics().deadLetters(),
+        "anatomy/val/0",
+        DeadLetter.newBuilder()
+            .setReason(Reason.REASON_UNUSABLE_ANSWER)
+            .setCheckpointId("base")
+            .setQuestionId("anatomy/val/0")
+            .setTopic(settings.topics().questions())
+            .setCost(Cost.newBuilder().setRequests(3))
+            .build());
     write(
         settings.topics().instructions(),
         "anatomy/dev/0",

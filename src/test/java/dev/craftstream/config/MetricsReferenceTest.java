@@ -55,7 +55,10 @@ class MetricsReferenceTest {
               .addJob(new JobID(), "craft-stream")
               .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task");
       for (JobMetric metric : JobMetric.values()) {
-        register(metric, task.getOrAddOperator(metric.stage().title()));
+        MetricGroup operator = task.getOrAddOperator(metric.stage().title());
+        register(
+            metric,
+            metric.isOfCheckpoint() ? JobMetric.ofCheckpoint(operator, "llama0") : operator);
       }
       String page =
           HttpClient.newHttpClient()
@@ -77,6 +80,7 @@ class MetricsReferenceTest {
       assertThat(labelsOf(page)).contains("quantile");
       assertThat(page)
           .contains("quantile=\"0.999\"")
+          .contains("checkpoint=\"llama0\"")
           .contains("operator_name=\"knowledge_tracker\"");
     } finally {
       registry.closeAsync().join();

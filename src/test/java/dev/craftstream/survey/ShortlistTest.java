@@ -8,6 +8,7 @@ import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.CorrectnessRule;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.KnowledgeChange;
@@ -159,7 +160,8 @@ class ShortlistTest {
         },
         8,
         8,
-        2);
+        2,
+        checkpoint -> Cost.NONE);
     SurveyReport report = reports.get(0);
     return new Counts(
         report.questions(),

@@ -3,6 +3,7 @@ package dev.craftstream.testing;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
@@ -169,7 +170,7 @@ public final class ScriptedModel implements AutoCloseable {
   private final class Query implements KnowledgeQuery {
     @Override
     public CompletableFuture<Measurement> ask(
-        Question question, int questionVersion, ModelCheckpoint checkpoint) {
+        Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending) {
       String what = question.id() + "@" + checkpoint.id();
       CompletableFuture<Measurement> answer = new CompletableFuture<>();
       synchronized (ScriptedModel.this) {

@@ -108,6 +108,7 @@ public final class SavedState {
     state.list("survey-planner", "known", ModelCheckpoint.class);
     state.list("survey-planner", "met-requests", SurveyPlanner.MetRequest.class);
     state.union(TRACKER, "question-counts", QuestionCounts.KeyGroupCount.class);
+    state.union(TRACKER, "checkpoint-costs", CheckpointCosts.TaskCosts.class);
     state.union(TRACKER, "unfinished-surveys", SurveyProgress.Unfinished.class);
     state.broadcast(TRACKER, "model-checkpoints", ModelCheckpoint.class);
     state.broadcast(TRACKER, "model-time", Long.class);

@@ -2,6 +2,7 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.KnowledgeState;
@@ -29,6 +30,7 @@ public final class ScriptedQuery implements KnowledgeQuery {
       Question question,
       int version,
       ModelCheckpoint checkpoint,
+      Spending spending,
       CompletableFuture<Measurement> answer) {
 
     public String what() {
@@ -87,8 +89,9 @@ public final class ScriptedQuery implements KnowledgeQuery {
 
   @Override
   public CompletableFuture<Measurement> ask(
-      Question question, int questionVersion, ModelCheckpoint checkpoint) {
-    Ask ask = new Ask(question, questionVersion, checkpoint, new CompletableFuture<>());
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Spending spending) {
+    spending.sent();
+    Ask ask = new Ask(question, questionVersion, checkpoint, spending, new CompletableFuture<>());
     asks.add(ask);
     return ask.answer;
   }

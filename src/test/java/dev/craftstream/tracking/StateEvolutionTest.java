@@ -63,7 +63,8 @@ class StateEvolutionTest {
           Survey.class,
           SurveyPlanner.MetRequest.class,
           SurveyProgress.Unfinished.class,
-          QuestionCounts.KeyGroupCount.class);
+          QuestionCounts.KeyGroupCount.class,
+          CheckpointCosts.TaskCosts.class);
 
   static Stream<Arguments> fields() {
     Set<PojoTypeInfo<?>> records = new LinkedHashSet<>();

@@ -69,6 +69,7 @@ class StateTypesTest {
   @ValueSource(
       classes = {
         QuestionCounts.KeyGroupCount.class,
+        CheckpointCosts.TaskCosts.class,
         ModelCheckpoint.class,
         ModelCheckpointEvent.class,
         LastDecision.class,

@@ -1,6 +1,7 @@
 package dev.craftstream.tracking;
 
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeChange;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.ModelCheckpointEvent;
@@ -262,6 +263,11 @@ public final class TrackerHarness implements AutoCloseable {
   /** The newest model time that is complete; 0 where none is. */
   public long modelTime() {
     return tracker.completeTime();
+  }
+
+  /** What asking a model checkpoint has cost; null where it is not live. */
+  public Cost cost(String checkpointId) {
+    return tracker.cost(checkpointId);
   }
 
   /** Whether the survey has still to look at the question. */

@@ -14,9 +14,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
+import dev.craftstream.knowledge.Spending;
 import dev.craftstream.knowledge.UnusableAnswerException;
 import dev.craftstream.method.Thoughts;
 import dev.craftstream.model.Contract;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Serving;
@@ -101,6 +103,27 @@ class RealVllmTest {
       assertThat(state.samples()).isEqualTo(4);
       assertThat(state.certainty()).isBetween(-1.0, 1.000001);
     }
+  }
+
+  @Test
+  void eachSampleTellsItsTokens() throws Exception {
+    Spending spending = new Spending();
+    await(query.ask(openEnded("What is the capital of France?"), 1, served(""), spending));
+    Cost cost = spending.soFar();
+    assertThat(cost.requests()).isEqualTo(4);
+    assertThat(cost.requestsWithTokens()).isEqualTo(4);
+    // The prompt has more words than this, with its three shots.
+    assertThat(cost.promptTokens()).isGreaterThan(4 * 60).isLessThan(4 * 300);
+    assertThat(cost.generatedTokens()).isBetween(4L, 4L * 20);
+
+    Spending weighing = new Spending();
+    await(
+        query.ask(
+            multipleChoice("Which city is the capital?", "B", "Rome", "Paris"),
+            1,
+            served(""),
+            weighing));
+    assertThat(weighing.soFar().generatedTokens()).isEqualTo(1);
   }
 
   @Test

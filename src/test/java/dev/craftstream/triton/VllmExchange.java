@@ -77,6 +77,7 @@ record VllmExchange(
     requests.put(
         "no-logprobs-wanted",
         request(model, MULTIPLE_CHOICE, "{\"max_tokens\":1,\"temperature\":0}", true));
+    requests.put("token-counts", counting(request(model, OPEN_ENDED, one, false)));
     requests.put("too-long", request(model, "word ".repeat(2_600) + "\nAnswer:", one, false));
     requests.put("empty-prompt", request(model, "", one, false));
     requests.put(
@@ -102,6 +103,15 @@ record VllmExchange(
       request.addOutputsBuilder().setName("logprobs");
     }
     return request.build();
+  }
+
+  private static ModelInferRequest counting(ModelInferRequest request) {
+    ModelInferRequest.Builder counting = request.toBuilder();
+    for (String tokens : List.of("num_input_tokens", "num_output_tokens")) {
+      InputTensor.bool("return_" + tokens, true).addTo(counting);
+      counting.addOutputsBuilder().setName(tokens);
+    }
+    return counting.build();
   }
 
   /** Sends the request and waits for the stream's end. */

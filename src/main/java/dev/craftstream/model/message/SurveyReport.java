@@ -1,6 +1,7 @@
 package dev.craftstream.model.message;
 
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetCost;
 
 /**
  * What a tracker found for one dataset in some of its key groups. The reports on a dataset cover
@@ -14,6 +15,8 @@ import dev.craftstream.model.Dataset;
  * @param questions questions of the dataset's task and purpose there, candidates or not
  * @param answers ANSWER candidates there
  * @param refusals REFUSAL candidates there
+ * @param cost what asking the dataset's checkpoints had cost for the questions there. It is in one
+ *     report on each key group, which need not be the one that covers it
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record SurveyReport(
@@ -24,7 +27,36 @@ public record SurveyReport(
     long modelTime,
     long questions,
     Ranks answers,
-    Ranks refusals) {
+    Ranks refusals,
+    DatasetCost cost) {
+
+  /** Without a cost. */
+  public SurveyReport(
+      Dataset dataset,
+      Outcome outcome,
+      int keyGroups,
+      int ofKeyGroups,
+      long modelTime,
+      long questions,
+      Ranks answers,
+      Ranks refusals) {
+    this(
+        dataset,
+        outcome,
+        keyGroups,
+        ofKeyGroups,
+        modelTime,
+        questions,
+        answers,
+        refusals,
+        DatasetCost.NONE);
+  }
+
+  /** The same with a cost. */
+  public SurveyReport costing(DatasetCost its) {
+    return new SurveyReport(
+        dataset, outcome, keyGroups, ofKeyGroups, modelTime, questions, answers, refusals, its);
+  }
 
   /** What a report says of its key groups. */
   public enum Outcome {

@@ -1,5 +1,6 @@
 package dev.craftstream.model.message;
 
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.Question;
 
@@ -11,6 +12,7 @@ import dev.craftstream.model.Question;
  * @param origin where its event lies
  * @param checkpointId the model checkpoint that was asked
  * @param explanation a sentence that says what was wrong and what to do
+ * @param cost what asking it has cost
  */
 public record UnusableAnswer(
-    Question question, Origin origin, String checkpointId, String explanation) {}
+    Question question, Origin origin, String checkpointId, String explanation, Cost cost) {}

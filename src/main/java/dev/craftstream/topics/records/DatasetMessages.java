@@ -15,6 +15,7 @@ import static dev.craftstream.topics.records.SchemaEnums.ties;
 import com.google.protobuf.Message;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetCost;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.Decision;
@@ -121,6 +122,13 @@ final class DatasetMessages {
             .setKnowledgePromptVersion(dataset.knowledgePromptVersion())
             .setModelTime(manifest.modelTime())
             .setRequestId(dataset.requestId());
+    DatasetCost cost = cutOff.cost();
+    if (cost != null) {
+      message.setInitialCost(RecordEncoder.cost(cost.initial()));
+      if (dataset.rehearsal() != null) {
+        message.setRehearsalCost(RecordEncoder.cost(cost.rehearsal()));
+      }
+    }
     if (selection.rule() != null) {
       message.setCorrectnessRule(correctnessRule(selection.rule()));
     }

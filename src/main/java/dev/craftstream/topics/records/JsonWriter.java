@@ -8,6 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.model.Strategy;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
+import dev.craftstream.v1.Cost;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;
@@ -44,6 +45,8 @@ final class JsonWriter {
           field(Evaluation.getDescriptor(), Evaluation.REFUSED_FIELD_NUMBER),
           field(Evaluation.getDescriptor(), Evaluation.UNANSWERED_FIELD_NUMBER),
           field(Evaluation.getDescriptor(), Evaluation.SEED_FIELD_NUMBER),
+          field(Cost.getDescriptor(), Cost.REQUESTS_FIELD_NUMBER),
+          field(Cost.getDescriptor(), Cost.REQUESTS_WITH_TOKENS_FIELD_NUMBER),
           field(Estimate.getDescriptor(), Estimate.VALUE_FIELD_NUMBER),
           field(Estimate.getDescriptor(), Estimate.LOW_FIELD_NUMBER),
           field(Estimate.getDescriptor(), Estimate.HIGH_FIELD_NUMBER),

@@ -12,6 +12,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.craftstream.model.CheckpointKnowledge;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
@@ -263,8 +264,7 @@ public final class RecordEncoder implements Serializable {
   private EncodedRecord knowledge(KnowledgeChange change, CheckpointKnowledge measured) {
     ModelCheckpoint checkpoint = measured.checkpoint();
     KnowledgeState state = measured.state();
-    return record(
-        change.questionId(),
+    KnowledgeRecord.Builder message =
         KnowledgeRecord.newBuilder()
             .setQuestionId(change.questionId())
             .setQuestionVersion(change.questionVersion())
@@ -285,8 +285,23 @@ public final class RecordEncoder implements Serializable {
             .setTargetProbability(state.targetProbability())
             .setUnseenProbability(state.unseenProbability())
             .setPromptVersion(state.promptVersion())
-            .setSeed(state.seed())
-            .build());
+            .setSeed(state.seed());
+    if (change.cost() != null) {
+      message.setCost(cost(change.cost()));
+    }
+    return record(change.questionId(), message.build());
+  }
+
+  /** Of tokens nothing is said where nothing is known. */
+  static dev.craftstream.v1.Cost cost(Cost cost) {
+    var message =
+        dev.craftstream.v1.Cost.newBuilder()
+            .setRequests(cost.requests())
+            .setRequestsWithTokens(cost.requestsWithTokens());
+    if (cost.hasTokens()) {
+      message.setPromptTokens(cost.promptTokens()).setGeneratedTokens(cost.generatedTokens());
+    }
+    return message.build();
   }
 
   /**
@@ -301,7 +316,8 @@ public final class RecordEncoder implements Serializable {
         answer.explanation(),
         new OriginalRecord(answer.origin(), original.key(), original.value()),
         question.id(),
-        answer.checkpointId());
+        answer.checkpointId(),
+        answer.cost());
   }
 
   /**
@@ -340,6 +356,9 @@ public final class RecordEncoder implements Serializable {
     }
     if (value != null) {
       message.setOriginalValue(ByteString.copyFrom(value));
+    }
+    if (deadLetter.cost() != null) {
+      message.setCost(cost(deadLetter.cost()));
     }
     Replay replay = original.replay();
     if (replay != null) {

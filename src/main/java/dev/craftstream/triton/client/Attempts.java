@@ -1,6 +1,7 @@
 package dev.craftstream.triton.client;
 
 import dev.craftstream.knowledge.FailureKind;
+import dev.craftstream.knowledge.Spending;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
@@ -35,6 +36,10 @@ final class Attempts extends ClientStreamTracer.Factory {
   private final AnsweringServers answering;
   private final Failures failures;
   private final Deadline deadline;
+
+  /** What its attempts are counted by; null where nobody counts. */
+  private final Spending spending;
+
   private final boolean tooLate;
   private final long started = System.nanoTime();
   private final long wholeTime;
@@ -79,6 +84,7 @@ final class Attempts extends ClientStreamTracer.Factory {
     this.answering = answering;
     this.failures = failures;
     this.deadline = deadline;
+    this.spending = CostMeter.of(model);
     this.tooLate = deadline.isExpired();
     this.wholeTime = deadline.timeRemaining(TimeUnit.NANOSECONDS);
   }
@@ -278,6 +284,9 @@ final class Attempts extends ClientStreamTracer.Factory {
       // On a connection that is there; after a failure gRPC may pause before it sends.
       sentAt = System.nanoTime();
       sent = true;
+      if (spending != null && isQuestion) {
+        spending.sent();
+      }
     }
 
     @Override

@@ -61,6 +61,7 @@ public final class TritonClient implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Set<Pause> pauses = ConcurrentHashMap.newKeySet();
   private final StreamedRequests streamed;
+  private final ModelForms forms;
 
   private TritonClient(TritonSettings settings) {
     WireLog.withoutHeaders();
@@ -77,6 +78,7 @@ public final class TritonClient implements AutoCloseable {
             : stub;
     this.streamed = new StreamedRequests(this, outages, failures, open, streams);
     this.timer = timer();
+    this.forms = new ModelForms(model -> modelMetadata(model, deadline()), System::nanoTime);
   }
 
   /**
@@ -197,6 +199,11 @@ public final class TritonClient implements AutoCloseable {
 
   public Failures failures() {
     return failures;
+  }
+
+  /** What models have, without asking for it each time. */
+  public ModelForms forms() {
+    return forms;
   }
 
   /** Counts answers that had no text behind their thought. */

@@ -32,12 +32,19 @@ import java.util.stream.Stream;
  * samples} BYTES[N] and, where wanted, {@code embeddings} FP32 or FP64 [N, D]. By letters: input
  * {@code options} BYTES[K], the letters; output {@code option_probabilities} FP32 or FP64 [K].
  *
+ * <p>A model may say how many tokens an answer took, of either kind: outputs {@code prompt_tokens},
+ * those of the prompt, which all samples share, and {@code generated_tokens}, those of all samples
+ * together; both INT64[1], and asked for only where the model has both.
+ *
  * <p>For a checkpoint that is an adapter of the model, input {@code adapter} BYTES[1] is its name.
  * Where an embedding model is announced beside it, that one embeds the answers, and the model's own
  * {@code embeddings} are not asked for.
  */
 public final class CraftContract implements InferenceContract {
   private static final String NAME = "craft";
+
+  private static final TokenCounts TOKENS =
+      new TokenCounts("prompt_tokens", "generated_tokens", List.of());
 
   private final Thoughts thoughts;
 
@@ -170,7 +177,7 @@ public final class CraftContract implements InferenceContract {
   }
 
   private static ContractCall call(TritonClient client, Serving serving, Deadline deadline) {
-    return new ContractCall(client, ServedModel.language(serving), NAME, deadline);
+    return new ContractCall(client, ServedModel.language(serving), NAME, TOKENS, deadline);
   }
 
   private static ModelInferRequest.Builder request(

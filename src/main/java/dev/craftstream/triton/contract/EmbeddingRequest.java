@@ -38,7 +38,7 @@ public final class EmbeddingRequest {
    */
   public static CompletableFuture<double[][]> send(
       TritonClient client, ServedModel model, String id, List<String> texts, Deadline deadline) {
-    ContractCall call = new ContractCall(client, model, NAME, deadline);
+    ContractCall call = new ContractCall(client, model, NAME, TokenCounts.UNTOLD, deadline);
     ModelInferRequest.Builder request = call.request(id);
     InputTensor.texts("text", texts).addTo(request);
     request.addOutputsBuilder().setName("embeddings");

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The llmapi model of TensorRT-LLM's Triton backend ({@code
  * triton_backend/all_models/llmapi/tensorrt_llm} of its repository), with an embedding model beside
- * it. For answers in words only: it tells no token's probability.
+ * it. For answers in words only: it tells no token's probability, nor how many there were.
  *
  * <p>A streamed request for each sample, with a seed of its own, since the model knows no number of
  * samples. A stream is answered by decoupled models and by others, so that the two need not be told
@@ -93,7 +93,8 @@ public final class LlmapiContract implements InferenceContract {
 
   private CompletableFuture<String> sample(
       TritonClient client, Serving serving, SampleQuery query, long seed, Deadline deadline) {
-    ContractCall call = new ContractCall(client, ServedModel.language(serving), NAME, deadline);
+    ContractCall call =
+        new ContractCall(client, ServedModel.language(serving), NAME, TokenCounts.UNTOLD, deadline);
     ModelInferRequest.Builder request = call.request(query.id());
     InputTensor.text("text_input", query.prompt()).addTo(request);
     if (query.temperature() == 0) {

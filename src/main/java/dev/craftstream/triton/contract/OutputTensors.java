@@ -14,6 +14,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The outputs of a response, read strictly: what is not exactly as expected is a {@link
@@ -24,6 +29,7 @@ public final class OutputTensors {
   private static final String TEXT = "BYTES";
   private static final String FLOAT = "FP32";
   private static final String DOUBLE = "FP64";
+  private static final Set<String> INTEGERS = Set.of("INT32", "INT64", "UINT32", "UINT64");
   private static final int NAMES_IN_MESSAGE = 20;
 
   /** Of a vector; sentence embedders have a few thousand at most. */
@@ -122,6 +128,46 @@ public final class OutputTensors {
       System.arraycopy(flat, row * (int) columns, result[row], 0, (int) columns);
     }
     return result;
+  }
+
+  /**
+   * The sum of the integers of an INT32, INT64, UINT32 or UINT64 output, at least 0; empty where it
+   * is not there, or is something else.
+   */
+  OptionalLong count(String name) {
+    Output output = outputs.get(name);
+    if (output == null) {
+      return OptionalLong.empty();
+    }
+    boolean wide = output.tensor().getDatatype().endsWith("64");
+    LongStream numbers;
+    if (!INTEGERS.contains(output.tensor().getDatatype())) {
+      return OptionalLong.empty();
+    } else if (output.raw() == null) {
+      InferTensorContents contents = output.tensor().getContents();
+      numbers =
+          LongStream.concat(
+              Stream.of(contents.getIntContentsList(), contents.getUintContentsList())
+                  .flatMap(List::stream)
+                  .mapToLong(Integer::longValue),
+              Stream.of(contents.getInt64ContentsList(), contents.getUint64ContentsList())
+                  .flatMap(List::stream)
+                  .mapToLong(Long::longValue));
+    } else {
+      int bytes = wide ? Long.BYTES : Integer.BYTES;
+      if (output.raw().size() % bytes != 0) {
+        return OptionalLong.empty();
+      }
+      ByteBuffer buffer = output.raw().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+      numbers =
+          IntStream.range(0, output.raw().size() / bytes)
+              .mapToLong(i -> wide ? buffer.getLong() : buffer.getInt());
+    }
+    long[] all = numbers.toArray();
+    // A number of more than 31 bits is no count of tokens, whatever its sign was meant to be.
+    boolean areCounts =
+        all.length > 0 && LongStream.of(all).allMatch(n -> n >= 0 && n <= Integer.MAX_VALUE);
+    return areCounts ? OptionalLong.of(LongStream.of(all).sum()) : OptionalLong.empty();
   }
 
   private Output output(String name, String expected) throws MalformedAnswerException {

@@ -58,6 +58,13 @@ public final class VllmContract implements InferenceContract {
   private static final Gson GSON = new Gson();
   private static final ErrorAdvice ADVICE = new VllmErrors();
 
+  /** Backends of before 2025 have none of these. */
+  private static final TokenCounts TOKENS =
+      new TokenCounts(
+          "num_input_tokens",
+          "num_output_tokens",
+          List.of("return_num_input_tokens", "return_num_output_tokens"));
+
   private static final ModelSignature SIGNATURE =
       new ModelSignature(
           part(
@@ -202,7 +209,7 @@ public final class VllmContract implements InferenceContract {
   }
 
   private static ContractCall call(TritonClient client, Serving serving, Deadline deadline) {
-    return new ContractCall(client, ServedModel.language(serving), NAME, deadline);
+    return new ContractCall(client, ServedModel.language(serving), NAME, TOKENS, deadline);
   }
 
   private static ModelInferRequest.Builder request(

@@ -9,6 +9,7 @@ import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.CorrectnessRule;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
 import dev.craftstream.model.DatasetRecord.Mark;
@@ -401,7 +402,30 @@ class RecordEncoderTest {
                 .setFlowRule(dev.craftstream.v1.FlowRule.FLOW_RULE_NOT_RISES)
                 .setCorrectnessRule(
                     dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_LETTER_PROBABILITIES)
+                .setInitialCost(
+                    dev.craftstream.v1.Cost.newBuilder()
+                        .setRequests(12)
+                        .setRequestsWithTokens(10)
+                        .setPromptTokens(500)
+                        .setGeneratedTokens(120))
+                .setRehearsalCost(dev.craftstream.v1.Cost.newBuilder().setRequests(12))
                 .build());
+  }
+
+  @Test
+  void givenAMeasurementWithACost_whenWrittenAsJson_thenTokensAreThereWhereTheyAreKnown() {
+    KnowledgeChange measured = change(RecordSamples.OPEN_ENDED, "base");
+    assertThat(json(measured.costing(new Cost(3, 2, 40, 0))))
+        .contains(
+            "\"cost\":{\"requests\":\"3\",\"requests_with_tokens\":\"2\","
+                + "\"prompt_tokens\":\"40\",\"generated_tokens\":\"0\"}");
+    assertThat(json(measured.costing(new Cost(3, 0, 0, 0))))
+        .contains("\"cost\":{\"requests\":\"3\",\"requests_with_tokens\":\"0\"}");
+    assertThat(json(measured)).doesNotContain("cost");
+  }
+
+  private static String json(KnowledgeChange change) {
+    return text(JSON.knowledge(change).orElseThrow().value());
   }
 
   @Test
@@ -724,9 +748,14 @@ class RecordEncoderTest {
     DeadLetter deadLetter =
         PROTOBUF.deadLetter(
             new UnusableAnswer(
-                RecordSamples.OPEN_ENDED, RecordSamples.ORIGIN, "base", "No samples came."));
+                RecordSamples.OPEN_ENDED,
+                RecordSamples.ORIGIN,
+                "base",
+                "No samples came.",
+                new Cost(2, 0, 0, 0)));
     assertThat(deadLetter.reason()).isEqualTo(DeadLetter.Reason.UNUSABLE_ANSWER);
     assertThat(deadLetter.checkpointId()).isEqualTo("base");
+    assertThat(deadLetter.cost()).isEqualTo(new Cost(2, 0, 0, 0));
     assertThat(
             new QuestionParser(WireFormat.PROTOBUF, RecordLimits.DEFAULT)
                 .parse(deadLetter.original()))

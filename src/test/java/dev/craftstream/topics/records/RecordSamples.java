@@ -4,8 +4,10 @@ import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.CheckpointKnowledge;
 import dev.craftstream.model.Contract;
 import dev.craftstream.model.CorrectnessRule;
+import dev.craftstream.model.Cost;
 import dev.craftstream.model.CutOff;
 import dev.craftstream.model.Dataset;
+import dev.craftstream.model.DatasetCost;
 import dev.craftstream.model.DatasetKind;
 import dev.craftstream.model.DatasetManifest;
 import dev.craftstream.model.DatasetRecord;
@@ -256,8 +258,13 @@ public final class RecordSamples {
 
   public static DatasetManifest manifest(
       Dataset dataset, String failure, CutOff.Bound answers, CutOff.Bound refusals) {
-    return new DatasetManifest(new CutOff(dataset, failure, answers, refusals, 3, false), 5, 0);
+    return new DatasetManifest(
+        new CutOff(dataset, failure, answers, refusals, 3, false, COST), 5, 0);
   }
+
+  /** Twelve requests, ten of which told their tokens. */
+  private static final DatasetCost COST =
+      new DatasetCost(new Cost(12, 10, 500, 120), new Cost(12, 0, 0, 0));
 
   public static DatasetRecord datasetRecord(Dataset dataset, Mark mark, Decision decision) {
     boolean removed = mark == Mark.REMOVED;

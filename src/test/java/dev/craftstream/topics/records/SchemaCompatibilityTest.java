@@ -11,6 +11,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TextFormat;
+import dev.craftstream.v1.Cost;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Evaluation;
@@ -44,6 +45,7 @@ class SchemaCompatibilityTest {
 
   private static final List<FileDescriptor> FILES =
       List.of(
+          Cost.getDescriptor().getFile(),
           DatasetRecord.getDescriptor().getFile(),
           DeadLetter.getDescriptor().getFile(),
           Evaluation.getDescriptor().getFile(),

@@ -41,6 +41,7 @@ class SchemasPageTest {
           "request",
           "instruction",
           "knowledge",
+          "cost",
           "sample",
           "dataset",
           "evaluation",

@@ -1,0 +1,124 @@
+package dev.craftstream.tracking;
+
+import dev.craftstream.flink.KeyGroups;
+import dev.craftstream.model.Cost;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * What asking each live model checkpoint has cost, for the questions of this task.
+ *
+ * <p>A question's cost under a model checkpoint is added when its request is over: it is measured,
+ * given up or taken back. So a restored task has the cost of exactly that which it does not ask
+ * again. What a failure took the answer of, it counts when it asks again, and only then.
+ *
+ * <p>Counted a key group, so that the figures stay right when the job is rescaled, and kept on the
+ * heap: an answer costs no access to state. The snapshot is a union list of one entry a task and
+ * model checkpoint, 32 bytes a key group.
+ */
+final class CheckpointCosts {
+  private static final int FIGURES = 4;
+
+  private final ListState<TaskCosts> snapshot;
+  private final KeyGroups keyGroups;
+
+  /** By {@link dev.craftstream.model.ModelCheckpoint#announcedAt()}: each key group's figures. */
+  private final Map<Long, long[]> byCheckpoint = new HashMap<>();
+
+  /** Read by the threads of metrics reporters, too. */
+  private final Map<Long, Cost> totals = new ConcurrentHashMap<>();
+
+  /**
+   * What asking a model checkpoint has cost in a task. Fields may only be added to (Flink's POJO
+   * evolution).
+   *
+   * @param announcedAt identifies the model checkpoint
+   * @param firstKeyGroup the task's first
+   * @param figures of each of its key groups: requests, those with tokens, prompt tokens, generated
+   *     tokens
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record TaskCosts(long announcedAt, int firstKeyGroup, long[] figures) {}
+
+  CheckpointCosts(OperatorStateStore store, KeyGroups keyGroups) throws Exception {
+    this.keyGroups = keyGroups;
+    snapshot =
+        store.getUnionListState(
+            new ListStateDescriptor<>("checkpoint-costs", TypeInformation.of(TaskCosts.class)));
+    for (TaskCosts costs : snapshot.get()) {
+      restore(costs);
+    }
+  }
+
+  private void restore(TaskCosts saved) {
+    for (int i = 0; i < saved.figures.length / FIGURES; i++) {
+      int group = saved.firstKeyGroup + i;
+      if (keyGroups.contains(group)) {
+        add(saved.announcedAt, group, cost(saved.figures, i));
+      }
+    }
+  }
+
+  /** A question's request is over. */
+  void add(long announcedAt, String questionId, Cost cost) {
+    if (!cost.equals(Cost.NONE)) {
+      add(announcedAt, keyGroups.of(questionId), cost);
+    }
+  }
+
+  private void add(long announcedAt, int group, Cost cost) {
+    long[] figures =
+        byCheckpoint.computeIfAbsent(announcedAt, any -> new long[FIGURES * keyGroups.size()]);
+    int at = FIGURES * (group - keyGroups.first());
+    figures[at] += cost.requests();
+    figures[at + 1] += cost.requestsWithTokens();
+    figures[at + 2] += cost.promptTokens();
+    figures[at + 3] += cost.generatedTokens();
+    totals.merge(announcedAt, cost, Cost::plus);
+  }
+
+  /** Of all questions of this task. */
+  Cost of(long announcedAt) {
+    return totals.getOrDefault(announcedAt, Cost.NONE);
+  }
+
+  /** Of the questions of these of its key groups. */
+  Cost of(long announcedAt, BitSet groups) {
+    long[] figures = byCheckpoint.get(announcedAt);
+    Cost sum = Cost.NONE;
+    if (figures != null) {
+      for (int group = groups.nextSetBit(0); group >= 0; group = groups.nextSetBit(group + 1)) {
+        sum = sum.plus(cost(figures, group - keyGroups.first()));
+      }
+    }
+    return sum;
+  }
+
+  /** Forgets the model checkpoints that are not among {@code live}. */
+  void retain(Set<Long> live) {
+    byCheckpoint.keySet().retainAll(live);
+    totals.keySet().retainAll(live);
+  }
+
+  void save() throws Exception {
+    List<TaskCosts> costs = new ArrayList<>();
+    byCheckpoint.forEach(
+        (announcedAt, figures) ->
+            costs.add(new TaskCosts(announcedAt, keyGroups.first(), figures.clone())));
+    snapshot.update(costs);
+  }
+
+  private static Cost cost(long[] figures, int i) {
+    int at = FIGURES * i;
+    return new Cost(figures[at], figures[at + 1], figures[at + 2], figures[at + 3]);
+  }
+}
