@@ -68,7 +68,8 @@ final class StatusCommand implements Callable<Integer> {
   @Mixin private JobOptions job;
 
   /** A job that Flink has; without progress as long as it has reported none. */
-  private record Present(String name, String state, Optional<JobMonitor.Progress> progress) {}
+  private record Present(
+      String name, String state, Optional<JobMonitor.Progress> progress, List<String> paused) {}
 
   @Override
   public Integer call() throws Exception {
@@ -78,7 +79,7 @@ final class StatusCommand implements Callable<Integer> {
     try (ProgressLine progress = Commands.progressLine(spec)) {
       status = new StatusReader(settings.kafka(), settings.limits()).read(progress::showRecords);
     }
-    List<Present> jobs = jobs();
+    List<Present> jobs = jobs(status);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.pretty(json(status, jobs)));
@@ -89,11 +90,13 @@ final class StatusCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Present> jobs() throws IOException {
+  private List<Present> jobs(JobStatus status) throws IOException {
     List<Present> jobs = new ArrayList<>();
     if (flink != null) {
+      List<String> live = status.checkpoints().stream().map(its -> its.checkpoint().id()).toList();
       for (JobMonitor monitor : JobMonitor.present(flink)) {
-        jobs.add(new Present(monitor.name(), monitor.state(), monitor.progress()));
+        jobs.add(
+            new Present(monitor.name(), monitor.state(), monitor.progress(), monitor.paused(live)));
       }
     }
     return jobs;
@@ -180,6 +183,14 @@ final class StatusCommand implements Callable<Integer> {
                       .progress()
                       .map(StatusCommand::line)
                       .orElse("it has not reported how far it is")));
+      if (!present.paused().isEmpty()) {
+        lines.add(
+            row(
+                "  paused",
+                String.join(", ", present.paused())
+                    + ": at the ceiling of what a checkpoint may cost; to go on, stop the job with a"
+                    + " savepoint and start it with a higher tracker.ceiling.requests or .tokens"));
+      }
     }
     return lines;
   }
@@ -267,6 +278,8 @@ final class StatusCommand implements Callable<Integer> {
         ObjectNode one = running.addObject();
         one.put("job", present.name());
         one.put("state", present.state());
+        ArrayNode paused = one.putArray("paused_checkpoints");
+        present.paused().forEach(paused::add);
         present
             .progress()
             .ifPresent(

@@ -122,6 +122,24 @@ public final class JobMonitor {
             (long) figure(admission.get(), "waiting", "sum")));
   }
 
+  /** Which of these live model checkpoints have reached their ceiling in some task or in all. */
+  public List<String> paused(List<String> checkpointIds) throws IOException {
+    List<String> paused = new ArrayList<>();
+    for (String id : checkpointIds) {
+      String name = "checkpoint." + reported(id) + ".paused";
+      Optional<Map<String, RestAnswer>> found = metrics(OPERATOR, name);
+      if (found.isPresent() && figure(found.get(), name, "max") > 0) {
+        paused.add(id);
+      }
+    }
+    return paused;
+  }
+
+  /** As Flink writes an id in the name of a metric. */
+  private static String reported(String id) {
+    return id.replaceAll("[<>\"]", "").replace(' ', '_').replaceAll("[,;:?'=]", "-");
+  }
+
   /** The job's name. */
   public String name() throws IOException {
     return get("").get("name").text();

@@ -29,6 +29,7 @@ import dev.craftstream.survey.DatasetSettings.Rules;
 import dev.craftstream.survey.DatasetTexts;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
+import dev.craftstream.tracking.Ceiling;
 import dev.craftstream.tracking.TrackerSettings;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
@@ -299,7 +300,8 @@ public record CurationSettings(
         options.get(TRACKER_ADAPTIVE_CONCURRENCY),
         options.get(TRACKER_ATTEMPTS),
         options.get(TRACKER_FIRST_BACK_OFF),
-        options.get(TRACKER_MAX_BACK_OFF));
+        options.get(TRACKER_MAX_BACK_OFF),
+        new Ceiling(options.get(TRACKER_CEILING_REQUESTS), options.get(TRACKER_CEILING_TOKENS)));
   }
 
   private static Thresholds thresholds(Configuration options) {

@@ -47,4 +47,22 @@ public final class TrackerOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(15))
           .withDescription("How long a question rests at most.");
+
+  public static final ConfigOption<Long> TRACKER_CEILING_REQUESTS =
+      key("tracker.ceiling.requests")
+          .longType()
+          .defaultValue(0L)
+          .withDescription(
+              "How many inference requests a model checkpoint may cost. Where it is reached, the"
+                  + " checkpoint is paused: no further question is asked under it, and others go on."
+                  + " Each parallel task has its share. To go on, stop the job with a savepoint, and"
+                  + " start it from that with a higher ceiling. 0: no ceiling.");
+
+  public static final ConfigOption<Long> TRACKER_CEILING_TOKENS =
+      key("tracker.ceiling.tokens")
+          .longType()
+          .defaultValue(0L)
+          .withDescription(
+              "The same for tokens, those of prompts and generated ones together. It is of use only"
+                  + " where the model's server tells tokens. 0: no ceiling.");
 }

@@ -276,6 +276,14 @@ public enum JobMetric {
       "Candidates that surveys offered for datasets, and later changes of them.",
       "Rises when a survey is under way, and with questions that come after it."),
 
+  PAUSED_CHECKPOINTS(
+      Stage.TRACKER,
+      "pausedCheckpoints",
+      GAUGE,
+      "model checkpoints",
+      "Model checkpoints that have cost what they may (`tracker.ceiling.*`), and are asked no more.",
+      "Above 0: `checkpoint.paused` says which. Raise the ceiling, or retire them; see"
+          + " [cost](../operate/cost.md#a-ceiling)."),
   CHECKPOINT_REQUESTS(
       Stage.TRACKER,
       JobMetric.CHECKPOINT + ".requests",
@@ -307,6 +315,15 @@ public enum JobMetric {
       "tokens",
       "Tokens that `checkpoint.requestsWithTokens` generated. By the label `checkpoint`.",
       "Rises with the sweep."),
+
+  CHECKPOINT_PAUSED(
+      Stage.TRACKER,
+      JobMetric.CHECKPOINT + ".paused",
+      GAUGE,
+      "0 or 1",
+      "1: the model checkpoint has reached the task's share of its ceiling, and is asked no more. By the"
+          + " label `checkpoint`.",
+      "1 in one task, and not yet in others: they still have some of their shares."),
 
   LABELS(
       Stage.RELABELER,

@@ -30,6 +30,7 @@ final class CheckpointCosts {
 
   private final ListState<TaskCosts> snapshot;
   private final KeyGroups keyGroups;
+  private final Ceiling ceiling;
 
   /** By {@link dev.craftstream.model.ModelCheckpoint#announcedAt()}: each key group's figures. */
   private final Map<Long, long[]> byCheckpoint = new HashMap<>();
@@ -49,8 +50,14 @@ final class CheckpointCosts {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record TaskCosts(long announcedAt, int firstKeyGroup, long[] figures) {}
 
-  CheckpointCosts(OperatorStateStore store, KeyGroups keyGroups) throws Exception {
+  /**
+   * The costs as they were saved.
+   *
+   * @param ceiling what a model checkpoint may cost, of all tasks together
+   */
+  CheckpointCosts(OperatorStateStore store, KeyGroups keyGroups, Ceiling ceiling) throws Exception {
     this.keyGroups = keyGroups;
+    this.ceiling = ceiling.shareOf(keyGroups);
     snapshot =
         store.getUnionListState(
             new ListStateDescriptor<>("checkpoint-costs", TypeInformation.of(TaskCosts.class)));
@@ -84,6 +91,25 @@ final class CheckpointCosts {
     figures[at + 2] += cost.promptTokens();
     figures[at + 3] += cost.generatedTokens();
     totals.merge(announcedAt, cost, Cost::plus);
+  }
+
+  /** This task's share of what a model checkpoint may cost. */
+  Ceiling ceiling() {
+    return ceiling;
+  }
+
+  /** Whether the model checkpoint is asked no more, since it has cost what it may. */
+  boolean isPaused(long announcedAt) {
+    return ceiling.isReachedBy(of(announcedAt));
+  }
+
+  /** How many model checkpoints are. */
+  int paused() {
+    int paused = 0;
+    for (Cost cost : totals.values()) {
+      paused += ceiling.isReachedBy(cost) ? 1 : 0;
+    }
+    return paused;
   }
 
   /** Of all questions of this task. */

@@ -129,7 +129,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     metrics = new TrackerMetrics(getMetricGroup());
     time = new ModelTime(store);
     counts = new QuestionCounts(store, keyGroups);
-    costs = new CheckpointCosts(store, keyGroups);
+    costs = new CheckpointCosts(store, keyGroups, settings.ceiling());
     lanes = new Lanes(time);
     KeyedStateStore keyedStore = context.getKeyedStateStore();
     questions = new Questions(backend, keyedStore, keyGroups, counts, costs, time, lanes, metrics);
@@ -149,10 +149,10 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     metrics.expose(getMetricGroup(), time, counts, requests, surveys, pump, query.health());
     metrics.exposeCosts(getMetricGroup(), costs);
     metrics.liveAre(time.live());
-    pump.start(
-        this::getInternalTimerService,
-        requests,
-        new Reconciler(time, questions, lanes, requests, surveys, costs, emitter));
+    Reconciler reconciler =
+        new Reconciler(time, questions, lanes, requests, surveys, costs, emitter);
+    time.live().forEach(reconciler::tellWherePaused);
+    pump.start(this::getInternalTimerService, requests, reconciler);
   }
 
   @Override
@@ -341,6 +341,12 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
   Cost cost(String checkpointId) {
     ModelCheckpoint checkpoint = time.byId(checkpointId);
     return checkpoint == null ? null : costs.of(checkpoint.announcedAt());
+  }
+
+  /** Whether a live model checkpoint has reached this task's share of its ceiling. */
+  @VisibleForTesting
+  boolean isPaused(String checkpointId) {
+    return costs.isPaused(time.byId(checkpointId).announcedAt());
   }
 
   /** The newest model time that is complete; 0 before the first. */

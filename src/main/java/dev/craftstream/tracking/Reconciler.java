@@ -99,7 +99,7 @@ final class Reconciler {
     }
     // All older checkpoints have answered, so model times before this one's need not wait for it.
     long holdsFrom = Math.max(holds, missing.announcedAt());
-    ModelCheckpoint asks = time.missing(kept, requests.missingModels()::mayAsk);
+    ModelCheckpoint asks = time.missing(kept, this::mayAsk);
     if (asks == null) {
       lanes.park(holdsFrom);
       return;
@@ -108,6 +108,10 @@ final class Reconciler {
         new InFlightRequest(kept, lane, asks, holdsFrom, requests.answersOf(asks));
     requests.start(request);
     send(request, kept);
+  }
+
+  private boolean mayAsk(ModelCheckpoint checkpoint) {
+    return requests.missingModels().mayAsk(checkpoint) && !costs.isPaused(checkpoint.announcedAt());
   }
 
   private void send(InFlightRequest request, TrackedQuestion question) {
@@ -139,13 +143,34 @@ final class Reconciler {
       question = explanation == null ? question : givenUp(question, request, explanation, cost);
     }
     if (time.isLive(request.checkpoint)) {
+      boolean wasPaused = costs.isPaused(request.checkpoint.announcedAt());
       costs.add(request.checkpoint.announcedAt(), request.questionId(), cost);
+      if (!wasPaused) {
+        tellWherePaused(request.checkpoint);
+      }
     }
     if (requests.end(request)) {
       lanes.unpark();
     }
     if (question != null) {
       reconcile(question, !isWanted, request.lane, request.holds);
+    }
+  }
+
+  /** Says so in the log where the model checkpoint has cost what it may. */
+  void tellWherePaused(ModelCheckpoint checkpoint) {
+    if (costs.isPaused(checkpoint.announcedAt())) {
+      Cost cost = costs.of(checkpoint.announcedAt());
+      LOG.warn(
+          "Model checkpoint {} is paused: it has reached this task's share of its ceiling, with {}"
+              + " requests (of {}) and {} tokens (of {}; 0 is no ceiling). The others go on. Stop the"
+              + " job with a savepoint and start it with a higher tracker.ceiling.requests or"
+              + " .tokens to go on, or retire the model checkpoint.",
+          checkpoint.id(),
+          cost.requests(),
+          costs.ceiling().requests(),
+          cost.tokens(),
+          costs.ceiling().tokens());
     }
   }
 

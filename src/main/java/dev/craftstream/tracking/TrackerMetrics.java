@@ -87,6 +87,7 @@ final class TrackerMetrics {
 
   /** Registers what asking each live model checkpoint has cost, as these come and go. */
   void exposeCosts(MetricGroup group, CheckpointCosts costs) {
+    JobMetric.PAUSED_CHECKPOINTS.gauge(group, costs::paused);
     byCheckpoint =
         new LabelledMetrics(
             id -> JobMetric.ofCheckpoint(group, id),
@@ -97,6 +98,8 @@ final class TrackerMetrics {
               JobMetric.CHECKPOINT_PROMPT_TOKENS.gauge(its, () -> cost(costs, id).promptTokens());
               JobMetric.CHECKPOINT_GENERATED_TOKENS.gauge(
                   its, () -> cost(costs, id).generatedTokens());
+              JobMetric.CHECKPOINT_PAUSED.gauge(
+                  its, () -> costs.isPaused(announced.getOrDefault(id, 0L)) ? 1 : 0);
             });
   }
 

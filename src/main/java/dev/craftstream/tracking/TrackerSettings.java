@@ -14,13 +14,15 @@ import java.time.Duration;
  * @param firstBackOff how long a question rests after its first failure; doubles with each further
  *     one
  * @param maxBackOff how long it rests at most
+ * @param ceiling what a model checkpoint may cost, of all tasks together
  */
 public record TrackerSettings(
     int requestsInFlight,
     boolean adaptiveConcurrency,
     int attempts,
     Duration firstBackOff,
-    Duration maxBackOff)
+    Duration maxBackOff,
+    Ceiling ceiling)
     implements Serializable {
 
   /** One for new questions, one for a sweep. */
@@ -53,6 +55,16 @@ public record TrackerSettings(
   /** Of {@code slots}, how many new questions leave to a sweep while one is under way. */
   static int sweepReserve(int slots) {
     return Math.max(1, slots / 4);
+  }
+
+  /** Without a ceiling. */
+  public TrackerSettings(
+      int requestsInFlight,
+      boolean adaptiveConcurrency,
+      int attempts,
+      Duration firstBackOff,
+      Duration maxBackOff) {
+    this(requestsInFlight, adaptiveConcurrency, attempts, firstBackOff, maxBackOff, Ceiling.NONE);
   }
 
   /** How long a question rests after its {@code failures}-th failure, before jitter. */

@@ -21,6 +21,8 @@ final class Findings {
     ASKED_WITHOUT_CAUSE("asked again without a cause"),
     ASKED_TOO_OFTEN("asked too often"),
     TOO_MANY_IN_FLIGHT("too many in flight"),
+    COSTS_MORE_THAN_SEEN("costs more than the server saw"),
+    COST_UNKNOWN("cost unknown"),
     NOT_RECOVERED("not recovered from"),
     NOT_STRUCK("faults left out"),
     UNBOUNDED("unbounded");

@@ -214,11 +214,14 @@ final class RequestChecker {
     return workload.isLast(number) && subject.version() < Workload.CHECKPOINTS.size();
   }
 
-  private static Subject subject(KnowledgeRecord record) {
+  static Subject subject(KnowledgeRecord record) {
     return new Subject(
-        record.getQuestionId(),
-        record.getQuestionVersion(),
-        Workload.CHECKPOINTS.indexOf(record.getCheckpointId()) + 1);
+        record.getQuestionId(), record.getQuestionVersion(), version(record.getCheckpointId()));
+  }
+
+  /** Of the model that a checkpoint is served by. */
+  static int version(String checkpointId) {
+    return Workload.CHECKPOINTS.indexOf(checkpointId) + 1;
   }
 
   /**

@@ -154,6 +154,7 @@ public final class Torture implements Callable<Integer> {
       RequestLog log = RequestLog.read(cluster.requestLog());
       Output output = records.soFar();
       new RecordChecker(workload, findings).check(output);
+      new CostChecker(findings).check(log, output);
       RequestChecker checker = new RequestChecker(workload, findings);
       Map<Fault, AskedAgain> again =
           checker.check(log, output, struck, List.copyOf(checkpoints.values()), mostSlots);

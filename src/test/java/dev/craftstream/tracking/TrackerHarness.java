@@ -66,6 +66,28 @@ public final class TrackerHarness implements AutoCloseable {
         requestsInFlight, true, 3, Duration.ofMillis(100), Duration.ofMillis(100));
   }
 
+  /** A task that asks two questions at a time, with a ceiling. */
+  public static TrackerHarness restore(
+      Ceiling ceiling, int tasks, int task, OperatorSubtaskState state) throws Exception {
+    TrackerSettings its = settings(2);
+    TrackerHarness tracker =
+        restore(
+            new EmbeddedRocksDBStateBackend(),
+            new TrackerSettings(
+                its.requestsInFlight(),
+                its.adaptiveConcurrency(),
+                its.attempts(),
+                its.firstBackOff(),
+                its.maxBackOff(),
+                ceiling),
+            1_000,
+            tasks,
+            task,
+            state);
+    tracker.mails();
+    return tracker;
+  }
+
   public static TrackerHarness start(int requestsInFlight) throws Exception {
     return restore(new EmbeddedRocksDBStateBackend(), requestsInFlight, 1, 0, null);
   }
@@ -87,8 +109,18 @@ public final class TrackerHarness implements AutoCloseable {
       int task,
       OperatorSubtaskState state)
       throws Exception {
-    TrackerHarness tracker =
-        new TrackerHarness(backend, settings(requestsInFlight), sliceSize, tasks, task);
+    return restore(backend, settings(requestsInFlight), sliceSize, tasks, task, state);
+  }
+
+  private static TrackerHarness restore(
+      StateBackend backend,
+      TrackerSettings settings,
+      int sliceSize,
+      int tasks,
+      int task,
+      OperatorSubtaskState state)
+      throws Exception {
+    TrackerHarness tracker = new TrackerHarness(backend, settings, sliceSize, tasks, task);
     tracker.harness.setup();
     if (state == null) {
       tracker.harness.initializeEmptyState();
@@ -268,6 +300,11 @@ public final class TrackerHarness implements AutoCloseable {
   /** What asking a model checkpoint has cost; null where it is not live. */
   public Cost cost(String checkpointId) {
     return tracker.cost(checkpointId);
+  }
+
+  /** Whether a live model checkpoint has reached its ceiling. */
+  public boolean isPaused(String checkpointId) {
+    return tracker.isPaused(checkpointId);
   }
 
   /** Whether the survey has still to look at the question. */

@@ -42,11 +42,13 @@ record TokenCounts(String promptOutput, String generatedOutput, List<String> inp
     return counting.build();
   }
 
-  /** Whether a failure is about one of these names, which the model has no more. */
+  /**
+   * Whether a failure is about one of these names, as Triton quotes them: the model has it no more.
+   */
   boolean areNamedIn(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return Stream.concat(inputs.stream(), Stream.of(promptOutput, generatedOutput))
-        .anyMatch(message::contains);
+        .anyMatch(name -> message.contains("'" + name + "'"));
   }
 
   void read(OutputTensors outputs, Spending spending) {
