@@ -63,10 +63,17 @@ final class BenchCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "5",
-      description =
-          "For each client, number in flight and round; a warming-up comes before. Default:"
-              + " ${DEFAULT-VALUE}.")
+      description = "For each client, number in flight and round. Default: ${DEFAULT-VALUE}.")
   private int seconds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description =
+          "Questions that the job's client asks before the first measurement, in three minutes at most, so"
+              + " that Java's compiler is done; 0 to measure it with that. Default: ${DEFAULT-VALUE}.")
+  private long warmUp;
 
   @Option(
       names = "--peer",
@@ -84,6 +91,7 @@ final class BenchCommand implements Callable<Integer> {
     inFlight.forEach(level -> Commands.requireAtLeast(spec, "--in-flight", level, 1));
     Commands.requireAtLeast(spec, "--rounds", rounds, 1);
     Commands.requireAtLeast(spec, "--seconds", seconds, 1);
+    Commands.requireAtLeast(spec, "--warm-up", warmUp, 0);
     Map<String, List<String>> commands = new TreeMap<>();
     peers.forEach((name, command) -> commands.put(name, List.of(command.strip().split("\\s+"))));
     PrintWriter out = spec.commandLine().getOut();
@@ -97,7 +105,7 @@ final class BenchCommand implements Callable<Integer> {
       Bench.Result result =
           new Bench(project, work)
               .run(
-                  new Bench.Plan(inFlight, rounds, Duration.ofSeconds(seconds), commands),
+                  new Bench.Plan(inFlight, rounds, Duration.ofSeconds(seconds), warmUp, commands),
                   terminal,
                   step -> line.show(() -> "  " + step));
       line.clear();

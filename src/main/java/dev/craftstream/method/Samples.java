@@ -50,17 +50,20 @@ public final class Samples {
     }
     int repeat = sample.indexOf(instruction);
     String answer = (repeat < 0 ? sample : sample.substring(0, repeat)).strip();
-    String firstWord = instruction.split("\\s", 2)[0];
     while (true) {
       int lastBreak = Math.max(answer.lastIndexOf('\n'), answer.lastIndexOf('\r'));
       if (lastBreak < 0) {
         return answer;
       }
       String lastLine = answer.substring(lastBreak + 1);
-      if (!lastLine.startsWith(firstWord) || !instruction.startsWith(lastLine)) {
+      if (!instruction.startsWith(lastLine) || !lastLine.startsWith(firstWord(instruction))) {
         return answer;
       }
       answer = answer.substring(0, lastBreak).strip();
     }
+  }
+
+  private static String firstWord(String instruction) {
+    return instruction.split("\\s", 2)[0];
   }
 }

@@ -32,11 +32,16 @@ public final class Bench {
    * @param levels questions in flight
    * @param rounds how often everything is measured
    * @param time for each client, level and round
+   * @param warmUp questions that the project's own client asks first
    * @param peers further clients: a name, and the program with its first arguments, see {@link
    *     CommandClient}
    */
   public record Plan(
-      List<Integer> levels, int rounds, Duration time, Map<String, List<String>> peers) {}
+      List<Integer> levels,
+      int rounds,
+      Duration time,
+      long warmUp,
+      Map<String, List<String>> peers) {}
 
   /**
    * What came out.
@@ -63,7 +68,7 @@ public final class Bench {
             PythonInterpreter.OF_THE_SERVER,
             terminal);
     List<Contender> contenders = new ArrayList<>();
-    contenders.add(new OwnClient(MODEL));
+    contenders.add(new OwnClient(MODEL, plan.warmUp()));
     contenders.add(
         new CommandClient(
             "asyncio",

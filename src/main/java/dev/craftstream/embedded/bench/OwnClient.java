@@ -25,16 +25,19 @@ final class OwnClient implements Contender {
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-  /** Behind so many the compiler has little left to do. */
-  private static final long WARM_UP_QUESTIONS = 30_000;
-
-  private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(2);
+  private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(3);
   private static final Duration WARM_UP = Duration.ofSeconds(1);
 
   private final ModelCheckpoint checkpoint;
+  private long warmUp;
   private final AtomicLong asked = new AtomicLong();
 
-  OwnClient(String model) {
+  /**
+   * @param warmUp questions to ask, in three minutes at most, before the first measurement: a job
+   *     runs for hours, in which Java's compiler is at work in the first ones
+   */
+  OwnClient(String model, long warmUp) {
+    this.warmUp = warmUp;
     checkpoint =
         new ModelCheckpoint(
             "measured", 1, Role.INITIAL, "", new Serving(model, "1", Contract.CRAFT, "", "", ""));
@@ -54,12 +57,11 @@ final class OwnClient implements Contender {
                 EvaluationSettings.standard())
             .open()) {
       query.ready(checkpoint).get();
-      ask(query, inFlight, WARM_UP);
       long begun = System.nanoTime();
-      while (asked.get() < WARM_UP_QUESTIONS
-          && System.nanoTime() - begun < LONGEST_WARM_UP.toNanos()) {
+      while (asked.get() < warmUp && System.nanoTime() - begun < LONGEST_WARM_UP.toNanos()) {
         ask(query, inFlight, WARM_UP);
       }
+      warmUp = 0;
       return ask(query, inFlight, time);
     }
   }

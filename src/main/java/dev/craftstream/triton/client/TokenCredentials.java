@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 
-/** Sends a token with each attempt of each request; reads it anew each time. */
+/**
+ * Sends a token with each attempt of each request; reads it anew each time, and not on the thread
+ * that asks: a file may be slow to read.
+ */
 public final class TokenCredentials extends CallCredentials {
   private final TritonSettings.Token token;
   private final SentSecrets sent;
@@ -35,16 +39,17 @@ public final class TokenCredentials extends CallCredentials {
   @Override
   public void applyRequestMetadata(
       RequestInfo request, Executor executor, MetadataApplier applier) {
-    executor.execute(
-        () -> {
-          try {
-            var headers = new Metadata();
-            headers.put(header, value());
-            applier.apply(headers);
-          } catch (IOException e) {
-            applier.fail(Status.UNAUTHENTICATED.withDescription(e.getMessage()));
-          }
-        });
+    ForkJoinPool.commonPool()
+        .execute(
+            () -> {
+              try {
+                var headers = new Metadata();
+                headers.put(header, value());
+                applier.apply(headers);
+              } catch (IOException e) {
+                applier.fail(Status.UNAUTHENTICATED.withDescription(e.getMessage()));
+              }
+            });
   }
 
   private String value() throws IOException {

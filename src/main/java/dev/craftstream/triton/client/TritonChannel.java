@@ -49,6 +49,9 @@ final class TritonChannel {
         .defaultLoadBalancingPolicy(ServersBalancerProvider.NAME)
         .defaultServiceConfig(serviceConfig(settings))
         .disableServiceConfigLookUp()
+        // What is done with an answer is short and never waits: handing it to another thread costs
+        // more.
+        .directExecutor()
         .maxRetryAttempts(MAX_ATTEMPTS)
         // A request that does not fit into these would not be sent again.
         .perRpcBufferLimit(settings.maxMessageBytes() + (1L << 20))
