@@ -8,8 +8,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "request",
     description = {
-      "Asks the job for another dataset, rehearsal set or evaluation, from what it knows already; or"
-          + " to ask failed questions again."
+      "Asks the job for another dataset, rehearsal set or evaluation, from what it knows already;"
+          + " to ask failed questions again; or to go on past a ceiling."
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "KIND",
@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
       RequestDatasetCommand.class,
       RequestRehearsalSetCommand.class,
       RequestEvaluationCommand.class,
-      RequestRetryCommand.class
+      RequestRetryCommand.class,
+      RequestGoOnCommand.class
     },
     footer = {
       "",
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  ./craft request rehearsal-set few --initial llama-0 --open-ended-count 200",
       "  ./craft request evaluation again --checkpoint llama-t",
       "  ./craft request retry mended --checkpoint llama-t",
+      "  ./craft request go-on more-1 --checkpoint llama-t",
       "",
       "./craft request KIND --help explains a kind. What can't be met becomes a dead letter."
     })

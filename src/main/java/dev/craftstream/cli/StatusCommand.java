@@ -188,8 +188,8 @@ final class StatusCommand implements Callable<Integer> {
             row(
                 "  paused",
                 String.join(", ", present.paused())
-                    + ": at the ceiling of what a checkpoint may cost; to go on, stop the job with a"
-                    + " savepoint and start it with a higher tracker.ceiling.requests or .tokens"));
+                    + ": at the ceiling of what a checkpoint may cost; to go on, ./craft request go-on"
+                    + " NEW_ID --checkpoint ID"));
       }
     }
     return lines;

@@ -55,8 +55,8 @@ public final class TrackerOptions {
           .withDescription(
               "How many inference requests a model checkpoint may cost. Where it is reached, the"
                   + " checkpoint is paused: no further question is asked under it, and others go on."
-                  + " Each parallel task has its share. To go on, stop the job with a savepoint, and"
-                  + " start it from that with a higher ceiling. 0: no ceiling.");
+                  + " Each parallel task has its share. ./craft request go-on lets it go on for as"
+                  + " much again. 0: no ceiling.");
 
   public static final ConfigOption<Long> TRACKER_CEILING_TOKENS =
       key("tracker.ceiling.tokens")

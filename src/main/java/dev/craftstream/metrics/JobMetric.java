@@ -282,7 +282,7 @@ public enum JobMetric {
       GAUGE,
       "model checkpoints",
       "Model checkpoints that have cost what they may (`tracker.ceiling.*`), and are asked no more.",
-      "Above 0: `checkpoint.paused` says which. Raise the ceiling, or retire them; see"
+      "Above 0: `checkpoint.paused` says which. Let them go on, or retire them; see"
           + " [cost](../operate/cost.md#a-ceiling)."),
   CHECKPOINT_REQUESTS(
       Stage.TRACKER,

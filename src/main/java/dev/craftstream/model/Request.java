@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param id names it; 1 to 256 characters
  * @param kind what is asked for
  * @param checkpointId the INITIAL checkpoint; for {@link Kind#EVALUATION} the evaluated one, for
- *     {@link Kind#RETRY} the one that failed
+ *     {@link Kind#RETRY} the one that failed, for {@link Kind#GO_ON} the one that is paused
  * @param rehearsalId {@link Kind#DATASET}: the REHEARSAL checkpoint; else empty
  * @param strategy {@link Kind#DATASET}: one strategy; null for each of the job's
  * @param changes what is to differ from the job's options, a task each; may be empty
@@ -54,12 +54,18 @@ public record Request(
         id, Kind.RETRY, checkpointId, "", null, List.of(), questionIds, null, original);
   }
 
+  /** Lets {@code checkpointId} cost once more what the job's ceiling is. */
+  public static Request goOn(String id, String checkpointId, OriginalRecord original) {
+    return new Request(id, Kind.GO_ON, checkpointId, "", null, List.of(), null, original);
+  }
+
   /** What is asked for. */
   public enum Kind {
     DATASET,
     REHEARSAL_SET,
     EVALUATION,
-    RETRY
+    RETRY,
+    GO_ON
   }
 
   /**

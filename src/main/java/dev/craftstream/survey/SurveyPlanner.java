@@ -14,6 +14,7 @@ import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.GoOn;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.Survey;
 import java.time.Duration;
@@ -306,6 +307,9 @@ public final class SurveyPlanner extends AbstractStreamOperator<Directive>
           + request.checkpointId()
           + " is not announced, or retired. Announce it, or name another one.";
     }
+    if (request.kind() == Request.Kind.GO_ON) {
+      return null;
+    }
     if (request.kind() == Request.Kind.RETRY) {
       return base(checkpoint) != null
           ? null
@@ -348,6 +352,9 @@ public final class SurveyPlanner extends AbstractStreamOperator<Directive>
   }
 
   private Directive directive(Request request) {
+    if (request.kind() == Request.Kind.GO_ON) {
+      return Directive.of(new GoOn(request.id(), known.get(request.checkpointId())));
+    }
     return request.questionIds().isEmpty()
         ? Directive.of(survey(request))
         : Directive.of(
@@ -376,6 +383,7 @@ public final class SurveyPlanner extends AbstractStreamOperator<Directive>
       case EVALUATION ->
           new Survey(id, checkpoint.announcedAt(), List.of(), checkpoint, base(checkpoint));
       case RETRY -> Survey.retrying(id, checkpoint);
+      case GO_ON -> throw new IllegalStateException("Going on takes no survey.");
     };
   }
 

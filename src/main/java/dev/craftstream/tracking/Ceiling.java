@@ -14,31 +14,41 @@ import java.io.Serializable;
 public record Ceiling(long requests, long tokens) implements Serializable {
   public static final Ceiling NONE = new Ceiling(0, 0);
 
-  private static final long MOST = 1_000_000_000_000_000L;
+  private static final long MOST = 1_000_000_000_000L;
+
+  /** How often it may be allowed; a share of that is still no overflow. */
+  private static final int MOST_TIMES = 1_000;
 
   public Ceiling {
     if (requests < 0 || requests > MOST || tokens < 0 || tokens > MOST) {
       throw new IllegalArgumentException(
-          "A model checkpoint's ceiling must be 0, for none, to 10^15; it is %d requests and %d tokens."
+          "A model checkpoint's ceiling must be 0, for none, to 10^12; it is %d requests and %d tokens."
               .formatted(requests, tokens));
     }
   }
 
   /**
-   * A task's share, by its key groups: the shares of all tasks together are the ceiling, at any
-   * parallelism, but that none of them is 0.
+   * What a task may spend, by its key groups: its share of the ceiling, so that the shares of all
+   * tasks together are the ceiling, at any parallelism, but that none of them is 0.
+   *
+   * @param times how often the ceiling is allowed, at least once
    */
-  Ceiling shareOf(KeyGroups own) {
-    return new Ceiling(share(requests, own), share(tokens, own));
+  Share shareOf(KeyGroups own, int times) {
+    return new Share(share(requests, own, times), share(tokens, own, times));
   }
 
-  private static long share(long whole, KeyGroups own) {
+  private static long share(long once, KeyGroups own, int times) {
+    long whole = once * Math.min(times, MOST_TIMES);
     return whole == 0
         ? 0
         : Math.max(1, whole * (own.last() + 1) / own.total() - whole * own.first() / own.total());
   }
 
-  boolean isReachedBy(Cost cost) {
-    return (requests > 0 && cost.requests() >= requests) || (tokens > 0 && cost.tokens() >= tokens);
+  /** A task's share; 0 for no such ceiling. */
+  record Share(long requests, long tokens) {
+    boolean isReachedBy(Cost cost) {
+      return (requests > 0 && cost.requests() >= requests)
+          || (tokens > 0 && cost.tokens() >= tokens);
+    }
   }
 }

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * What asking each live model checkpoint has cost, for the questions of this task.
@@ -31,6 +34,15 @@ final class CheckpointCosts {
   private final ListState<TaskCosts> snapshot;
   private final KeyGroups keyGroups;
   private final Ceiling ceiling;
+
+  /** What a model checkpoint may cost in this task, if nothing else is said. */
+  private final Ceiling.Share share;
+
+  /** How often more than once a model checkpoint may cost the ceiling; the same in each task. */
+  private final BroadcastState<Long, Integer> allowedAgain;
+
+  /** This task's, of the model checkpoints that may cost the ceiling more than once. */
+  private final Map<Long, Ceiling.Share> shares = new ConcurrentHashMap<>();
 
   /** By {@link dev.craftstream.model.ModelCheckpoint#announcedAt()}: each key group's figures. */
   private final Map<Long, long[]> byCheckpoint = new HashMap<>();
@@ -57,7 +69,14 @@ final class CheckpointCosts {
    */
   CheckpointCosts(OperatorStateStore store, KeyGroups keyGroups, Ceiling ceiling) throws Exception {
     this.keyGroups = keyGroups;
-    this.ceiling = ceiling.shareOf(keyGroups);
+    this.ceiling = ceiling;
+    share = ceiling.shareOf(keyGroups, 1);
+    allowedAgain =
+        store.getBroadcastState(
+            new MapStateDescriptor<>("ceilings-allowed-again", Types.LONG, Types.INT));
+    for (Map.Entry<Long, Integer> entry : allowedAgain.entries()) {
+      shares.put(entry.getKey(), ceiling.shareOf(keyGroups, 1 + entry.getValue()));
+    }
     snapshot =
         store.getUnionListState(
             new ListStateDescriptor<>("checkpoint-costs", TypeInformation.of(TaskCosts.class)));
@@ -93,23 +112,28 @@ final class CheckpointCosts {
     totals.merge(announcedAt, cost, Cost::plus);
   }
 
-  /** This task's share of what a model checkpoint may cost. */
-  Ceiling ceiling() {
-    return ceiling;
+  /** This task's share of what the model checkpoint may cost. */
+  Ceiling.Share share(long announcedAt) {
+    Ceiling.Share raised = shares.get(announcedAt);
+    return raised == null ? share : raised;
+  }
+
+  /** The model checkpoint may cost once more what the ceiling is. */
+  void allowAgain(long announcedAt) throws Exception {
+    Integer before = allowedAgain.get(announcedAt);
+    int again = before == null ? 1 : before + 1;
+    allowedAgain.put(announcedAt, again);
+    shares.put(announcedAt, ceiling.shareOf(keyGroups, 1 + again));
   }
 
   /** Whether the model checkpoint is asked no more, since it has cost what it may. */
   boolean isPaused(long announcedAt) {
-    return ceiling.isReachedBy(of(announcedAt));
+    return share(announcedAt).isReachedBy(of(announcedAt));
   }
 
   /** How many model checkpoints are. */
   int paused() {
-    int paused = 0;
-    for (Cost cost : totals.values()) {
-      paused += ceiling.isReachedBy(cost) ? 1 : 0;
-    }
-    return paused;
+    return (int) totals.keySet().stream().filter(this::isPaused).count();
   }
 
   /** Of all questions of this task. */
@@ -130,7 +154,13 @@ final class CheckpointCosts {
   }
 
   /** Forgets the model checkpoints that are not among {@code live}. */
-  void retain(Set<Long> live) {
+  void retain(Set<Long> live) throws Exception {
+    for (Long announcedAt : List.copyOf(shares.keySet())) {
+      if (!live.contains(announcedAt)) {
+        shares.remove(announcedAt);
+        allowedAgain.remove(announcedAt);
+      }
+    }
     byCheckpoint.keySet().retainAll(live);
     totals.keySet().retainAll(live);
   }

@@ -13,6 +13,7 @@ import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.EvaluationReport;
+import dev.craftstream.model.message.GoOn;
 import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.SurveyReport;
@@ -42,11 +43,11 @@ import org.slf4j.LoggerFactory;
  * is so.
  *
  * <p>Input 1 are question events, keyed by question id; input 2 are directives, broadcast: model
- * checkpoints that come and go, {@link Surveys}, and failed questions to be asked again. Model time
- * n is <i>complete</i> when every question that was known at announcement n has its knowledge
- * state, or its {@link UnusableAnswer}, under every model checkpoint up to n. Questions that came
- * later never hold it back. What follows from a complete model time are its surveys; watermarks say
- * which datasets are over.
+ * checkpoints that come and go, {@link Surveys}, failed questions to be asked again, and model
+ * checkpoints that go on past their ceiling. Model time n is <i>complete</i> when every question
+ * that was known at announcement n has its knowledge state, or its {@link UnusableAnswer}, under
+ * every model checkpoint up to n. Questions that came later never hold it back. What follows from a
+ * complete model time are its surveys; watermarks say which datasets are over.
  *
  * <p>The tracker pulls. A question that needs attention waits in one of the {@link Lanes}; the
  * {@link Pump} takes turns out of these while {@link RequestsInFlight} allow for it, and in its
@@ -262,6 +263,9 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     if (directive.retry() != null) {
       retry(directive.retry());
     }
+    if (directive.goOn() != null) {
+      goOn(directive.goOn());
+    }
     if (directive.checkpoint() != null) {
       apply(directive.checkpoint());
     }
@@ -287,6 +291,21 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       }
     }
     surveys.retire(time.liveTimes(), time.now());
+  }
+
+  private void goOn(GoOn goOn) throws Exception {
+    long announcedAt = goOn.checkpoint().announcedAt();
+    if (time.liveTimes().contains(announcedAt)) {
+      costs.allowAgain(announcedAt);
+      lanes.unpark();
+      LOG.info(
+          "Request {}: model checkpoint {} may cost {} requests and {} tokens in this task; 0 is no"
+              + " ceiling.",
+          goOn.requestId(),
+          goOn.checkpoint().id(),
+          costs.share(announcedAt).requests(),
+          costs.share(announcedAt).tokens());
+    }
   }
 
   private void retry(Retry retry) throws Exception {

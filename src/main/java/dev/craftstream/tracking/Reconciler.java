@@ -161,16 +161,16 @@ final class Reconciler {
   void tellWherePaused(ModelCheckpoint checkpoint) {
     if (costs.isPaused(checkpoint.announcedAt())) {
       Cost cost = costs.of(checkpoint.announcedAt());
+      Ceiling.Share share = costs.share(checkpoint.announcedAt());
       LOG.warn(
           "Model checkpoint {} is paused: it has reached this task's share of its ceiling, with {}"
-              + " requests (of {}) and {} tokens (of {}; 0 is no ceiling). The others go on. Stop the"
-              + " job with a savepoint and start it with a higher tracker.ceiling.requests or"
-              + " .tokens to go on, or retire the model checkpoint.",
+              + " requests (of {}) and {} tokens (of {}; 0 is no ceiling). The others go on. Let it"
+              + " go on with ./craft request go-on, or retire it.",
           checkpoint.id(),
           cost.requests(),
-          costs.ceiling().requests(),
+          share.requests(),
           cost.tokens(),
-          costs.ceiling().tokens());
+          share.tokens());
     }
   }
 

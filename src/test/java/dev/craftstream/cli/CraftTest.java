@@ -130,6 +130,7 @@ class CraftTest {
         "request rehearsal-set r --initial=i --open-ended-correctness=2 | correctness is 2.0; 0 to 1",
         "request evaluation r | Missing required option: '--checkpoint=ID'",
         "request retry r --checkpoint=c --question= | retry.question_ids[0] is missing",
+        "request go-on r | Missing required option: '--checkpoint=ID'",
         "consume nonsense --bootstrap-servers=localhost:1 | There is no topic nonsense; the job's are",
         "conflicts | Missing required parameter: 'DATASET_ID'",
         "conflicts d --threshold=90 | The threshold 90.0 is no cosine similarity; give -1 to 1",

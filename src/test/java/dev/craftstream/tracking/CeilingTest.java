@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.model.Cost;
+import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Role;
+import dev.craftstream.model.message.Directive;
+import dev.craftstream.model.message.GoOn;
 import java.util.stream.LongStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -18,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CeilingTest {
   private static final String[] QUESTIONS = {"a", "b", "c", "d", "e", "f", "g", "h"};
   private static final Ceiling FIVE_REQUESTS = new Ceiling(5, 0);
+  private static final ModelCheckpoint INITIAL =
+      announce(1, "initial", Role.INITIAL, "").announced();
 
   @Test
   void givenACeiling_whenItIsReached_thenNothingMoreIsAskedAndNothingIsGivenUp() throws Exception {
@@ -138,11 +143,79 @@ class CeilingTest {
                   int first = (int) ((task * 1440 + tasks - 1) / tasks);
                   int last = (int) (((task + 1) * 1440 + tasks - 1) / tasks) - 1;
                   return new Ceiling(1_000_003, 0)
-                      .shareOf(new KeyGroups(first, last, 1440))
+                      .shareOf(new KeyGroups(first, last, 1440), 3)
                       .requests();
                 })
             .sum();
-    assertThat(sum).isEqualTo(1_000_003);
+    assertThat(sum).isEqualTo(3 * 1_000_003);
+  }
+
+  @Test
+  void shareOfTheHighestCeilingIsNoOverflow_howeverOftenItIsAllowed() {
+    KeyGroups last = new KeyGroups(1439, 1439, 1440);
+    Ceiling.Share share = new Ceiling(1_000_000_000_000L, 0).shareOf(last, Integer.MAX_VALUE);
+    assertThat(share.requests()).isEqualTo(1_000_000_000_000_000L / 1440 + 1);
+  }
+
+  @Test
+  void whoMayGoOn_goesOnForAsMuchAgain_andSoAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.restore(new Ceiling(2, 0), 1, 0, null)) {
+      tracker.ask(QUESTIONS);
+      tracker.initial(1);
+      answerAll(tracker, 0);
+      long before = tracker.cost("initial").requests();
+      tracker.direct(Directive.of(new GoOn("r1", INITIAL)));
+      tracker.mails();
+      assertThat(tracker.isPaused("initial")).isFalse();
+      answerAll(tracker, 0);
+      assertThat(tracker.cost("initial").requests()).isBetween(before + 1, 5L);
+      assertThat(tracker.isPaused("initial")).isTrue();
+      state = tracker.snapshot();
+    }
+    try (TrackerHarness tracker = TrackerHarness.restore(new Ceiling(2, 0), 1, 0, state)) {
+      assertThat(tracker.isPaused("initial")).isTrue();
+      tracker.direct(Directive.of(new GoOn("r2", INITIAL)));
+      tracker.direct(Directive.of(new GoOn("r3", INITIAL)));
+      tracker.mails();
+      answerAll(tracker, 0);
+      assertThat(tracker.cost("initial").requests()).isEqualTo(QUESTIONS.length);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+      assertThat(tracker.unusable()).isEmpty();
+
+      // What it was allowed goes with it.
+      tracker.checkpoint(retire(2, "initial"));
+      tracker.initial(3);
+      answerAll(tracker, 0);
+      assertThat(tracker.isPaused("initial")).isTrue();
+      assertThat(tracker.cost("initial").requests()).isBetween(2L, 3L);
+    }
+  }
+
+  @Test
+  void whatIsAllowedHoldsInEachTaskAfterRescaling() throws Exception {
+    OperatorSubtaskState state;
+    try (TrackerHarness tracker = TrackerHarness.restore(FIVE_REQUESTS, 1, 0, null)) {
+      tracker.ask(QUESTIONS);
+      tracker.initial(1);
+      answerAll(tracker, 0);
+      tracker.server.open();
+      for (int times = 0; times < 9; times++) {
+        tracker.direct(Directive.of(new GoOn("r" + times, INITIAL)));
+      }
+      state = tracker.snapshot();
+    }
+    long answered = 0;
+    for (int task = 0; task < 2; task++) {
+      OperatorSubtaskState its =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, TrackerHarness.MAX_PARALLELISM, 1, 2, task);
+      try (TrackerHarness tracker = TrackerHarness.restore(FIVE_REQUESTS, 2, task, its)) {
+        answerAll(tracker, 0);
+        answered += tracker.cost("initial").requests();
+      }
+    }
+    assertThat(answered).isEqualTo(QUESTIONS.length);
   }
 
   @Test

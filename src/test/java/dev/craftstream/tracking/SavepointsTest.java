@@ -88,6 +88,7 @@ class SavepointsTest {
   private static final Set<String> NEVER_FILLED =
       Set.of(
           "knowledge-tracker/" + Surveys.PROMISED,
+          "knowledge-tracker/ceilings-allowed-again",
           "knowledge-tracker/checkpoint-costs",
           "evaluations/abandoned",
           "evaluations/counted",

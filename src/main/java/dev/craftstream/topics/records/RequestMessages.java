@@ -10,6 +10,7 @@ import dev.craftstream.model.Request;
 import dev.craftstream.model.Request.Changes;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.EvaluationRequest;
+import dev.craftstream.v1.GoOnRequest;
 import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.RetryRequest;
 import dev.craftstream.v1.SelectionSettings;
@@ -26,6 +27,8 @@ final class RequestMessages {
       case EVALUATION ->
           message.setEvaluation(
               EvaluationRequest.newBuilder().setCheckpointId(request.checkpointId()));
+      case GO_ON ->
+          message.setGoOn(GoOnRequest.newBuilder().setCheckpointId(request.checkpointId()));
       case RETRY ->
           message.setRetry(
               RetryRequest.newBuilder()

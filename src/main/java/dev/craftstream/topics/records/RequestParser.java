@@ -12,6 +12,7 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.Ties;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.EvaluationRequest;
+import dev.craftstream.v1.GoOnRequest;
 import dev.craftstream.v1.RehearsalSetRequest;
 import dev.craftstream.v1.RetryRequest;
 import dev.craftstream.v1.SelectionSettings;
@@ -50,7 +51,7 @@ public final class RequestParser implements RecordParser<Request> {
       String key = FieldRules.key(original);
       if (original.value() == null) {
         throw Rejection.invalid(
-            "The record has no value; a request for a dataset, a rehearsal set, an evaluation or a retry is allowed.");
+            "The record has no value; a request for a dataset, a rehearsal set, an evaluation, a retry or going on is allowed.");
       }
       var message = dev.craftstream.v1.Request.newBuilder();
       Messages.read(format, original.value(), message);
@@ -63,9 +64,10 @@ public final class RequestParser implements RecordParser<Request> {
             case REHEARSAL_SET -> rehearsalSet(id, message.getRehearsalSet(), original);
             case EVALUATION -> evaluation(id, message.getEvaluation(), original);
             case RETRY -> retry(id, message.getRetry(), original);
+            case GO_ON -> goOn(id, message.getGoOn(), original);
             case REQUEST_NOT_SET ->
                 throw Rejection.invalid(
-                    "The request %s asks for nothing; exactly one of dataset, rehearsal_set, evaluation and retry is allowed."
+                    "The request %s asks for nothing; exactly one of dataset, rehearsal_set, evaluation, retry and go_on is allowed."
                         .formatted(Rejection.shown(id)));
           });
     } catch (Rejection e) {
@@ -159,6 +161,12 @@ public final class RequestParser implements RecordParser<Request> {
       FieldRules.id("retry.question_ids[" + i + "]", questions.get(i));
     }
     return Request.retry(id, request.getCheckpointId(), FieldRules.distinct(questions), original);
+  }
+
+  private static Request goOn(String id, GoOnRequest request, OriginalRecord original)
+      throws Rejection {
+    FieldRules.id("go_on.checkpoint_id", request.getCheckpointId());
+    return Request.goOn(id, request.getCheckpointId(), original);
   }
 
   /** Those that change something. */

@@ -106,7 +106,7 @@ class RequestParserTest {
         bad(
             "{\"request_id\":\"r\"}",
             "\"r\" asks for nothing",
-            "exactly one of dataset, rehearsal_set, evaluation and retry"),
+            "exactly one of dataset, rehearsal_set, evaluation, retry and go_on"),
         bad(
             "{\"request_id\":\"r\",\"evaluation\":{},\"rehearsal_set\":{}}",
             "evaluation and rehearsal_set are both given"),
@@ -265,6 +265,16 @@ class RequestParserTest {
     assertThat(request.kind()).isEqualTo(Request.Kind.RETRY);
     assertThat(request.checkpointId()).isEqualTo("c");
     assertThat(request.questionIds()).containsExactly("b", "a");
+  }
+
+  @Test
+  void givenThatAModelCheckpointMayGoOn_whenParsed_thenItIsNamed() {
+    Request request = request("r", "{\"request_id\":\"r\",\"go_on\":{\"checkpoint_id\":\"c\"}}");
+    assertThat(request).isEqualTo(Request.goOn("r", "c", request.original()));
+    assertThat(
+            rejected(JSON.parse(record("r", "{\"request_id\":\"r\",\"go_on\":{}}".getBytes(UTF_8))))
+                .explanation())
+        .contains("go_on.checkpoint_id is missing");
   }
 
   @Test
