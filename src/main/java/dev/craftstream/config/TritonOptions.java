@@ -18,7 +18,7 @@ public final class TritonOptions {
           .noDefaultValue()
           .withDescription(
               "The servers' gRPC addresses, as host:port, separated by semicolons; each serves all"
-                  + " models, and requests go to them in turn. Required.");
+                  + " models, and a request goes where the fewest of its task are under way. Required.");
 
   public static final ConfigOption<Duration> TRITON_DEADLINE =
       key("triton.deadline")

@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Spreads requests over the servers in turn, by gRPC's {@code round_robin}, and leaves out for a
- * while those that fail whatever they are asked, by gRPC's outlier detection (A50). The last server
- * is never left out.
+ * Spreads requests over the servers: of the next ones in turn, by gRPC's {@code round_robin}, a
+ * request goes to the one where the fewest of this client are under way ({@link ServerLoad}), so
+ * that slow servers get fewer. Those that fail whatever they are asked are left out for a while, by
+ * gRPC's outlier detection (A50). The last server is never left out.
  *
  * <p>Around these it puts what they don't know: which servers a request may go to ({@link
  * ServerChoice}), and which failures speak against a server ({@link Attempts}): neither faults of
@@ -30,6 +31,11 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
 
   /** Address of a connection's server. */
   private static final Attributes.Key<String> SERVER = Attributes.Key.create("triton-server");
+
+  private static final Attributes.Key<ServerLoad> LOAD = Attributes.Key.create("triton-load");
+
+  /** Servers among which a pick looks for the one with the least to do. */
+  private static final int COMPARED = 16;
 
   /** Rounds of all servers in which a pick looks for one that the request may go to. */
   private static final int ROUNDS = 4;
@@ -141,6 +147,7 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
         Attributes attributes =
             args.getAttributes().toBuilder()
                 .set(SERVER, String.valueOf(args.getAddresses().get(0).getAddresses().get(0)))
+                .set(LOAD, new ServerLoad(System::nanoTime))
                 .build();
         return super.createSubchannel(args.toBuilder().setAttributes(attributes).build());
       }
@@ -175,11 +182,30 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
         return picked;
       }
       if (attempts.choice().only().isEmpty() || suits(attempts, picked)) {
-        return picked.copyWithStreamTracerFactory(
-            new Judged(attempts, server(picked), servers, picked.getStreamTracerFactory()));
+        LoadBalancer.PickResult least = withLeastToDo(attempts, args, picked);
+        return least.copyWithStreamTracerFactory(
+            new Judged(
+                attempts, server(least), load(least), servers, least.getStreamTracerFactory()));
       }
       return LoadBalancer.PickResult.withDrop(
           Status.UNAVAILABLE.withDescription("requests go to other servers now"));
+    }
+
+    /** The first one, or one of the next that has less to do. */
+    private LoadBalancer.PickResult withLeastToDo(
+        Attempts attempts, LoadBalancer.PickSubchannelArgs args, LoadBalancer.PickResult first) {
+      LoadBalancer.PickResult least = first;
+      int toDo = load(first).toDo();
+      for (int more = Math.min(COMPARED, servers) - 1; more > 0 && toDo > 0; more--) {
+        LoadBalancer.PickResult next = picker.pickSubchannel(args);
+        if (next.getSubchannel() != null
+            && attempts.mayGoTo(server(next))
+            && load(next).toDo() < toDo) {
+          least = next;
+          toDo = load(next).toDo();
+        }
+      }
+      return least;
     }
 
     private static boolean suits(Attempts attempts, LoadBalancer.PickResult picked) {
@@ -190,22 +216,33 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
       return picked.getSubchannel().getAttributes().get(SERVER);
     }
 
+    private static ServerLoad load(LoadBalancer.PickResult picked) {
+      return picked.getSubchannel().getAttributes().get(LOAD);
+    }
+
     @Override
     public String toString() {
       return "ChoosingPicker[" + picker + "]";
     }
   }
 
-  /** Lets outlier detection count what the attempts say, and not gRPC's status. */
+  /** Lets outlier detection count what the attempts say, and not gRPC's status; counts the load. */
   private static final class Judged extends ClientStreamTracer.Factory {
     private final Attempts attempts;
     private final String server;
+    private final ServerLoad load;
     private final int servers;
     private final ClientStreamTracer.Factory counting;
 
-    Judged(Attempts attempts, String server, int servers, ClientStreamTracer.Factory counting) {
+    Judged(
+        Attempts attempts,
+        String server,
+        ServerLoad load,
+        int servers,
+        ClientStreamTracer.Factory counting) {
       this.attempts = attempts;
       this.server = server;
+      this.load = load;
       this.servers = servers;
       this.counting = counting;
     }
@@ -213,9 +250,27 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
     @Override
     public ClientStreamTracer newClientStreamTracer(
         ClientStreamTracer.StreamInfo info, Metadata headers) {
+      ServerLoad.Request request = load.begun();
+      ClientStreamTracer counted =
+          counting == null
+              ? new ClientStreamTracer() {}
+              : counting.newClientStreamTracer(info, headers);
       attempts.picked(
-          server, servers, counting == null ? null : counting.newClientStreamTracer(info, headers));
-      return new ClientStreamTracer() {};
+          server,
+          servers,
+          new ClientStreamTracer() {
+            @Override
+            public void streamClosed(Status judged) {
+              request.judged(judged.isOk());
+              counted.streamClosed(judged);
+            }
+          });
+      return new ClientStreamTracer() {
+        @Override
+        public void streamClosed(Status status) {
+          request.ended(status);
+        }
+      };
     }
   }
 }

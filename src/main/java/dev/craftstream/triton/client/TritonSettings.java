@@ -10,7 +10,8 @@ import java.util.Locale;
  * How Triton is reached. Holds names of files and variables, never a secret; the files are read on
  * the machine that asks.
  *
- * @param endpoints the servers, each with all of the models; requests go to them in turn
+ * @param endpoints the servers, each with all of the models; a request goes where the fewest are
+ *     under way
  * @param deadline how long one question may take, with all that is sent again for it
  * @param modelReadyTimeout how long an announced model may take to get ready once its server
  *     answers
