@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.craftstream.testing.TritonServerExtension;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Runs the Python tests of the model repository, {@code docker/triton/tests}. */
+@Tag("integration")
 class ModelRepositoryTest {
 
   @Test

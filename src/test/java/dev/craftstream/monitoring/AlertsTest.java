@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The alerts fire when they should and not otherwise, and lead to a page that says what to do. */
+@Tag("integration")
 class AlertsTest {
   private static final Path RUNBOOKS = Path.of("docs/operate/alerts");
 

@@ -127,7 +127,7 @@ final class DatasetSimulation implements AutoCloseable {
     this.texts = texts;
     this.model = model;
     backend =
-        random.nextInt(4) == 0 ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
+        random.nextInt(6) == 0 ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
     open(1 + random.nextInt(4), null);
   }
 
@@ -177,10 +177,10 @@ final class DatasetSimulation implements AutoCloseable {
   void run(boolean mayFail) throws Exception {
     for (int steps = 0; step(); steps++) {
       assertThat(steps).as("steps without an end").isLessThan(MOST_STEPS);
-      if (mayFail && random.nextInt(60) == 0) {
+      if (mayFail && random.nextInt(120) == 0) {
         takeSnapshot();
       }
-      if (mayFail && random.nextInt(150) == 0) {
+      if (mayFail && random.nextInt(300) == 0) {
         fail();
       }
     }
