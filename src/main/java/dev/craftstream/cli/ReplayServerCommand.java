@@ -2,6 +2,7 @@ package dev.craftstream.cli;
 
 import dev.craftstream.client.ProgressLine;
 import dev.craftstream.client.evidence.SampleSource;
+import dev.craftstream.embedded.Folders;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.triton.recorded.RecordedAnswers;
 import dev.craftstream.triton.recorded.ReplayServer;
@@ -9,11 +10,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,13 +147,8 @@ final class ReplayServerCommand implements Callable<Integer> {
   }
 
   private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Folders.delete(folder);
     } catch (IOException e) {
       // It is a folder for temporary files; whoever cleans these up takes it along.
     }

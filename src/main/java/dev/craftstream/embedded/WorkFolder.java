@@ -37,7 +37,7 @@ public final class WorkFolder implements AutoCloseable {
   public static WorkFolder take(Path path) throws IOException {
     WorkFolder folder = keep(path);
     for (String part : PARTS) {
-      PythonEnvironment.deleteRecursively(path.resolve(part));
+      Folders.delete(path.resolve(part));
     }
     return folder;
   }

@@ -1,5 +1,6 @@
 package dev.craftstream.bench;
 
+import dev.craftstream.embedded.Folders;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.method.EmbeddingSimilarity;
@@ -81,11 +82,7 @@ public final class SamplesBenchmark {
         print("not answered: %,d", server.unanswered());
       }
     } finally {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      Folders.delete(folder);
     }
   }
 

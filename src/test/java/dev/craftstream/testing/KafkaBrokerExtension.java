@@ -1,12 +1,11 @@
 package dev.craftstream.testing;
 
+import dev.craftstream.embedded.Folders;
 import dev.craftstream.embedded.KafkaBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -56,15 +55,7 @@ public final class KafkaBrokerExtension implements ParameterResolver {
     @Override
     public void close() throws IOException {
       broker.close();
-      delete(folder);
-    }
-
-    private static void delete(Path folder) throws IOException {
-      try (Stream<Path> paths = Files.walk(folder)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+      Folders.delete(folder);
     }
   }
 }

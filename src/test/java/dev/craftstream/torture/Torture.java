@@ -3,6 +3,7 @@ package dev.craftstream.torture;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
+import dev.craftstream.embedded.Folders;
 import dev.craftstream.torture.Fault.GoesOn;
 import dev.craftstream.torture.Fault.Kind;
 import dev.craftstream.torture.FlinkCluster.Completed;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -335,13 +335,7 @@ public final class Torture implements Callable<Integer> {
   }
 
   static void empty(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    Folders.delete(folder);
     Files.createDirectories(folder);
   }
 }
