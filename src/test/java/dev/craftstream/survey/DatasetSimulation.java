@@ -77,6 +77,10 @@ final class DatasetSimulation implements AutoCloseable {
   private final Map<String, Map<Integer, Long>> watermarks = new HashMap<>();
 
   private StateBackend backend;
+
+  /** How rare snapshots and failures are: RocksDB takes long to open and to write. */
+  private final int rarity;
+
   private int parallelism;
   private int delivered;
   private OneInputStreamOperatorTestHarness<Admitted, Directive> planner;
@@ -126,8 +130,9 @@ final class DatasetSimulation implements AutoCloseable {
     this.settings = settings;
     this.texts = texts;
     this.model = model;
-    backend =
-        random.nextInt(6) == 0 ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
+    boolean isOnDisk = random.nextInt(6) == 0;
+    backend = isOnDisk ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
+    rarity = isOnDisk ? 6 : 2;
     open(1 + random.nextInt(4), null);
   }
 
@@ -177,10 +182,10 @@ final class DatasetSimulation implements AutoCloseable {
   void run(boolean mayFail) throws Exception {
     for (int steps = 0; step(); steps++) {
       assertThat(steps).as("steps without an end").isLessThan(MOST_STEPS);
-      if (mayFail && random.nextInt(120) == 0) {
+      if (mayFail && random.nextInt(60 * rarity) == 0) {
         takeSnapshot();
       }
-      if (mayFail && random.nextInt(300) == 0) {
+      if (mayFail && random.nextInt(150 * rarity) == 0) {
         fail();
       }
     }
