@@ -168,7 +168,7 @@ final class FlinkCluster implements AutoCloseable {
     all.put("taskmanager.memory.process.size", "1400m");
     all.put("taskmanager.memory.task.off-heap.size", "64m");
     // These processes live for minutes: what C2 and G1's threads cost is not earned back.
-    all.put("env.java.opts.all", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    all.merge("env.java.opts.all", " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC", String::concat);
     all.put("rest.address", ADDRESS);
     all.put("rest.bind-address", ADDRESS);
     all.put("rest.port", String.valueOf(restPort));
