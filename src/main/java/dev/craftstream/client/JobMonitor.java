@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /** Looks at a running job through Flink's REST API. */
 public final class JobMonitor {
@@ -244,9 +245,14 @@ public final class JobMonitor {
       page = server.get(URI.create(rest.toString().replaceAll("/+$", "") + full));
     } catch (ConnectException | HttpTimeoutException e) {
       throw new IOException("Flink's REST API does not answer at " + rest + ".", e);
+    } catch (SSLException e) {
+      throw new IOException(
+          "There is no TLS connection to Flink's REST API at %s (%s). Give the trust store with its certificate, and the key store with yours where it asks for one, as options of Java: CRAFT_JAVA_OPTIONS='-Djavax.net.ssl.trustStore=... -Djavax.net.ssl.trustStorePassword=... -Djavax.net.ssl.keyStore=... -Djavax.net.ssl.keyStorePassword=...'. If Flink has no TLS, the address begins with http."
+              .formatted(rest, e.getMessage()),
+          e);
     } catch (IOException e) {
       throw new IOException(
-          "What answers at %s speaks no HTTP, or broke off (%s); check the address, and whether Flink runs there."
+          "What answers at %s speaks no HTTP, or broke off (%s); check the address, whether it begins with https where Flink has TLS, and whether Flink runs there."
               .formatted(rest, e.getMessage()),
           e);
     } catch (InterruptedException e) {
@@ -255,7 +261,12 @@ public final class JobMonitor {
     }
     if (page.status != 200) {
       throw new IOException(
-          "Flink's REST API at %s answered %d to %s.".formatted(rest, page.status, full));
+          "Flink's REST API at %s answered %d to %s.%s"
+              .formatted(
+                  rest,
+                  page.status,
+                  full,
+                  page.status / 100 == 3 ? " With TLS, its address begins with https." : ""));
     }
     return RestAnswer.parsed(rest, full, page.body);
   }

@@ -1,11 +1,13 @@
 package dev.craftstream.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
 class JobMonitorTest {
@@ -22,6 +24,20 @@ class JobMonitorTest {
             job ->
                 assertThat(job.paused(List.of("llama-0", "a b,c", "goes on", "too new")))
                     .containsExactly("llama-0", "a b,c"));
+  }
+
+  @Test
+  void givenFlinkAsksForACertificate_whenAskedWithoutOne_thenTheSentenceSaysHowToGiveIt() {
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                JobMonitor.present(
+                    URI.create("https://flink:8081"),
+                    address -> {
+                      throw new SSLHandshakeException("Received fatal alert: bad_certificate");
+                    }))
+        .withMessageContaining("https://flink:8081 (Received fatal alert: bad_certificate)")
+        .withMessageContaining("CRAFT_JAVA_OPTIONS='-Djavax.net.ssl.trustStore=");
   }
 
   /** As Flink does; one of the tasks is paused, or none. */
