@@ -198,11 +198,12 @@ public final class ServersBalancerProvider extends LoadBalancerProvider {
       int toDo = load(first).toDo();
       for (int more = Math.min(COMPARED, servers) - 1; more > 0 && toDo > 0; more--) {
         LoadBalancer.PickResult next = picker.pickSubchannel(args);
-        if (next.getSubchannel() != null
-            && attempts.mayGoTo(server(next))
-            && load(next).toDo() < toDo) {
-          least = next;
-          toDo = load(next).toDo();
+        if (next.getSubchannel() != null && attempts.mayGoTo(server(next))) {
+          int its = load(next).toDo();
+          if (its < toDo) {
+            least = next;
+            toDo = its;
+          }
         }
       }
       return least;
