@@ -43,85 +43,201 @@ class ArchitectureTest {
 
   static {
     may("model");
-    may("model.evidence", "model");
-    may("model.message", "model", "model.evidence");
-    may("method.judging", "model");
-    may("method.statistics", "model");
-    may("method.posterior", "model");
-    may("method", "model", "method.judging", "method.posterior");
+    may("model.checkpoint", "model");
+    may("model.knowledge", "model", "model.checkpoint");
+    may("model.label", "model", "model.knowledge");
+    may("model.dataset", "model", "model.checkpoint", "model.knowledge", "model.label");
+    may("model.evidence", "model.checkpoint");
+    may(
+        "model.message",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.dataset",
+        "model.evidence");
+    may("method.judging", "model", "model.knowledge");
+    may("method.statistics", "model.knowledge");
+    may("method.posterior", "model", "model.knowledge", "model.label");
+    may(
+        "method",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
+        "method.judging",
+        "method.posterior");
     may("prompt.jinja");
     may("prompt.chat", "prompt.jinja");
-    may("prompt", "model", "prompt.chat");
+    may("prompt", "model", "model.label", "prompt.chat");
     may("flink");
     may("metrics");
-    may("knowledge", "model", "model.evidence", "metrics");
-    may("triton.client", "model", "knowledge");
-    may("triton.contract", "model", "model.evidence", "method", "knowledge", "triton.client");
+    may("knowledge", "model", "model.checkpoint", "model.knowledge", "model.evidence", "metrics");
+    may("triton.client", "model.checkpoint", "knowledge");
+    may(
+        "triton.contract",
+        "model.checkpoint",
+        "model.evidence",
+        "method",
+        "knowledge",
+        "triton.client");
     may(
         "triton",
         "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
         "model.evidence",
-        "method",
         "method.judging",
+        "method",
         "prompt",
         "knowledge",
         "triton.client",
         "triton.contract");
-    may("triton.recorded", "model", "model.evidence", "triton.contract");
-    may("triton.doctor", "model", "knowledge", "triton", "triton.client", "triton.contract");
-    may("admission", "model", "model.message", "flink", "metrics", "knowledge");
-    may("survey", "model", "model.message", "method", "prompt", "flink", "metrics");
-    may("tracking", "model", "model.message", "flink", "metrics", "knowledge", "survey");
-    may("relabel", "model", "method", "prompt", "metrics");
-    may("evaluation", "model", "model.message", "method", "flink", "metrics");
-    may("topics.records", "model", "model.evidence", "model.message", "metrics");
-    may("topics.kafka", "model", "model.evidence", "metrics", "admission", "topics.records");
+    may("triton.recorded", "model", "model.checkpoint", "model.evidence", "triton.contract");
+    may(
+        "triton.doctor",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "knowledge",
+        "triton.client",
+        "triton.contract",
+        "triton");
+    may(
+        "admission",
+        "model",
+        "model.checkpoint",
+        "model.dataset",
+        "model.message",
+        "flink",
+        "metrics",
+        "knowledge");
+    may(
+        "survey",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
+        "model.message",
+        "method",
+        "prompt",
+        "flink",
+        "metrics");
+    may(
+        "tracking",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.evidence",
+        "model.message",
+        "flink",
+        "metrics",
+        "knowledge",
+        "survey");
+    may(
+        "relabel",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "method",
+        "prompt",
+        "metrics");
+    may(
+        "evaluation",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.dataset",
+        "model.message",
+        "method",
+        "flink",
+        "metrics");
+    may(
+        "topics.records",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
+        "model.evidence",
+        "model.message",
+        "metrics");
+    may(
+        "topics.kafka",
+        "model",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
+        "model.evidence",
+        "metrics",
+        "admission",
+        "topics.records");
     may("topics.schemas", "topics.records", "topics.kafka");
     may(
         "config",
-        "model",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
         "model.evidence",
-        "method",
         "method.judging",
-        "prompt",
+        "method",
         "prompt.chat",
+        "prompt",
         "metrics",
         "knowledge",
-        "triton",
         "triton.client",
+        "triton",
         "survey",
         "tracking",
         "topics.records",
         "topics.kafka");
     may(
         "",
-        "flink",
         "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
+        "model.evidence",
         "model.message",
+        "flink",
         "knowledge",
         "triton",
         "admission",
-        "tracking",
         "survey",
+        "tracking",
         "relabel",
         "evaluation",
         "topics.records",
         "topics.kafka",
         "config");
     may("client.conflict");
-    may("client.exchange", "model");
+    may("client.exchange", "model.label");
     may("client.importing.rows");
-    may("client.importing.forms", "client.importing.rows", "model", "topics.records");
+    may("client.importing.forms", "model", "topics.records", "client.importing.rows");
     may(
         "client.importing",
-        "client.importing.rows",
-        "client.importing.forms",
         "model",
-        "topics.records");
-    may("client.report", "model", "method.statistics");
+        "topics.records",
+        "client.importing.rows",
+        "client.importing.forms");
+    may(
+        "client.report",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "method.statistics");
     may(
         "client",
         "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
         "method",
         "topics.records",
         "topics.kafka",
@@ -130,127 +246,209 @@ class ArchitectureTest {
     may(
         "client.watch",
         "model",
+        "model.checkpoint",
+        "model.label",
         "method",
         "topics.records",
         "topics.kafka",
-        "client",
         "client.exchange",
-        "client.report");
+        "client.report",
+        "client");
     may(
         "client.ui",
         "model",
+        "model.checkpoint",
+        "model.label",
         "topics.records",
         "topics.kafka",
-        "client",
         "client.exchange",
         "client.report",
+        "client",
         "client.watch");
     may(
         "client.evidence",
         "model.evidence",
         "topics.records",
         "topics.kafka",
-        "client",
-        "client.importing.rows");
+        "client.importing.rows",
+        "client");
     may("client.replay", "model", "topics.records", "topics.kafka", "client");
     may(
         "client.rules",
         "model",
+        "model.knowledge",
+        "model.label",
         "model.evidence",
-        "client.evidence",
-        "method",
         "method.judging",
         "method.statistics",
+        "method",
         "topics.records",
         "topics.kafka",
-        "client");
+        "client",
+        "client.evidence");
     may(
         "embedded",
-        "",
         "model",
+        "model.checkpoint",
+        "model.label",
         "triton",
         "survey",
         "tracking",
-        "config",
         "topics.kafka",
-        "client",
+        "config",
+        "",
         "client.exchange",
         "client.report",
+        "client",
         "client.ui");
     may(
         "embedded.trainer",
-        "model",
-        "prompt",
+        "model.label",
         "prompt.chat",
-        "config",
-        "topics.kafka",
+        "prompt",
         "topics.records",
+        "topics.kafka",
+        "config",
         "client",
         "embedded");
     may(
         "embedded.circle",
         "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
         "method",
-        "config",
         "triton",
         "survey",
-        "tracking",
-        "topics.kafka",
         "topics.records",
-        "client",
+        "topics.kafka",
+        "config",
         "client.report",
+        "client",
         "embedded",
         "embedded.trainer");
     may(
         "embedded.study",
         "model",
-        "method",
-        "method.posterior",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
+        "model.dataset",
         "method.statistics",
+        "method.posterior",
+        "method",
         "prompt",
         "knowledge",
-        "triton",
         "triton.client",
         "triton.contract",
-        "config",
+        "triton",
         "survey",
-        "topics.kafka",
         "topics.records",
-        "client",
+        "topics.kafka",
+        "config",
         "client.conflict",
         "client.importing",
+        "client",
         "embedded",
         "embedded.trainer");
-    may("embedded.bench", "model", "triton", "triton.client", "knowledge", "client", "embedded");
     may(
-        "cli",
+        "embedded.bench",
         "model",
-        "method",
+        "model.checkpoint",
+        "knowledge",
+        "triton.client",
+        "triton",
+        "client",
+        "embedded");
+    may(
+        "cli.common",
+        "model",
+        "model.checkpoint",
+        "topics.records",
+        "topics.kafka",
+        "config",
+        "client",
+        "embedded");
+    may(
+        "cli.input",
+        "model",
+        "model.checkpoint",
+        "model.label",
+        "model.dataset",
+        "topics.records",
+        "topics.kafka",
+        "config",
+        "client.importing.forms",
+        "client.importing",
+        "client",
+        "cli.common");
+    may(
+        "cli.output",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.label",
         "method.judging",
         "method.statistics",
+        "method",
         "prompt",
-        "config",
-        "triton",
         "triton.client",
+        "triton",
+        "topics.records",
+        "topics.kafka",
+        "config",
+        "client.conflict",
+        "client.exchange",
+        "client.report",
+        "client",
+        "client.rules",
+        "embedded",
+        "cli.common");
+    may(
+        "cli.operate",
+        "model",
+        "model.checkpoint",
+        "triton.client",
+        "triton",
         "triton.doctor",
         "topics.records",
         "topics.kafka",
-        "topics.schemas",
+        "config",
+        "client.exchange",
+        "client.report",
+        "client",
+        "client.ui",
+        "client.replay",
+        "cli.common");
+    may(
+        "cli.local",
+        "model",
+        "model.checkpoint",
+        "model.label",
+        "model.evidence",
+        "triton.recorded",
+        "topics.records",
+        "topics.kafka",
+        "config",
+        "client.importing",
         "client",
         "client.evidence",
-        "triton.recorded",
-        "client.conflict",
-        "client.exchange",
-        "client.importing",
-        "client.importing.forms",
-        "client.replay",
-        "client.report",
-        "client.rules",
-        "client.ui",
         "embedded",
-        "embedded.bench",
         "embedded.circle",
-        "embedded.study");
+        "embedded.study",
+        "embedded.bench",
+        "cli.common");
+    may(
+        "cli",
+        "topics.schemas",
+        "config",
+        "embedded",
+        "cli.common",
+        "cli.input",
+        "cli.output",
+        "cli.operate",
+        "cli.local");
   }
 
   private static void may(String name, String... others) {

@@ -6,10 +6,10 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.InMemoryCuration;
 import dev.craftstream.testing.Savepoints;

@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.craftstream.client.evidence.SampleSource;
 import dev.craftstream.embedded.KafkaBroker;
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.testing.KafkaBrokerExtension;
 import dev.craftstream.testing.RunningJob;
 import dev.craftstream.testing.ShippedFlink;

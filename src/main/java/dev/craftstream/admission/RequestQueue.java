@@ -1,7 +1,7 @@
 package dev.craftstream.admission;
 
 import dev.craftstream.flink.MailboxHandOver;
-import dev.craftstream.model.Request;
+import dev.craftstream.model.dataset.Request;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -2,6 +2,27 @@ package dev.craftstream.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.craftstream.cli.common.FailureSentence;
+import dev.craftstream.cli.input.AnnounceCommand;
+import dev.craftstream.cli.input.ImportCommand;
+import dev.craftstream.cli.input.RemoveCommand;
+import dev.craftstream.cli.input.RequestCommand;
+import dev.craftstream.cli.input.RetireCommand;
+import dev.craftstream.cli.local.BenchCommand;
+import dev.craftstream.cli.local.CircleCommand;
+import dev.craftstream.cli.local.DemoCommand;
+import dev.craftstream.cli.local.ReplayServerCommand;
+import dev.craftstream.cli.local.ReproduceCommand;
+import dev.craftstream.cli.operate.DoctorCommand;
+import dev.craftstream.cli.operate.ReplayCommand;
+import dev.craftstream.cli.operate.StatusCommand;
+import dev.craftstream.cli.operate.TransactionsCommand;
+import dev.craftstream.cli.operate.UiCommand;
+import dev.craftstream.cli.output.CompareCommand;
+import dev.craftstream.cli.output.ConflictsCommand;
+import dev.craftstream.cli.output.ConsumeCommand;
+import dev.craftstream.cli.output.ExportCommand;
+import dev.craftstream.cli.output.ReportCommand;
 import dev.craftstream.embedded.Logs;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -85,7 +106,8 @@ public final class Craft implements Runnable {
     System.exit(run(commands, arguments));
   }
 
-  static int run(CommandLine commands, String... arguments) {
+  /** Runs a command with these arguments, and returns its exit code. */
+  public static int run(CommandLine commands, String... arguments) {
     try {
       return commands.execute(arguments);
     } catch (OutOfMemoryError e) {
@@ -94,7 +116,8 @@ public final class Craft implements Runnable {
     }
   }
 
-  static CommandLine commandLine() {
+  /** All commands, with what they say of failures. */
+  public static CommandLine commandLine() {
     Craft craft = new Craft();
     CommandLine commands = new CommandLine(craft);
     giveExitCodes(commands, commands.getCommandSpec().usageMessage().exitCodeList());

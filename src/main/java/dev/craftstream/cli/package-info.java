@@ -1,2 +1,2 @@
-/** The commands of {@code ./craft}. */
+/** {@code ./craft} itself, and the commands that print reference texts. */
 package dev.craftstream.cli;

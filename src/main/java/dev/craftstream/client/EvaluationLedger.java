@@ -2,8 +2,8 @@ package dev.craftstream.client;
 
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.client.report.EvaluatedCheckpoint;
-import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.v1.Estimate;
 import dev.craftstream.v1.Evaluation;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package dev.craftstream.client;
 
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
-import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.v1.DatasetManifest;
 import java.util.List;
 import java.util.Map;

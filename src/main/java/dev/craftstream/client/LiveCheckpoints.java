@@ -1,8 +1,8 @@
 package dev.craftstream.client;
 
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DeadLetter;

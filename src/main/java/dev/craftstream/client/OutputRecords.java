@@ -10,7 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.topics.records.WireFormat;
 import dev.craftstream.v1.DatasetManifest;

@@ -1,7 +1,7 @@
 package dev.craftstream.client;
 
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;

@@ -1,12 +1,12 @@
 package dev.craftstream.client;
 
 import dev.craftstream.method.Seeds;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.v1.DatasetManifest;

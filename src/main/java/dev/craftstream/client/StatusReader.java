@@ -2,11 +2,11 @@ package dev.craftstream.client;
 
 import dev.craftstream.client.LiveCheckpoints.Life;
 import dev.craftstream.client.exchange.Names;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import dev.craftstream.topics.kafka.CommittedProgress;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.Topics;

@@ -1,9 +1,9 @@
 package dev.craftstream.client;
 
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Request;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.dataset.Request;
 import dev.craftstream.topics.kafka.EventHeaders;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.TopicAdmin;

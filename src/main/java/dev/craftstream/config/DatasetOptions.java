@@ -2,13 +2,13 @@ package dev.craftstream.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import dev.craftstream.model.FlowFilter;
-import dev.craftstream.model.FlowRule;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Strategy;
-import dev.craftstream.model.Thresholds;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.label.FlowFilter;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.RehearsalThresholds;
+import dev.craftstream.model.label.Strategy;
+import dev.craftstream.model.label.Thresholds;
 import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.survey.DatasetSettings;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.craftstream.embedded;
 import dev.craftstream.client.RunLedger;
 import dev.craftstream.client.report.RunData;
 import dev.craftstream.config.CurationSettings;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.v1.Instruction;
 import java.util.ArrayList;
 import java.util.List;

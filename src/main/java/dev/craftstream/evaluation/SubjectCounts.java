@@ -1,7 +1,7 @@
 package dev.craftstream.evaluation;
 
 import dev.craftstream.method.Contingency;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -1,7 +1,7 @@
 package dev.craftstream.knowledge;
 
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,7 +1,7 @@
 package dev.craftstream.knowledge;
 
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.knowledge.KnowledgeState;
 
 /**
  * What a model checkpoint knows of a question.

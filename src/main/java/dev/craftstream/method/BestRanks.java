@@ -1,6 +1,6 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.Ties;
 import java.util.Arrays;
 
 /**

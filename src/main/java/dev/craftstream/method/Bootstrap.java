@@ -1,7 +1,7 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Evaluation.Estimate;
-import dev.craftstream.model.Figures;
+import dev.craftstream.model.dataset.Evaluation.Estimate;
+import dev.craftstream.model.knowledge.Figures;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;

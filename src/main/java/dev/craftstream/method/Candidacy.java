@@ -1,14 +1,14 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.CheckpointKnowledge;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.Decision;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.KnowledgeState;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Purpose;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Selection;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.knowledge.CheckpointKnowledge;
+import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.label.Decision;
+import dev.craftstream.model.label.Label;
+import dev.craftstream.model.label.RehearsalThresholds;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.CertaintyKind;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
 import java.io.Serializable;
 
 /**

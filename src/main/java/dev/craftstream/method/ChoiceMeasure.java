@@ -1,6 +1,6 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.CorrectnessRule;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 
 /** What knowledge of a multiple-choice question is measured by. */
 public enum ChoiceMeasure {

@@ -1,6 +1,6 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.Arrays;
 
 /**

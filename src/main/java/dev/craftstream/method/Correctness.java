@@ -1,7 +1,7 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Figures;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.knowledge.Figures;
 
 /**
  * How right a model checkpoint is about a question, from 0 to 1 (paper, section 3.1): the share of

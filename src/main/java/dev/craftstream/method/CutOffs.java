@@ -1,10 +1,10 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.CutOff.Bound;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.CutOff.Bound;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.label.Label;
 import java.util.Arrays;
 
 /** Up to where candidates are taken (paper, section 3.2; method of the counts, ties, shortage). */

@@ -1,6 +1,6 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Figures;
+import dev.craftstream.model.knowledge.Figures;
 
 /**
  * Certainty of an open-ended question: the mean cosine similarity of two different samples, from -1

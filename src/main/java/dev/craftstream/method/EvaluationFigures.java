@@ -1,7 +1,7 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Evaluation.Estimate;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.dataset.Evaluation.Estimate;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -1,12 +1,12 @@
 package dev.craftstream.method;
 
 import dev.craftstream.method.judging.Judge;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Figures;
+import dev.craftstream.model.knowledge.Figures;
 import java.util.Arrays;
 
 /**

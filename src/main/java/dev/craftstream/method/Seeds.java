@@ -1,7 +1,7 @@
 package dev.craftstream.method;
 
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Sha256;
+import dev.craftstream.model.label.Label;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

@@ -1,8 +1,8 @@
 package dev.craftstream.prompt;
 
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.prompt.chat.Chat;
 import dev.craftstream.prompt.chat.Frame;
 import java.io.Serializable;

@@ -1,6 +1,6 @@
 package dev.craftstream.relabel;
 
-import dev.craftstream.model.Label;
+import dev.craftstream.model.label.Label;
 
 /**
  * The relabeler's state of one question: what it decided last. Fields may only be added to (Flink's

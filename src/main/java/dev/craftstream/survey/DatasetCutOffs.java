@@ -1,10 +1,10 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.method.CutOffs;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.DatasetCost;
-import dev.craftstream.model.Label;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.dataset.DatasetCost;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.model.message.SurveyReport;
 import dev.craftstream.model.message.SurveyReport.Outcome;
 import org.apache.flink.api.common.functions.OpenContext;

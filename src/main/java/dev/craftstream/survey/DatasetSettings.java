@@ -1,14 +1,14 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.label.RehearsalThresholds;
+import dev.craftstream.model.label.Strategy;
+import dev.craftstream.model.label.Thresholds;
 import java.io.Serializable;
 import java.util.List;
 

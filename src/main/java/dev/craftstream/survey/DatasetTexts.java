@@ -1,10 +1,10 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.CheckpointKnowledge;
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.knowledge.CheckpointKnowledge;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.TrainingPrompt;
 import java.io.Serializable;

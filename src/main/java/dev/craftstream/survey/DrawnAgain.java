@@ -1,6 +1,6 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.CutOff.Bound;
+import dev.craftstream.model.dataset.CutOff.Bound;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

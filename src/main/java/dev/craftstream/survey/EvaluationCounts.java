@@ -1,11 +1,11 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.CheckpointKnowledge;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.knowledge.CheckpointKnowledge;
+import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
 import dev.craftstream.model.message.EvaluationReport.PromptUse;

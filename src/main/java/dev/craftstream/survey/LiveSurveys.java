@@ -1,8 +1,8 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.method.Candidacy;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import dev.craftstream.model.message.Survey;
 import java.util.ArrayList;
 import java.util.Comparator;

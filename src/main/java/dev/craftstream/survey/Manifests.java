@@ -1,8 +1,8 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.metrics.JobMetric;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.DatasetManifest;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.dataset.DatasetManifest;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;

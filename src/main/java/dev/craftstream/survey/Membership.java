@@ -1,8 +1,8 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.label.Label;
 
 /**
  * A question's state in one dataset. Fields may only be added to (Flink's POJO evolution).

@@ -2,14 +2,14 @@ package dev.craftstream.survey;
 
 import static java.util.Objects.requireNonNullElse;
 
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.FlowFilter;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Request.Changes;
-import dev.craftstream.model.Selection;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.dataset.Request.Changes;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.label.FlowFilter;
+import dev.craftstream.model.label.RehearsalThresholds;
+import dev.craftstream.model.label.Thresholds;
 
 /** The selection that a request asks for. */
 final class RequestedSelection {

@@ -1,6 +1,6 @@
 package dev.craftstream.survey;
 
-import dev.craftstream.model.Label;
+import dev.craftstream.model.label.Label;
 
 /** Counts what of one dataset is settled at one time. */
 final class Settlement {

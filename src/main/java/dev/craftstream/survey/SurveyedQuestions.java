@@ -1,8 +1,8 @@
 package dev.craftstream.survey;
 
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import java.util.BitSet;
 import java.util.stream.Stream;
 

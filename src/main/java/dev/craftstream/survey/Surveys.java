@@ -2,8 +2,8 @@ package dev.craftstream.survey;
 
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;

@@ -44,7 +44,10 @@ final class CheckpointCosts {
   /** This task's, of the model checkpoints that may cost the ceiling more than once. */
   private final Map<Long, Ceiling.Share> shares = new ConcurrentHashMap<>();
 
-  /** By {@link dev.craftstream.model.ModelCheckpoint#announcedAt()}: each key group's figures. */
+  /**
+   * By {@link dev.craftstream.model.checkpoint.ModelCheckpoint#announcedAt()}: each key group's
+   * figures.
+   */
   private final Map<Long, long[]> byCheckpoint = new HashMap<>();
 
   /** Read by the threads of metrics reporters, too. */

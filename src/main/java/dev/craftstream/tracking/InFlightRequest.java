@@ -2,8 +2,8 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.Spending;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.tracking.Lanes.Lane;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;

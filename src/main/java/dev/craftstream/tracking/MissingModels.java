@@ -1,6 +1,6 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;

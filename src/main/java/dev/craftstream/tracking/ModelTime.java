@@ -1,9 +1,9 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.CheckpointKnowledge;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.knowledge.CheckpointKnowledge;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

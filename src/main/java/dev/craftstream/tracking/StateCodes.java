@@ -1,9 +1,9 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 import java.io.IOException;
 
 /**

@@ -1,8 +1,8 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.knowledge.KnowledgeState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,12 +1,12 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import dev.craftstream.knowledge.HealthMetrics;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.survey.Surveys;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.MeasuredSamples;

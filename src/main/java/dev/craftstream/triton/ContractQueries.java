@@ -1,9 +1,9 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.method.Seeds;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import java.util.List;

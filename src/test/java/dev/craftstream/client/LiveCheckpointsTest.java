@@ -2,9 +2,9 @@ package dev.craftstream.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.v1.DeadLetter;
 import org.junit.jupiter.api.Test;
 

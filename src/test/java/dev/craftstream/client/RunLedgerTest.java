@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.client.report.CuratedQuestion;
 import dev.craftstream.client.report.RunData;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.DeadLetter;
 import dev.craftstream.v1.Instruction;

@@ -1,19 +1,19 @@
 package dev.craftstream.evaluation;
 
-import static dev.craftstream.model.Verdict.CORRECT;
-import static dev.craftstream.model.Verdict.REFUSED;
-import static dev.craftstream.model.Verdict.WRONG;
+import static dev.craftstream.model.knowledge.Verdict.CORRECT;
+import static dev.craftstream.model.knowledge.Verdict.REFUSED;
+import static dev.craftstream.model.knowledge.Verdict.WRONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.Bootstrap;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
+import dev.craftstream.model.dataset.Evaluation;
+import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.EvaluationReport.Cell;
 import dev.craftstream.model.message.EvaluationReport.PromptUse;

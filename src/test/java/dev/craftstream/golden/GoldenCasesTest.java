@@ -3,7 +3,7 @@ package dev.craftstream.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.golden.GoldenCases.Selection;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -2,17 +2,17 @@ package dev.craftstream.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.CutOff.Bound;
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.CutOff.Bound;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.label.Label;
+import dev.craftstream.model.label.RehearsalThresholds;
+import dev.craftstream.model.label.Strategy;
+import dev.craftstream.model.label.Thresholds;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

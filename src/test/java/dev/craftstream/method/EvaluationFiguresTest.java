@@ -1,14 +1,14 @@
 package dev.craftstream.method;
 
-import static dev.craftstream.model.Verdict.CORRECT;
-import static dev.craftstream.model.Verdict.REFUSED;
-import static dev.craftstream.model.Verdict.WRONG;
+import static dev.craftstream.model.knowledge.Verdict.CORRECT;
+import static dev.craftstream.model.knowledge.Verdict.REFUSED;
+import static dev.craftstream.model.knowledge.Verdict.WRONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.model.Evaluation.Estimate;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.dataset.Evaluation.Estimate;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

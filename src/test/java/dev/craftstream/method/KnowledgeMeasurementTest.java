@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.judging.Judge;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

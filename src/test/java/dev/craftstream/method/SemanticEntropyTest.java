@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.knowledge.CertaintyKind;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.craftstream.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.Label;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -2,8 +2,8 @@ package dev.craftstream.survey;
 
 import static dev.craftstream.tracking.TrackerHarness.MAX_PARALLELISM;
 
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.DatasetRecord;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.dataset.DatasetRecord;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.testing.UnreadOutput;
 import java.util.ArrayDeque;

@@ -3,9 +3,9 @@ package dev.craftstream.survey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.dataset.Request;
 import dev.craftstream.model.message.Admitted;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.GoOn;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.GoOn;
 import java.util.stream.LongStream;

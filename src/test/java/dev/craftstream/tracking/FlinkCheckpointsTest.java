@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.testing.CurationScenario;
 import dev.craftstream.testing.InMemoryCuration;
 import dev.craftstream.testing.ScriptedModel;

@@ -3,9 +3,9 @@ package dev.craftstream.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.evaluation.Evaluations;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.label.Thresholds;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.Survey;
 import dev.craftstream.relabel.LastDecision;

@@ -1,18 +1,18 @@
 package dev.craftstream.tracking;
 
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import dev.craftstream.model.message.Directive;
 import dev.craftstream.model.message.Retry;
 import dev.craftstream.model.message.Survey;

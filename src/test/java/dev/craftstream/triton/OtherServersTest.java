@@ -16,7 +16,7 @@ import dev.craftstream.inference.ModelInferResponse;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerUnavailableException;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.testing.LogSearch;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;

@@ -22,7 +22,7 @@ import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;

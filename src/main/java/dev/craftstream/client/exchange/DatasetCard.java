@@ -1,6 +1,6 @@
 package dev.craftstream.client.exchange;
 
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;

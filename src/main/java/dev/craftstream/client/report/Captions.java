@@ -2,9 +2,9 @@ package dev.craftstream.client.report;
 
 import dev.craftstream.client.report.CuratedQuestion.Curation;
 import dev.craftstream.client.report.CuratedQuestion.Knowledge;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.label.Label;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.craftstream.client.report;
 
 import dev.craftstream.client.report.ReportPage.TaskPicture;
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

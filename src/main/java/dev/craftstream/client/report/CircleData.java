@@ -1,9 +1,9 @@
 package dev.craftstream.client.report;
 
 import dev.craftstream.client.report.EvaluatedCheckpoint.Estimate;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
+import dev.craftstream.model.label.Label;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.Label;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Role;
 
 /**
  * How a model checkpoint does on one task's questions of purpose EVALUATE.

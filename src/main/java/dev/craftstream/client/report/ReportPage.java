@@ -1,6 +1,6 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.Label;
+import dev.craftstream.model.label.Label;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;

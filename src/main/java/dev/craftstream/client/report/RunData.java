@@ -1,6 +1,6 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.Role;
+import dev.craftstream.model.checkpoint.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

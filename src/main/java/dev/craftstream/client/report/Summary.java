@@ -1,8 +1,8 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.Label;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

@@ -1,8 +1,8 @@
 package dev.craftstream.client.report;
 
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.DropReason;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.label.DropReason;
 import java.time.Duration;
 import java.util.Locale;
 

@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.craftstream.client.rules.RuleComparison.Example;
 import dev.craftstream.method.statistics.Agreement;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
+import dev.craftstream.model.label.Label;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

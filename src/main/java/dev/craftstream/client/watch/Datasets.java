@@ -2,8 +2,8 @@ package dev.craftstream.client.watch;
 
 import dev.craftstream.client.exchange.Names;
 import dev.craftstream.client.report.ChosenDataset;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;

@@ -2,8 +2,8 @@ package dev.craftstream.client.watch;
 
 import dev.craftstream.client.RecordHandler;
 import dev.craftstream.client.RecordPlace;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.QuestionEvent;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.DeadLetter;

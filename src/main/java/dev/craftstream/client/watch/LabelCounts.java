@@ -1,9 +1,9 @@
 package dev.craftstream.client.watch;
 
 import dev.craftstream.client.exchange.Names;
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.v1.Instruction;
 import dev.craftstream.v1.Stage;
 import java.util.ArrayList;

@@ -70,7 +70,7 @@ public final class Measurements {
    */
   record Done(long measured, long failed) {}
 
-  Done done(Task task, QuestionKinds kinds, dev.craftstream.model.Role role) {
+  Done done(Task task, QuestionKinds kinds, dev.craftstream.model.checkpoint.Role role) {
     long measured = 0;
     long failed = 0;
     int end = codes == null ? 0 : codes.size();

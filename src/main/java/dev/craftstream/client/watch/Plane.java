@@ -1,8 +1,8 @@
 package dev.craftstream.client.watch;
 
 import dev.craftstream.client.report.RunData;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import java.util.Map;
 
 /**

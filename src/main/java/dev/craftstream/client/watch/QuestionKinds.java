@@ -2,8 +2,8 @@ package dev.craftstream.client.watch;
 
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Role;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Role;
 
 /** Which questions there are, by their numbers: task and purpose of each, in one byte. */
 final class QuestionKinds {

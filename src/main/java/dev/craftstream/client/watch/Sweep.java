@@ -1,7 +1,7 @@
 package dev.craftstream.client.watch;
 
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import java.util.List;
 
 /**

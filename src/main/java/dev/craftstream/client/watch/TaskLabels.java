@@ -1,8 +1,8 @@
 package dev.craftstream.client.watch;
 
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.Label;
 import java.util.Map;
 
 /** How many questions of a task have which label, by the stage of their decision, and why. */

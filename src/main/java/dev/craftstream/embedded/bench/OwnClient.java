@@ -2,13 +2,13 @@ package dev.craftstream.embedded.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.craftstream.knowledge.KnowledgeQuery;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonKnowledgeQuery;

@@ -2,14 +2,14 @@ package dev.craftstream.embedded.circle;
 
 import dev.craftstream.client.OutputRecords;
 import dev.craftstream.client.RecordHandler;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.knowledge.Verdict;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;

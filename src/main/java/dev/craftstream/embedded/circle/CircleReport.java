@@ -12,7 +12,7 @@ import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.EmbeddedRun;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.EmbeddedOptions;
 import dev.craftstream.embedded.Project;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

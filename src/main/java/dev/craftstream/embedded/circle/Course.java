@@ -1,10 +1,10 @@
 package dev.craftstream.embedded.circle;
 
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.DatasetManifest;
 import java.io.IOException;
 import java.util.HashSet;

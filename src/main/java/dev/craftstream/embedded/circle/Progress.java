@@ -1,6 +1,6 @@
 package dev.craftstream.embedded.circle;
 
-import dev.craftstream.model.Evaluation.Estimate;
+import dev.craftstream.model.dataset.Evaluation.Estimate;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.craftstream.embedded.circle;
 
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.craftstream.embedded.study;
 
-import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Request.Changes;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.dataset.Request.Changes;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.Strategy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.craftstream.embedded.study;
 
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.study.StudyData.Measure;
-import dev.craftstream.model.KnowledgeState;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.prompt.TrainingPrompt;
 import dev.craftstream.prompt.TrainingTexts;
 import dev.craftstream.triton.EvaluationSettings;

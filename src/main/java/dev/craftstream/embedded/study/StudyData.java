@@ -1,6 +1,6 @@
 package dev.craftstream.embedded.study;
 
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 import java.util.Map;
 

@@ -3,7 +3,7 @@ package dev.craftstream.embedded.study;
 import dev.craftstream.client.OutputRecords;
 import dev.craftstream.client.RecordHandler;
 import dev.craftstream.embedded.study.StudyData.Measure;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.topics.kafka.Topics;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;

@@ -1,6 +1,6 @@
 package dev.craftstream.embedded.trainer;
 
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

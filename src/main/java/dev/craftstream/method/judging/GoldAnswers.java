@@ -1,8 +1,8 @@
 package dev.craftstream.method.judging;
 
 import dev.craftstream.method.judging.Refusals.Reading;
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

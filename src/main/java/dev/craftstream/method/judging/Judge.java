@@ -1,9 +1,9 @@
 package dev.craftstream.method.judging;
 
 import dev.craftstream.method.judging.Refusals.Reading;
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.craftstream.method.judging;
 
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 import java.io.Serializable;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package dev.craftstream.method.posterior;
 
-import dev.craftstream.model.Figures;
-import dev.craftstream.model.KnowledgeState;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.knowledge.Figures;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.label.Thresholds;
 
 /**
  * How probable it is that the chance of a right answer lies on that side of the thresholds on which

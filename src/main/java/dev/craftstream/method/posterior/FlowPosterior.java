@@ -1,7 +1,7 @@
 package dev.craftstream.method.posterior;
 
-import dev.craftstream.model.Figures;
-import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.knowledge.Figures;
+import dev.craftstream.model.knowledge.KnowledgeState;
 
 /**
  * How probable it is that knowledge flows, given the samples that were drawn: that the chance of a

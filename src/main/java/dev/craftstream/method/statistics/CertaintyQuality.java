@@ -1,7 +1,7 @@
 package dev.craftstream.method.statistics;
 
 import dev.craftstream.method.statistics.QuestionBootstrap.Interval;
-import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.knowledge.CertaintyKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

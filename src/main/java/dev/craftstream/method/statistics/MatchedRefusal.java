@@ -1,6 +1,6 @@
 package dev.craftstream.method.statistics;
 
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.craftstream.model.evidence;
 
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

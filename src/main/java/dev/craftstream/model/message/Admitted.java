@@ -1,7 +1,7 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.ModelCheckpointEvent;
-import dev.craftstream.model.Request;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.dataset.Request;
 
 /**
  * What the admission let through: one of the two.

@@ -1,6 +1,6 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.knowledge.KnowledgeChange;
 import java.util.List;
 
 /**

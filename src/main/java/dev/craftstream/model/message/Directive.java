@@ -1,6 +1,6 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import java.util.stream.Stream;
 
 /**

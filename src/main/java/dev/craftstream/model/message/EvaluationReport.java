@@ -1,7 +1,7 @@
 package dev.craftstream.model.message;
 
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Sha256;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.model.evidence.Evidence;
 
 /**

@@ -1,6 +1,6 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import java.util.List;
 
 /**

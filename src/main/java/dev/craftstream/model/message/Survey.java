@@ -1,7 +1,7 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.dataset.Dataset;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package dev.craftstream.model.message;
 
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.DatasetCost;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.dataset.DatasetCost;
 
 /**
  * What a tracker found for one dataset in some of its key groups. The reports on a dataset cover

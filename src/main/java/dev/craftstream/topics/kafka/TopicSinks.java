@@ -1,12 +1,12 @@
 package dev.craftstream.topics.kafka;
 
-import dev.craftstream.model.DatasetKind;
-import dev.craftstream.model.DatasetManifest;
-import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.Instruction;
-import dev.craftstream.model.KnowledgeChange;
+import dev.craftstream.model.dataset.DatasetKind;
+import dev.craftstream.model.dataset.DatasetManifest;
+import dev.craftstream.model.dataset.DatasetRecord;
+import dev.craftstream.model.dataset.Evaluation;
+import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.label.Instruction;
 import dev.craftstream.topics.records.EncodedRecord;
 import dev.craftstream.topics.records.RecordEncoder;
 import java.io.Serializable;

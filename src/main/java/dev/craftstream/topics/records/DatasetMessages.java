@@ -13,18 +13,18 @@ import static dev.craftstream.topics.records.SchemaEnums.task;
 import static dev.craftstream.topics.records.SchemaEnums.ties;
 
 import com.google.protobuf.Message;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.DatasetCost;
-import dev.craftstream.model.DatasetManifest;
-import dev.craftstream.model.DatasetRecord;
-import dev.craftstream.model.Decision;
-import dev.craftstream.model.FlowFilter;
-import dev.craftstream.model.FlowRule;
-import dev.craftstream.model.KnowledgeState;
-import dev.craftstream.model.RehearsalThresholds;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.dataset.DatasetCost;
+import dev.craftstream.model.dataset.DatasetManifest;
+import dev.craftstream.model.dataset.DatasetRecord;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.model.label.Decision;
+import dev.craftstream.model.label.FlowFilter;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.RehearsalThresholds;
+import dev.craftstream.model.label.Thresholds;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
 
@@ -112,9 +112,11 @@ final class DatasetMessages {
             .setComplete(manifest.complete())
             .setFailure(cutOff.failure())
             .setAnswer(
-                classCount(cutOff, dev.craftstream.model.Label.ANSWER, manifest.answerRecords()))
+                classCount(
+                    cutOff, dev.craftstream.model.label.Label.ANSWER, manifest.answerRecords()))
             .setRefusal(
-                classCount(cutOff, dev.craftstream.model.Label.REFUSAL, manifest.refusalRecords()))
+                classCount(
+                    cutOff, dev.craftstream.model.label.Label.REFUSAL, manifest.refusalRecords()))
             .setTies(ties(selection.tiesAtCutOff()))
             .setShortage(shortage(selection.shortage()))
             .setSeed(selection.seed())
@@ -170,7 +172,7 @@ final class DatasetMessages {
   }
 
   private static ClassCount classCount(
-      CutOff cutOff, dev.craftstream.model.Label label, long records) {
+      CutOff cutOff, dev.craftstream.model.label.Label label, long records) {
     Selection selection = cutOff.dataset().selection();
     CutOff.Bound bound = cutOff.of(label);
     long wanted = selection.wanted(label);
@@ -185,7 +187,7 @@ final class DatasetMessages {
             .setShortage(Math.max(0, wanted - bound.candidates()));
     if (selection.ordersByCertainty() && !bound.all() && taken > 0) {
       // Of ANSWER candidates the most certain come first, so their score is its negative.
-      boolean mostCertainFirst = label == dev.craftstream.model.Label.ANSWER;
+      boolean mostCertainFirst = label == dev.craftstream.model.label.Label.ANSWER;
       // + 0.0 turns -0.0 into 0.0.
       count.setCutOffCertainty((mostCertainFirst ? -bound.score() : bound.score()) + 0.0);
     }

@@ -5,7 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
 import dev.craftstream.v1.Cost;

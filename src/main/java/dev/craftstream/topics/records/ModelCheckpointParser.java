@@ -1,11 +1,11 @@
 package dev.craftstream.topics.records;
 
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.v1.Announcement;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 

@@ -6,8 +6,8 @@ import static dev.craftstream.topics.records.SchemaEnums.shortage;
 import static dev.craftstream.topics.records.SchemaEnums.ties;
 
 import com.google.protobuf.Message;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Request.Changes;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.dataset.Request.Changes;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.EvaluationRequest;
 import dev.craftstream.v1.GoOnRequest;

@@ -1,15 +1,15 @@
 package dev.craftstream.topics.records;
 
-import dev.craftstream.model.FlowRule;
 import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Request.Changes;
-import dev.craftstream.model.Request.Kind;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Strategy;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.dataset.Request.Changes;
+import dev.craftstream.model.dataset.Request.Kind;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.DatasetRequest;
 import dev.craftstream.v1.EvaluationRequest;
 import dev.craftstream.v1.GoOnRequest;

@@ -1,8 +1,8 @@
 package dev.craftstream.topics.records;
 
 import com.google.protobuf.ByteString;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.evidence.Evidence;

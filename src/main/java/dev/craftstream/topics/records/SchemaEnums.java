@@ -1,8 +1,8 @@
 package dev.craftstream.topics.records;
 
-import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.dataset.DatasetRecord;
+import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.CertaintyKind;
 import dev.craftstream.v1.Contract;
 import dev.craftstream.v1.CorrectnessRule;
@@ -30,31 +30,31 @@ final class SchemaEnums {
     return Purpose.valueOf("PURPOSE_" + purpose.name());
   }
 
-  static CertaintyKind certaintyKind(dev.craftstream.model.CertaintyKind kind) {
+  static CertaintyKind certaintyKind(dev.craftstream.model.knowledge.CertaintyKind kind) {
     return CertaintyKind.valueOf("CERTAINTY_KIND_" + kind.name());
   }
 
-  static CorrectnessRule correctnessRule(dev.craftstream.model.CorrectnessRule rule) {
+  static CorrectnessRule correctnessRule(dev.craftstream.model.knowledge.CorrectnessRule rule) {
     return CorrectnessRule.valueOf("CORRECTNESS_RULE_" + rule.name());
   }
 
-  static Role role(dev.craftstream.model.Role role) {
+  static Role role(dev.craftstream.model.checkpoint.Role role) {
     return Role.valueOf("ROLE_" + role.name());
   }
 
-  static Contract contract(dev.craftstream.model.Contract contract) {
+  static Contract contract(dev.craftstream.model.checkpoint.Contract contract) {
     return Contract.valueOf("CONTRACT_" + contract.name());
   }
 
-  static Label label(dev.craftstream.model.Label label) {
+  static Label label(dev.craftstream.model.label.Label label) {
     return Label.valueOf("LABEL_" + label.name());
   }
 
-  static DropReason dropReason(dev.craftstream.model.DropReason reason) {
+  static DropReason dropReason(dev.craftstream.model.label.DropReason reason) {
     return DropReason.valueOf("DROP_REASON_" + reason.name());
   }
 
-  static DatasetKind datasetKind(dev.craftstream.model.DatasetKind kind) {
+  static DatasetKind datasetKind(dev.craftstream.model.dataset.DatasetKind kind) {
     return DatasetKind.valueOf("DATASET_KIND_" + kind.name());
   }
 
@@ -62,15 +62,15 @@ final class SchemaEnums {
     return Mark.valueOf("MARK_" + mark.name());
   }
 
-  static Ties ties(dev.craftstream.model.Ties ties) {
+  static Ties ties(dev.craftstream.model.dataset.Ties ties) {
     return Ties.valueOf("TIES_" + ties.name());
   }
 
-  static Shortage shortage(dev.craftstream.model.Shortage shortage) {
+  static Shortage shortage(dev.craftstream.model.dataset.Shortage shortage) {
     return Shortage.valueOf("SHORTAGE_" + shortage.name());
   }
 
-  static FlowRule flowRule(dev.craftstream.model.FlowRule rule) {
+  static FlowRule flowRule(dev.craftstream.model.label.FlowRule rule) {
     return FlowRule.valueOf("FLOW_RULE_" + rule.name());
   }
 

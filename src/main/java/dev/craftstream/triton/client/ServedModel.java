@@ -1,6 +1,6 @@
 package dev.craftstream.triton.client;
 
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 
 /**
  * A model on the servers.

@@ -5,7 +5,7 @@ import static dev.craftstream.triton.contract.ModelSignature.part;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.method.Thoughts;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;

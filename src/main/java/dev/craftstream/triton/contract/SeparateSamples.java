@@ -1,6 +1,6 @@
 package dev.craftstream.triton.contract;
 
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.contract.InferenceContract.SampleQuery;

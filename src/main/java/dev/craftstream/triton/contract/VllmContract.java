@@ -11,7 +11,7 @@ import com.google.gson.JsonParser;
 import dev.craftstream.inference.ModelInferRequest;
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.method.Thoughts;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.TokenProbability;
 import dev.craftstream.triton.client.ErrorAdvice;

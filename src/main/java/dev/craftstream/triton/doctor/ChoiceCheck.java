@@ -5,8 +5,8 @@ import static dev.craftstream.triton.doctor.Finding.remark;
 import static dev.craftstream.triton.doctor.Finding.well;
 
 import dev.craftstream.knowledge.Measurement;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.triton.TritonKnowledgeQuery;
 import dev.craftstream.triton.contract.InferenceContract.MultipleChoiceQuery;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;

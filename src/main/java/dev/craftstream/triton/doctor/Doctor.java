@@ -8,10 +8,10 @@ import static dev.craftstream.triton.doctor.Finding.well;
 
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.Measurement;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.ModelCheckpoint;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.triton.EvaluationSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.TritonKnowledgeQuery;

@@ -1,6 +1,6 @@
 package dev.craftstream.triton.recorded;
 
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.Evidence;
 import dev.craftstream.model.evidence.LetterProbabilities;

@@ -2,7 +2,7 @@ package dev.craftstream.triton.recorded;
 
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.inference.ModelMetadataResponse.TensorMetadata;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Serving;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

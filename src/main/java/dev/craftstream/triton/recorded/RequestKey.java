@@ -1,8 +1,8 @@
 package dev.craftstream.triton.recorded;
 
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.Serving;
 import dev.craftstream.model.Sha256;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

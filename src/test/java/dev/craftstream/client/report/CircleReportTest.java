@@ -3,9 +3,9 @@ package dev.craftstream.client.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.client.report.EvaluatedCheckpoint.Estimate;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
+import dev.craftstream.model.label.Label;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;

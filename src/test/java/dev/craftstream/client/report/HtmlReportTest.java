@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.client.report.CuratedQuestion.Curation;
 import dev.craftstream.client.report.CuratedQuestion.Knowledge;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.label.Label;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;

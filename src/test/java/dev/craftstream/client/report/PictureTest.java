@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Thresholds;
+import dev.craftstream.model.label.Label;
+import dev.craftstream.model.label.Thresholds;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

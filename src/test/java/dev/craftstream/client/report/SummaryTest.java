@@ -2,9 +2,9 @@ package dev.craftstream.client.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.Label;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

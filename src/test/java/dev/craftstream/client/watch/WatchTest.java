@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import dev.craftstream.client.LiveCheckpoints;
 import dev.craftstream.client.RecordDispatcher;
-import dev.craftstream.model.Label;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.label.Label;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.topics.records.WireFormat;
@@ -179,8 +179,9 @@ class WatchTest {
     assertThat(watch.answersOverTime().size()).isLessThanOrEqualTo(2);
   }
 
-  private static dev.craftstream.model.ModelCheckpointEvent retirement(String id, long modelTime) {
-    return new dev.craftstream.model.ModelCheckpointEvent(id, modelTime, null, null);
+  private static dev.craftstream.model.checkpoint.ModelCheckpointEvent retirement(
+      String id, long modelTime) {
+    return new dev.craftstream.model.checkpoint.ModelCheckpointEvent(id, modelTime, null, null);
   }
 
   private void sample() throws IOException {

@@ -3,9 +3,9 @@ package dev.craftstream.embedded.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.craftstream.model.FlowRule;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.Strategy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

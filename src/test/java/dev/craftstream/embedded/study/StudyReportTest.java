@@ -10,7 +10,7 @@ import dev.craftstream.embedded.study.StudyData.Measure;
 import dev.craftstream.embedded.study.StudyData.Setting;
 import dev.craftstream.embedded.study.StudyData.Tuned;
 import dev.craftstream.embedded.study.StudyResults.ArmResult;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.craftstream.client.Terminal;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.embedded.EmbeddedOptions;
 import dev.craftstream.embedded.Project;
-import dev.craftstream.model.Strategy;
+import dev.craftstream.model.label.Strategy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -5,9 +5,9 @@ import static dev.craftstream.method.TestQuestions.openEnded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

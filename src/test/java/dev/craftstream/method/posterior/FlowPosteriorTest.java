@@ -3,9 +3,9 @@ package dev.craftstream.method.posterior;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CorrectnessRule;
-import dev.craftstream.model.KnowledgeState;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.KnowledgeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,12 +1,12 @@
 package dev.craftstream.method.statistics;
 
-import static dev.craftstream.model.Verdict.CORRECT;
-import static dev.craftstream.model.Verdict.REFUSED;
-import static dev.craftstream.model.Verdict.WRONG;
+import static dev.craftstream.model.knowledge.Verdict.CORRECT;
+import static dev.craftstream.model.knowledge.Verdict.REFUSED;
+import static dev.craftstream.model.knowledge.Verdict.WRONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import org.junit.jupiter.api.Test;
 
 class AgreementTest {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.statistics.CertaintyQuality.Figures;
 import dev.craftstream.method.statistics.QuestionBootstrap.Interval;
-import dev.craftstream.model.CertaintyKind;
+import dev.craftstream.model.knowledge.CertaintyKind;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,15 +1,15 @@
 package dev.craftstream.method.statistics;
 
-import static dev.craftstream.model.Verdict.CORRECT;
-import static dev.craftstream.model.Verdict.REFUSED;
-import static dev.craftstream.model.Verdict.WRONG;
+import static dev.craftstream.model.knowledge.Verdict.CORRECT;
+import static dev.craftstream.model.knowledge.Verdict.REFUSED;
+import static dev.craftstream.model.knowledge.Verdict.WRONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.Contingency;
 import dev.craftstream.method.EvaluationFigures;
-import dev.craftstream.model.Verdict;
+import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

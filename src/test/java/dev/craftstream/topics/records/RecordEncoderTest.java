@@ -5,38 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import dev.craftstream.model.CertaintyKind;
-import dev.craftstream.model.CheckpointKnowledge;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.CorrectnessRule;
 import dev.craftstream.model.Cost;
-import dev.craftstream.model.CutOff;
-import dev.craftstream.model.Dataset;
-import dev.craftstream.model.DatasetRecord.Mark;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Decision;
-import dev.craftstream.model.DropReason;
-import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.FlowFilter;
-import dev.craftstream.model.FlowRule;
-import dev.craftstream.model.Instruction;
-import dev.craftstream.model.KnowledgeChange;
-import dev.craftstream.model.Label;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.ModelCheckpointEvent;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
-import dev.craftstream.model.Request;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Selection;
-import dev.craftstream.model.Shortage;
-import dev.craftstream.model.Strategy;
-import dev.craftstream.model.Sureness;
 import dev.craftstream.model.Task;
-import dev.craftstream.model.Ties;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.dataset.CutOff;
+import dev.craftstream.model.dataset.Dataset;
+import dev.craftstream.model.dataset.DatasetRecord.Mark;
+import dev.craftstream.model.dataset.Evaluation;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.dataset.Shortage;
+import dev.craftstream.model.dataset.Ties;
+import dev.craftstream.model.knowledge.CertaintyKind;
+import dev.craftstream.model.knowledge.CheckpointKnowledge;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.label.Decision;
+import dev.craftstream.model.label.DropReason;
+import dev.craftstream.model.label.FlowFilter;
+import dev.craftstream.model.label.FlowRule;
+import dev.craftstream.model.label.Instruction;
+import dev.craftstream.model.label.Label;
+import dev.craftstream.model.label.Strategy;
+import dev.craftstream.model.label.Sureness;
 import dev.craftstream.model.message.UnusableAnswer;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
@@ -788,7 +788,8 @@ class RecordEncoderTest {
 
   @Test
   void everyWordOfTheDomainHasItsWordInTheSchema() {
-    for (dev.craftstream.model.DatasetKind kind : dev.craftstream.model.DatasetKind.values()) {
+    for (dev.craftstream.model.dataset.DatasetKind kind :
+        dev.craftstream.model.dataset.DatasetKind.values()) {
       assertThat(SchemaEnums.datasetKind(kind)).isNotNull();
     }
     for (Mark mark : Mark.values()) {

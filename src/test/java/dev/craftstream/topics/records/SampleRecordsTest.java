@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.util.JsonFormat;
-import dev.craftstream.model.Contract;
 import dev.craftstream.model.Question;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.evidence.Evidence;

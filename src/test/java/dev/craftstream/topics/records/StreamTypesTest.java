@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.craftstream.model.DatasetManifest;
-import dev.craftstream.model.DatasetRecord;
 import dev.craftstream.model.DeadLetter;
-import dev.craftstream.model.Evaluation;
-import dev.craftstream.model.Instruction;
 import dev.craftstream.model.OriginalRecord;
-import dev.craftstream.model.Request;
+import dev.craftstream.model.dataset.DatasetManifest;
+import dev.craftstream.model.dataset.DatasetRecord;
+import dev.craftstream.model.dataset.Evaluation;
+import dev.craftstream.model.dataset.Request;
+import dev.craftstream.model.label.Instruction;
 import dev.craftstream.model.message.Survey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.craftstream.triton.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.model.Contract;
-import dev.craftstream.model.ModelCheckpoint;
-import dev.craftstream.model.Role;
-import dev.craftstream.model.Serving;
+import dev.craftstream.model.checkpoint.Contract;
+import dev.craftstream.model.checkpoint.ModelCheckpoint;
+import dev.craftstream.model.checkpoint.Role;
+import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.prompt.KnowledgePrompt;
 import dev.craftstream.prompt.Shots;
 import dev.craftstream.testing.TritonServerExtension;

@@ -1,0 +1,5 @@
+/**
+ * Commands that tell the job something, by its input topics: questions, model checkpoints and
+ * requests.
+ */
+package dev.craftstream.cli.input;

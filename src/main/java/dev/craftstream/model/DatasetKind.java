@@ -1,9 +1,0 @@
-package dev.craftstream.model;
-
-/** What a dataset trains. */
-public enum DatasetKind {
-  /** Refusal-aware instructions, for the TUNED checkpoint. */
-  TRAINING,
-  /** What INITIAL knows well, for the REHEARSAL checkpoint. */
-  REHEARSAL
-}

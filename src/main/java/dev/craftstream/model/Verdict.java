@@ -1,8 +1,0 @@
-package dev.craftstream.model;
-
-/** How an evaluated answer is judged. */
-public enum Verdict {
-  CORRECT,
-  WRONG,
-  REFUSED
-}
