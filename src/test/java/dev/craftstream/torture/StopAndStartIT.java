@@ -34,7 +34,6 @@ import org.junit.jupiter.api.Test;
  * Docker starts it again. No question is ever asked twice.
  */
 @Tag("integration")
-@Tag("cluster")
 class StopAndStartIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Path FOLDER = Path.of("target/stop-and-start");

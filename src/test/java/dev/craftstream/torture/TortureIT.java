@@ -13,7 +13,6 @@ import picocli.CommandLine;
  * to be noticed. {@code -Dtorture.arguments=--long} makes it the long one.
  */
 @Tag("integration")
-@Tag("cluster")
 class TortureIT {
 
   @Test
