@@ -79,7 +79,7 @@ class UidsTest {
   }
 
   @Test
-  void thereAre1024KeyGroups_alsoWhereFlinkIsNotConfiguredSo() {
+  void thereAre1440KeyGroups_alsoWhereFlinkIsNotConfiguredSo() {
     Configuration bare = new Configuration();
     bare.setString("execution.checkpointing.interval", "10s");
     for (Configuration flink : List.of(shipped(), bare)) {
