@@ -8,6 +8,7 @@ import dev.craftstream.config.CurationOptions;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.flink.GraphOptions;
 import dev.craftstream.flink.RestorePoints;
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
@@ -17,6 +18,7 @@ import dev.craftstream.topics.kafka.ConflictCheck;
 import dev.craftstream.topics.kafka.EarlierOutput;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.LaterOutput;
+import dev.craftstream.topics.kafka.SamplesTopic;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.topics.kafka.TopicSetupException;
 import dev.craftstream.topics.kafka.TopicSinks;
@@ -223,6 +225,25 @@ public final class CurationJob {
    *     sentence
    */
   public static void define(StreamExecutionEnvironment env, CurationSettings settings) {
+    SamplesTopic samples = settings.kafka().samples();
+    define(
+        env,
+        settings,
+        new TritonKnowledgeQuery.Factory(
+            settings.triton(),
+            settings.query(),
+            settings.evaluation(),
+            samples.enabled() ? samples.embeddings() : null));
+  }
+
+  /**
+   * The job between its topics, with model servers of the caller's.
+   *
+   * @throws IllegalArgumentException where the environment does not fit the settings, with a
+   *     sentence
+   */
+  public static void define(
+      StreamExecutionEnvironment env, CurationSettings settings, KnowledgeQuery.Factory query) {
     checkEnvironment(env, settings.kafka());
     if (settings.startsAnew()) {
       LOG.warn(
@@ -262,11 +283,7 @@ public final class CurationJob {
             isOrdered ? CommittedProgress.ofQuestions(kafka) : SourceProgress.AT_ONCE,
             isOrdered ? CommittedProgress.ofModelCheckpoints(kafka) : SourceProgress.AT_ONCE,
             startCondition(env, settings),
-            new TritonKnowledgeQuery.Factory(
-                settings.triton(),
-                settings.query(),
-                settings.evaluation(),
-                kafka.samples().enabled() ? kafka.samples().embeddings() : null),
+            query,
             settings);
 
     TopicSinks sinks = new TopicSinks(kafka);

@@ -354,11 +354,16 @@ class ArchitectureTest {
         "embedded.trainer");
     may(
         "embedded.bench",
+        "",
         "model",
         "model.checkpoint",
+        "model.knowledge",
         "knowledge",
         "triton.client",
         "triton",
+        "config",
+        "topics.kafka",
+        "topics.records",
         "client",
         "embedded");
     may(

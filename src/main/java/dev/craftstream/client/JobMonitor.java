@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -63,6 +64,14 @@ public final class JobMonitor {
    * @param failed attempts that the server did not answer
    */
   public record Tracker(long completeModelTime, int inFlight, double slotsInUse, long failed) {}
+
+  /**
+   * A Flink checkpoint.
+   *
+   * @param begun when it was triggered
+   * @param took until all of it was stored
+   */
+  public record FlinkCheckpoint(Instant begun, Duration took) {}
 
   /**
    * How far the job is, at one time.
@@ -177,6 +186,22 @@ public final class JobMonitor {
       }
     }
     return line;
+  }
+
+  /**
+   * The newest Flink checkpoints that are complete, as many as Flink remembers, the newest first.
+   */
+  public List<FlinkCheckpoint> flinkCheckpoints() throws IOException {
+    List<FlinkCheckpoint> complete = new ArrayList<>();
+    for (RestAnswer one : get("/checkpoints").get("history").list()) {
+      if (one.get("status").text().equals("COMPLETED")) {
+        complete.add(
+            new FlinkCheckpoint(
+                Instant.ofEpochMilli((long) one.get("trigger_timestamp").number()),
+                Duration.ofMillis((long) one.get("end_to_end_duration").number())));
+      }
+    }
+    return complete;
   }
 
   /** The tracker's metrics; empty until the job has reported them. */

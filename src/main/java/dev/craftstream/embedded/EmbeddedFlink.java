@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -56,9 +58,21 @@ public final class EmbeddedFlink implements AutoCloseable {
    */
   public static EmbeddedFlink start(Path flinkConfiguration, Path folder, int port)
       throws IOException {
+    return start(flinkConfiguration, folder, port, Map.of());
+  }
+
+  /**
+   * The same with options of Flink's.
+   *
+   * @param options win over those of the folder and of this class
+   */
+  public static EmbeddedFlink start(
+      Path flinkConfiguration, Path folder, int port, Map<String, String> options)
+      throws IOException {
     Configuration configuration =
         GlobalConfiguration.loadConfiguration(flinkConfiguration.toString());
     embed(configuration, folder.toAbsolutePath(), port);
+    configuration.addAll(Configuration.fromMap(options));
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -117,6 +131,17 @@ public final class EmbeddedFlink implements AutoCloseable {
     return StreamExecutionEnvironment.getExecutionEnvironment(all);
   }
 
+  /**
+   * An environment to define a job in that begins without state.
+   *
+   * @param options win over the cluster's
+   */
+  public StreamExecutionEnvironment emptyEnvironment(Map<String, String> options) {
+    Configuration all = new Configuration(configuration);
+    all.addAll(Configuration.fromMap(options));
+    return StreamExecutionEnvironment.getExecutionEnvironment(all);
+  }
+
   /** The folder of the newest one that is whole: its metadata is written last. */
   private Optional<Path> newestFlinkCheckpoint() throws IOException {
     Path all = Path.of(URI.create(configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
@@ -152,6 +177,23 @@ public final class EmbeddedFlink implements AutoCloseable {
       throw new IOException("Starting the job was interrupted.", e);
     } catch (ExecutionException e) {
       throw new IOException("The job could not be started: " + reason(e), e);
+    }
+  }
+
+  /** Ends all jobs; returns when they have ended. */
+  public void cancelAll() throws IOException {
+    try {
+      for (JobStatusMessage job : cluster.listJobs().get()) {
+        if (!job.getJobState().isGloballyTerminalState()) {
+          cluster.cancelJob(job.getJobId()).get();
+          cluster.requestJobResult(job.getJobId()).get();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Ending the jobs was interrupted.", e);
+    } catch (ExecutionException e) {
+      throw new IOException("The jobs could not be ended: " + reason(e), e);
     }
   }
 

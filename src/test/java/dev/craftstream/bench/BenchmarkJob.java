@@ -4,6 +4,7 @@ import dev.craftstream.Curation;
 import dev.craftstream.admission.SourceProgress;
 import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.embedded.bench.InProcessModel;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.model.Origin;
@@ -18,8 +19,6 @@ import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.dataset.Request;
-import dev.craftstream.model.knowledge.CertaintyKind;
-import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.testing.CountedHealth;
 import dev.craftstream.testing.ShippedFlink;
@@ -29,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -185,22 +183,7 @@ final class BenchmarkJob {
 
     /** Something random, the same for each question and checkpoint. */
     static KnowledgeState knows(Question question, ModelCheckpoint checkpoint) {
-      SplittableRandom random =
-          new SplittableRandom(31L * question.id().hashCode() + checkpoint.announcedAt());
-      int correct = random.nextInt(11);
-      return new KnowledgeState(
-          correct / 10.0,
-          random.nextDouble(),
-          CertaintyKind.EMBEDDING_SIMILARITY,
-          0,
-          0,
-          10,
-          correct,
-          0,
-          correct == 0 ? "" : question.answer(),
-          random.nextLong(),
-          "oe-3shot-00000000",
-          CorrectnessRule.SUBSTRING);
+      return InProcessModel.knows(question, checkpoint);
     }
 
     @Override

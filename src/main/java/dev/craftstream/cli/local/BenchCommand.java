@@ -36,12 +36,14 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = BenchJobCommand.class,
     footer = {
       "",
       "Examples:",
       "  ./craft bench",
       "  ./craft bench --in-flight 8,128 --rounds 5 --json | jq '.clients'",
-      "  ./craft bench --peer mine='python3 my_client.py'"
+      "  ./craft bench --peer mine='python3 my_client.py'",
+      "  ./craft bench job"
     })
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -149,12 +151,12 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static String whole(Spread spread) {
+  static String whole(Spread spread) {
     return String.format(
         Locale.ROOT, "%,.0f [%,.0f to %,.0f]", spread.median(), spread.min(), spread.max());
   }
 
-  private static String ratio(Spread spread) {
+  static String ratio(Spread spread) {
     return String.format(
         Locale.ROOT, "%.2f [%.2f to %.2f]", spread.median(), spread.min(), spread.max());
   }

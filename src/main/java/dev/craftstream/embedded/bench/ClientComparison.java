@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Clients that ask the same server the same, in turn. Ratios are of the same round, which is what a
@@ -58,10 +57,10 @@ final class ClientComparison {
             new ClientFigures(
                 contender.name(),
                 inFlight,
-                spread(its, Rate::perSecond),
-                spread(its, Rate::perProcessorSecond),
-                ratio(own, its, Rate::perSecond),
-                ratio(own, its, Rate::perProcessorSecond)));
+                Spread.of(its, Rate::perSecond),
+                Spread.of(its, Rate::perProcessorSecond),
+                Spread.ratio(own, its, Rate::perSecond),
+                Spread.ratio(own, its, Rate::perProcessorSecond)));
       }
     }
     return figures;
@@ -69,17 +68,5 @@ final class ClientComparison {
 
   private static String key(Contender contender, int inFlight) {
     return contender.name() + " " + inFlight;
-  }
-
-  private static Spread spread(List<Rate> rates, ToDoubleFunction<Rate> figure) {
-    return Spread.of(rates.stream().map(figure::applyAsDouble).toList());
-  }
-
-  private static Spread ratio(List<Rate> own, List<Rate> its, ToDoubleFunction<Rate> figure) {
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < own.size(); round++) {
-      ratios.add(figure.applyAsDouble(own.get(round)) / figure.applyAsDouble(its.get(round)));
-    }
-    return Spread.of(ratios);
   }
 }

@@ -45,7 +45,7 @@ final class FieldRules {
 
   /** An id is 1 to 256 characters, none of them a control character and not all of them blank. */
   static void id(String field, String id) throws Rejection {
-    required(field, id, "1 to 256 characters");
+    required(field, id, ID_CHARACTERS);
     if (id.codePointCount(0, id.length()) > ID_CHARACTERS) {
       throw Rejection.invalid(
           "%s is %s, of %s characters; 1 to 256 are allowed."
@@ -70,20 +70,22 @@ final class FieldRules {
     }
   }
 
-  private static void required(String field, String value, String allowed) throws Rejection {
+  private static void required(String field, String value, int maxCharacters) throws Rejection {
+    // What is written below is costly, and most records have nothing wrong.
     if (value.isEmpty()) {
-      throw Rejection.invalid("%s is missing; %s are allowed.".formatted(field, allowed));
+      throw Rejection.invalid(
+          "%s is missing; 1 to %s characters are allowed.".formatted(field, count(maxCharacters)));
     }
     if (value.isBlank()) {
       throw Rejection.invalid(
-          "%s is blank (%s); %s are allowed, not all of them blank."
-              .formatted(field, Rejection.shown(value), allowed));
+          "%s is blank (%s); 1 to %s characters are allowed, not all of them blank."
+              .formatted(field, Rejection.shown(value), count(maxCharacters)));
     }
   }
 
   /** Text that has to be there. */
   static void text(String field, String value, int maxCharacters) throws Rejection {
-    required(field, value, "1 to " + count(maxCharacters) + " characters");
+    required(field, value, maxCharacters);
     atMost(field, value, maxCharacters);
   }
 

@@ -2,9 +2,7 @@ package dev.craftstream.topics.records;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.Basis;
 import dev.craftstream.v1.ClassCount;
@@ -53,9 +51,9 @@ final class JsonWriter {
           field(DeadLetter.getDescriptor(), DeadLetter.PARTITION_FIELD_NUMBER),
           field(DeadLetter.getDescriptor(), DeadLetter.OFFSET_FIELD_NUMBER));
 
-  private static final JsonFormat.Printer PRINTER = printing(FIGURES);
+  private static final JsonPrinter PRINTER = printing(FIGURES);
 
-  private static final JsonFormat.Printer OPEN_ENDED_PRINTER =
+  private static final JsonPrinter OPEN_ENDED_PRINTER =
       printing(
           FIGURES,
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.SAMPLES_FIELD_NUMBER),
@@ -64,7 +62,7 @@ final class JsonWriter {
           field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CORRECTNESS_FIELD_NUMBER),
           field(DatasetManifest.getDescriptor(), DatasetManifest.KNOWN_CERTAINTY_FIELD_NUMBER));
 
-  private static final JsonFormat.Printer MULTIPLE_CHOICE_PRINTER =
+  private static final JsonPrinter MULTIPLE_CHOICE_PRINTER =
       printing(
           FIGURES,
           field(KnowledgeRecord.getDescriptor(), KnowledgeRecord.TARGET_PROBABILITY_FIELD_NUMBER),
@@ -72,7 +70,7 @@ final class JsonWriter {
               DatasetManifest.getDescriptor(),
               DatasetManifest.KNOWN_TARGET_PROBABILITY_FIELD_NUMBER));
 
-  private static final JsonFormat.Printer TRAINING_PRINTER =
+  private static final JsonPrinter TRAINING_PRINTER =
       printing(
           FIGURES,
           field(DatasetManifest.getDescriptor(), DatasetManifest.ANSWER_FROM_FIELD_NUMBER),
@@ -84,26 +82,21 @@ final class JsonWriter {
     return message.findFieldByNumber(number);
   }
 
-  private static JsonFormat.Printer printing(
-      Set<FieldDescriptor> figures, FieldDescriptor... more) {
+  private static JsonPrinter printing(Set<FieldDescriptor> figures, FieldDescriptor... more) {
     Set<FieldDescriptor> always = new HashSet<>(figures);
     always.addAll(List.of(more));
-    return JsonFormat.printer()
-        .preservingProtoFieldNames()
-        .omittingInsignificantWhitespace()
-        .includingDefaultValueFields(always);
+    return new JsonPrinter(always);
   }
 
-  /** One line. Figures are there even where they are 0, everything else only where it is set. */
-  static String write(Message message) {
-    try {
-      return withoutHtmlEscapes(printer(message).print(message));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("A message of this project's has no Any field.", e);
-    }
+  /**
+   * One line in UTF-8. Figures are there even where they are 0, everything else only where it is
+   * set.
+   */
+  static byte[] write(Message message) {
+    return printer(message).print(message);
   }
 
-  private static JsonFormat.Printer printer(Message message) {
+  private static JsonPrinter printer(Message message) {
     if (message instanceof KnowledgeRecord knowledge) {
       return knowledge.getPurpose() == Purpose.PURPOSE_EVALUATE
           ? OPEN_ENDED_PRINTER
@@ -119,34 +112,7 @@ final class JsonWriter {
     return PRINTER;
   }
 
-  private static JsonFormat.Printer printer(Task task) {
+  private static JsonPrinter printer(Task task) {
     return task == Task.TASK_MULTIPLE_CHOICE ? MULTIPLE_CHOICE_PRINTER : OPEN_ENDED_PRINTER;
-  }
-
-  /**
-   * Writes {@code < > & = '} as themselves. The printer escapes them for HTML pages, which makes
-   * "don't" hard to read; JSON itself needs no escape for them.
-   */
-  static String withoutHtmlEscapes(String json) {
-    int backslash = json.indexOf("\\u00");
-    if (backslash < 0) {
-      return json;
-    }
-    StringBuilder plain = new StringBuilder(json.length());
-    int copied = 0;
-    backslash = json.indexOf('\\');
-    while (backslash >= 0) {
-      int next = backslash + 2;
-      if (json.charAt(backslash + 1) == 'u') {
-        next = backslash + 6;
-        char c = (char) Integer.parseInt(json, backslash + 2, next, 16);
-        if ("<>&='".indexOf(c) >= 0) {
-          plain.append(json, copied, backslash).append(c);
-          copied = next;
-        }
-      }
-      backslash = json.indexOf('\\', next);
-    }
-    return plain.append(json, copied, json.length()).toString();
   }
 }

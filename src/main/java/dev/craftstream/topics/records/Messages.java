@@ -18,7 +18,7 @@ final class Messages {
 
   static byte[] write(WireFormat format, Message message) {
     return switch (format) {
-      case JSON -> JsonWriter.write(message).getBytes(StandardCharsets.UTF_8);
+      case JSON -> JsonWriter.write(message);
       case PROTOBUF -> message.toByteArray();
     };
   }

@@ -166,12 +166,6 @@ class RecordEncoderTest {
   }
 
   @Test
-  void givenABackslashBeforeWhatLooksLikeAnEscape_whenWrittenAsJson_thenItStays() {
-    assertThat(JsonWriter.withoutHtmlEscapes("\"\\\\u0027 \\u0027 \\n \\u003c\\u0001\\\\\""))
-        .isEqualTo("\"\\\\u0027 ' \\n <\\u0001\\\\\"");
-  }
-
-  @Test
   void givenAProvisionalInstruction_whenWrittenAsJson_thenFiguresThatAreZeroAreThere() {
     EncodedRecord record =
         JSON.instruction(
