@@ -47,7 +47,7 @@ class ArchitectureTest {
     may("model.knowledge", "model", "model.checkpoint");
     may("model.label", "model", "model.knowledge");
     may("model.dataset", "model", "model.checkpoint", "model.knowledge", "model.label");
-    may("model.evidence", "model.checkpoint");
+    may("model.evidence", "model", "model.checkpoint", "model.knowledge");
     may(
         "model.message",
         "model",
@@ -94,7 +94,13 @@ class ArchitectureTest {
         "knowledge",
         "triton.client",
         "triton.contract");
-    may("triton.recorded", "model", "model.checkpoint", "model.evidence", "triton.contract");
+    may(
+        "triton.recorded",
+        "model",
+        "model.checkpoint",
+        "model.knowledge",
+        "model.evidence",
+        "triton.contract");
     may(
         "triton.doctor",
         "model",
@@ -178,6 +184,7 @@ class ArchitectureTest {
     may("topics.schemas", "topics.records", "topics.kafka");
     may(
         "config",
+        "model.checkpoint",
         "model.knowledge",
         "model.label",
         "model.dataset",

@@ -1,6 +1,7 @@
 package dev.craftstream.config;
 
 import static dev.craftstream.config.DatasetOptions.*;
+import static dev.craftstream.config.JudgeOptions.*;
 import static dev.craftstream.config.KafkaOptions.*;
 import static dev.craftstream.config.QueryOptions.*;
 
@@ -37,11 +38,16 @@ final class ChatTemplates {
     return chat(options, TRAINING_CHAT_TEMPLATE, TRAINING_SYSTEM_PROMPT);
   }
 
+  /** How a judge model is asked. */
+  static Optional<Chat> judge(Configuration options) {
+    return chat(options, JUDGE_CHAT_TEMPLATE, JUDGE_SYSTEM_PROMPT);
+  }
+
   /** What no question may hold. */
   static List<String> refusedTokens(Configuration options) {
     return options.get(LIMITS_CONTROL_TOKENS) == ControlTokens.ALLOW
         ? List.of()
-        : Stream.of(query(options), training(options))
+        : Stream.of(query(options), training(options), judge(options))
             .flatMap(Optional::stream)
             .flatMap(chat -> chat.controlTokens().stream())
             .distinct()
@@ -65,12 +71,13 @@ final class ChatTemplates {
     }
     return Optional.of(
         new Chat(
-            template(name, options),
+            template(name, template, options),
             systemPrompt.isBlank() ? "" : systemPrompt,
             options.get(CHAT_TEMPLATE_BEGIN_TOKEN)));
   }
 
-  private static ChatTemplate template(String name, Configuration options) {
+  private static ChatTemplate template(
+      String name, ConfigOption<String> named, Configuration options) {
     for (BuiltInFormat format : BuiltInFormat.values()) {
       if (format.name().equalsIgnoreCase(name)) {
         return format;
@@ -80,7 +87,9 @@ final class ChatTemplates {
       throw new IllegalArgumentException(
           "There is no chat template "
               + name
-              + "; name one of NONE, "
+              + ", as "
+              + named.key()
+              + " has it; name one of NONE, "
               + String.join(", ", Stream.of(BuiltInFormat.values()).map(Enum::name).toList())
               + ", or the path of a tokenizer_config.json or .jinja file.");
     }

@@ -19,6 +19,7 @@ public final class CurationOptions {
           KafkaOptions.class,
           TritonOptions.class,
           QueryOptions.class,
+          JudgeOptions.class,
           TrackerOptions.class,
           SampleOptions.class,
           DatasetOptions.class,

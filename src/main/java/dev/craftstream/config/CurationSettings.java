@@ -10,10 +10,10 @@ import static dev.craftstream.config.TritonOptions.*;
 import dev.craftstream.method.Bootstrap;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
-import dev.craftstream.method.Thoughts;
 import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.label.FlowFilter;
 import dev.craftstream.model.label.RehearsalThresholds;
 import dev.craftstream.model.label.Strategy;
@@ -32,6 +32,7 @@ import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.tracking.Ceiling;
 import dev.craftstream.tracking.TrackerSettings;
 import dev.craftstream.triton.EvaluationSettings;
+import dev.craftstream.triton.JudgeSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.client.Endpoint;
@@ -177,12 +178,13 @@ public record CurationSettings(
         .samples(options.get(QUERY_SAMPLES))
         .temperature(options.get(QUERY_TEMPERATURE))
         .maxTokens(options.get(QUERY_MAX_TOKENS))
-        .stop(stop(options, QUERY_STOP))
+        .stop(AnswerEnds.stop(options, QUERY_STOP))
         .prompt(ChatTemplates.query(options).map(prompt::asChat).orElse(prompt))
         .certainty(certainty(options))
         .choices(choices(options))
         .reasoning(reasoning(options))
         .judging(judging(options))
+        .judge(section("judge", () -> JudgeConfiguration.of(options, triton(options))).orElse(null))
         .build();
   }
 
@@ -200,21 +202,13 @@ public record CurationSettings(
     return choices;
   }
 
-  /** The limit on thoughts has a default, which counts where there are thoughts. */
   private static Reasoning reasoning(Configuration options) {
-    Thoughts thoughts =
-        new Thoughts(
-            options.get(QUERY_REASONING_START).strip(),
-            options.get(QUERY_REASONING_END).strip(),
-            options.get(QUERY_REASONING_OPTIONAL));
-    if (!thoughts.areMarked() && options.contains(QUERY_REASONING_MAX_TOKENS)) {
-      throw new IllegalArgumentException(
-          "%s is set, but %s is not, so that no thoughts are told from answers; set it to what closes a thought, such as </think>."
-              .formatted(QUERY_REASONING_MAX_TOKENS.key(), QUERY_REASONING_END.key()));
-    }
-    return thoughts.areMarked()
-        ? new Reasoning(thoughts, options.get(QUERY_REASONING_MAX_TOKENS))
-        : Reasoning.NONE;
+    return AnswerEnds.reasoning(
+        options,
+        QUERY_REASONING_START,
+        QUERY_REASONING_END,
+        QUERY_REASONING_OPTIONAL,
+        QUERY_REASONING_MAX_TOKENS);
   }
 
   private static CertaintyMeasures certainty(Configuration options) {
@@ -238,7 +232,7 @@ public record CurationSettings(
     EvaluationSettings settings =
         new EvaluationSettings(
             options.get(EVALUATION_MAX_TOKENS),
-            stop(options, EVALUATION_STOP),
+            AnswerEnds.stop(options, EVALUATION_STOP),
             trainingPrompt(options));
     reasoning(options).requireRoomBeside(settings.maxTokens());
     return settings;
@@ -278,22 +272,6 @@ public record CurationSettings(
         options.get(EVALUATION_SEED));
   }
 
-  /**
-   * Flink makes nothing of a bare line break, and without a stop text every sample grows to its
-   * end.
-   */
-  private static List<String> stop(Configuration options, ConfigOption<List<String>> option) {
-    List<String> stop = options.get(option);
-    String given = options.toMap().getOrDefault(option.key(), "[]");
-    if (stop.isEmpty() && !given.strip().equals("[]")) {
-      throw new IllegalArgumentException(
-          option.key()
-              + " is given, but holds no text; quote what is blank, such as [\"\\n\"], or write [] for"
-              + " none.");
-    }
-    return stop;
-  }
-
   private static TrackerSettings tracker(Configuration options) {
     return new TrackerSettings(
         options.get(TRACKER_REQUESTS_IN_FLIGHT),
@@ -325,6 +303,10 @@ public record CurationSettings(
     RehearsalSets rehearsal = section("rehearsal", () -> rehearsal(options));
     CorrectnessRule openEnded = section("query", () -> judging(options)).openEnded();
     CorrectnessRule multipleChoice = section("query", () -> choices(options)).rule();
+    JudgeModel judge =
+        section("judge", () -> JudgeConfiguration.of(options, triton(options)))
+            .map(JudgeSettings::named)
+            .orElse(null);
     return section(
         "datasets",
         () ->
@@ -345,7 +327,7 @@ public record CurationSettings(
                     options.get(DATASETS_MULTIPLE_CHOICE_SURENESS)),
                 options.get(DATASETS_SEED),
                 rehearsal,
-                new Rules(openEnded, multipleChoice)));
+                new Rules(openEnded, multipleChoice, judge)));
   }
 
   private static RehearsalSets rehearsal(Configuration options) {

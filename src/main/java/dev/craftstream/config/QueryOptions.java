@@ -98,7 +98,8 @@ public final class QueryOptions {
                   + " paper's, the lower-cased gold answer or an alias is in it."
                   + " NORMALIZED_SUBSTRING: the same where texts that differ only in code points are"
                   + " one. WORDS: the gold answer's words stand in it, whatever their case, accents,"
-                  + " articles and punctuation, numbers in words or digits. What was measured before"
+                  + " articles and punctuation, numbers in words or digits. JUDGE: the model of"
+                  + " judge.model says so, asked once for each distinct answer. What was measured before"
                   + " keeps its rule, and datasets take only what was measured by the rule that is"
                   + " set: change it before an INITIAL checkpoint is announced. See"
                   + " docs/judging.md.");

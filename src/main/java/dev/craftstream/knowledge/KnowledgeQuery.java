@@ -42,13 +42,22 @@ public interface KnowledgeQuery extends AutoCloseable {
   /**
    * Completes when the server says that the checkpoint is ready and has its contract's inputs and
    * outputs, and where these don't tell all (an adapter, log-probabilities) when it has answered a
-   * question of each kind. Waits for the server without a limit; a model that its server does not
-   * have some time after that is unusable.
+   * question of each kind; and when the judge model, where there is one, gives verdicts. Waits for
+   * the server without a limit; a model that its server does not have some time after that is
+   * unusable.
    */
   CompletableFuture<Void> ready(ModelCheckpoint checkpoint);
 
-  /** What has been seen of the servers, attempts that were sent again by themselves included. */
+  /**
+   * What has been seen of the servers, a judge model's among them, attempts that were sent again by
+   * themselves included.
+   */
   ServerHealth health();
+
+  /** What a judge model was asked for, where one judges answers. */
+  default JudgeUse judge() {
+    return JudgeUse.NONE;
+  }
 
   /** Ends all requests in flight; their futures fail. */
   @Override

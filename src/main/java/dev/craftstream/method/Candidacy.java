@@ -83,7 +83,7 @@ public record Candidacy(
   }
 
   private static boolean isMeasured(Dataset dataset, CheckpointKnowledge knowledge) {
-    return knowledge != null && dataset.selection().takes(knowledge.state().correctnessRule());
+    return knowledge != null && dataset.selection().takes(knowledge.state());
   }
 
   /** The rank's first part: no more than a comparison, where {@link #rank} reckons a hash. */

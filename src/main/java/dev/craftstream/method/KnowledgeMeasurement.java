@@ -7,7 +7,6 @@ import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.model.knowledge.Verdict;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,10 +45,7 @@ public final class KnowledgeMeasurement {
       Judge judge) {
     requireTask(question, Task.OPEN_ENDED);
     requireAsMany(samples.size(), embeddings.length);
-    List<String> answers = new ArrayList<>(samples.size());
-    for (String sample : samples) {
-      answers.add(Samples.trim(sample, instructionFirstLine));
-    }
+    List<String> answers = answers(samples, instructionFirstLine);
     List<Verdict> verdicts = judge.verdicts(question, answers);
     int correct = Collections.frequency(verdicts, Verdict.CORRECT);
     return new KnowledgeState(
@@ -65,6 +61,11 @@ public final class KnowledgeMeasurement {
         seed,
         promptVersion,
         judge.openEnded());
+  }
+
+  /** The answers in samples of an open-ended question, which are judged. */
+  public static List<String> answers(List<String> samples, String instructionFirstLine) {
+    return samples.stream().map(sample -> Samples.trim(sample, instructionFirstLine)).toList();
   }
 
   /**

@@ -169,7 +169,7 @@ public final class Relabelling {
     return knowledge.stream()
         .filter(known -> known.checkpoint().role() == Role.REHEARSAL)
         .filter(known -> known.checkpoint().baseId().equals(initial.checkpoint().id()))
-        .filter(known -> known.state().correctnessRule() == initial.state().correctnessRule())
+        .filter(known -> known.state().isJudgedLike(initial.state()))
         .max(BY_ANNOUNCEMENT);
   }
 }

@@ -143,6 +143,52 @@ public enum JobMetric {
       "Samples and evaluated answers of a reasoning model (`query.reasoning.*`) that had no text behind"
           + " their thought since the task started.",
       "Rises: thoughts meet `query.reasoning.max-tokens`; raise it."),
+  JUDGE_REQUESTS(
+      Stage.TRACKER,
+      "judgeRequests",
+      GAUGE,
+      "requests",
+      "Inference requests to the judge model (`judge.model`), the client's repetitions included, since"
+          + " the task started. They are no part of `checkpoint.requests`.",
+      "Rises with each distinct answer that is judged; see [judging](../judging.md#a-judge-model)."),
+  JUDGE_PROMPT_TOKENS(
+      Stage.TRACKER,
+      "judgePromptTokens",
+      GAUGE,
+      "tokens",
+      "Tokens of its prompts since the task started, where its server tells them.",
+      "Rises with `judgeRequests`."),
+  JUDGE_GENERATED_TOKENS(
+      Stage.TRACKER,
+      "judgeGeneratedTokens",
+      GAUGE,
+      "tokens",
+      "Tokens of its replies since the task started, where its server tells them.",
+      "Rises with `judgeRequests`; well above one word each, it argues or thinks."),
+  JUDGE_VERDICTS(
+      Stage.TRACKER,
+      "judgeVerdicts",
+      GAUGE,
+      "verdicts",
+      "Verdicts that it gave since the task started.",
+      "Rises slower than `judgeRequests`: requests are repeated, or replies are no verdicts."),
+  JUDGE_UNREADABLE(
+      Stage.TRACKER,
+      "judgeUnreadable",
+      GAUGE,
+      "replies",
+      "Replies of it that were no verdict since the task started. Each makes its question a dead"
+          + " letter.",
+      "Rises: read `dead-letters`, which have the replies; see"
+          + " [judging](../judging.md#a-judge-model)."),
+  JUDGE_WAITING(
+      Stage.TRACKER,
+      "judgeWaiting",
+      GAUGE,
+      "answers",
+      "Answers that wait for their turn to be judged, since `judge.requests-in-flight` are at the"
+          + " judge.",
+      "Stays high while the judge has room: raise `judge.requests-in-flight`."),
   AFFECTED_MODELS(
       Stage.TRACKER,
       "affectedModels",

@@ -6,6 +6,7 @@ import dev.craftstream.model.dataset.Selection;
 import dev.craftstream.model.dataset.Shortage;
 import dev.craftstream.model.dataset.Ties;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.label.RehearsalThresholds;
 import dev.craftstream.model.label.Strategy;
 import dev.craftstream.model.label.Thresholds;
@@ -96,18 +97,27 @@ public record DatasetSettings(
     }
   }
 
-  /** How correctness is measured, by task. */
-  public record Rules(CorrectnessRule openEnded, CorrectnessRule multipleChoice)
+  /**
+   * How correctness is measured, by task.
+   *
+   * @param judge who judges open-ended answers, where that is {@link CorrectnessRule#JUDGE}; else
+   *     null
+   */
+  public record Rules(CorrectnessRule openEnded, CorrectnessRule multipleChoice, JudgeModel judge)
       implements Serializable {
 
     public static final Rules PAPER =
-        new Rules(CorrectnessRule.SUBSTRING, CorrectnessRule.LETTER_PROBABILITIES);
+        new Rules(CorrectnessRule.SUBSTRING, CorrectnessRule.LETTER_PROBABILITIES, null);
 
     CorrectnessRule of(Task task) {
       return switch (task) {
         case OPEN_ENDED -> openEnded;
         case MULTIPLE_CHOICE -> multipleChoice;
       };
+    }
+
+    JudgeModel judge(Task task) {
+      return of(task) == CorrectnessRule.JUDGE ? judge : null;
     }
   }
 
@@ -126,7 +136,8 @@ public record DatasetSettings(
         counts.shortage(),
         seed,
         rules.of(task),
-        counts.surenessFrom());
+        counts.surenessFrom(),
+        rules.judge(task));
   }
 
   /** The selection of a rehearsal set. */
@@ -143,6 +154,7 @@ public record DatasetSettings(
         Shortage.SHORT,
         rehearsal.seed(),
         rules.of(task),
-        0);
+        0,
+        rules.judge(task));
   }
 }

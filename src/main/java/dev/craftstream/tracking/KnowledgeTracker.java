@@ -147,7 +147,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
     ProcessingTimeService clock = getProcessingTimeService();
     pump = new Pump(time, counts, lanes, surveys, available, mailbox, clock);
     requests = new RequestsInFlight(settings, query, mailbox, clock, metrics, pump);
-    metrics.expose(getMetricGroup(), time, counts, requests, surveys, pump, query.health());
+    metrics.expose(getMetricGroup(), time, counts, requests, surveys, pump, query);
     metrics.exposeCosts(getMetricGroup(), costs);
     metrics.liveAre(time.live());
     Reconciler reconciler =

@@ -250,7 +250,7 @@ final class Reconciler {
       if (cause instanceof ServerUnavailableException unavailable) {
         heed(unavailable, request);
       }
-      return requests.failed(request)
+      return requests.failed(request, cause)
           ? null
           : "Given up after "
               + request.attempts

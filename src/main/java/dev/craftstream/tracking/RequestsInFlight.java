@@ -4,6 +4,7 @@ import dev.craftstream.flink.MailboxHandOver;
 import dev.craftstream.knowledge.FailureKind;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
+import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.tracking.Lanes.Lane;
@@ -236,14 +237,18 @@ final class RequestsInFlight {
   }
 
   /**
-   * Counts a failed attempt; it counts against the question where others were answered since.
-   * Returns whether the question may be asked again.
+   * Counts a failed attempt; it counts against the question where others were answered since,
+   * unless its cause is known to fail all (a judge model that is down, while multiple-choice
+   * questions need none). Returns whether the question may be asked again.
    */
-  boolean failed(InFlightRequest request) {
+  boolean failed(InFlightRequest request, Throwable cause) {
     metrics.failed.inc();
     request.failures++;
     long answers = answersOf(request.checkpoint);
-    if (answers > request.answersBefore) {
+    boolean outage =
+        cause instanceof ServerUnavailableException unavailable
+            && unavailable.isWhileNobodyIsAnswered();
+    if (answers > request.answersBefore && !outage) {
       request.answersBefore = answers;
       request.attempts++;
     }

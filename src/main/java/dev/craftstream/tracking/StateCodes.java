@@ -75,6 +75,7 @@ final class StateCodes {
       case WORDS -> 2;
       case LETTER_PROBABILITIES -> 3;
       case CHOSEN_OPTION -> 4;
+      case JUDGE -> 5;
     };
   }
 
@@ -85,6 +86,7 @@ final class StateCodes {
       case 2 -> CorrectnessRule.WORDS;
       case 3 -> CorrectnessRule.LETTER_PROBABILITIES;
       case 4 -> CorrectnessRule.CHOSEN_OPTION;
+      case 5 -> CorrectnessRule.JUDGE;
       default ->
           throw new IOException(
               "A question's state has the unknown rule of correctness " + code + ".");

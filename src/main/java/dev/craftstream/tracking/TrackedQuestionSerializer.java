@@ -6,6 +6,7 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
@@ -40,7 +41,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
 
   /**
    * Adds the failed attempts that count against the question, and how correctness was measured
-   * where it is not as in the paper.
+   * where it is not as in the paper; behind {@link CorrectnessRule#JUDGE}, which came later, who
+   * judged.
    */
   private static final int FORMAT = 4;
 
@@ -115,6 +117,9 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     writeNumber(state.samples() * 2L + (papersRule ? 0 : 1), out);
     if (!papersRule) {
       out.writeByte(StateCodes.code(state.correctnessRule()));
+      if (state.correctnessRule() == CorrectnessRule.JUDGE) {
+        writeJudge(state.judge(), before.judge(), out);
+      }
     }
     writeNumber(state.correctSamples(), out);
     if (state.refusedSamples() > 0) {
@@ -133,6 +138,25 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     if (!samePrompt) {
       StringValue.writeString(state.promptVersion(), out);
     }
+  }
+
+  /** Under a checkpoint and the next one it is mostly the same. */
+  private static void writeJudge(JudgeModel judge, JudgeModel before, DataOutputView out)
+      throws IOException {
+    boolean same = judge.equals(before);
+    out.writeBoolean(same);
+    if (!same) {
+      StringValue.writeString(judge.modelName(), out);
+      StringValue.writeString(judge.modelVersion(), out);
+      StringValue.writeString(judge.promptVersion(), out);
+    }
+  }
+
+  private static JudgeModel readJudge(JudgeModel before, DataInputView in) throws IOException {
+    return in.readBoolean()
+        ? before
+        : new JudgeModel(
+            StringValue.readString(in), StringValue.readString(in), StringValue.readString(in));
   }
 
   @Override
@@ -196,6 +220,7 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
     int samples = (int) (format > THIRD_FORMAT ? counts / 2 : counts);
     CorrectnessRule rule =
         otherRule ? StateCodes.correctnessRule(in.readUnsignedByte()) : ofThePaper(task, samples);
+    JudgeModel judge = rule == CorrectnessRule.JUDGE ? readJudge(before.judge(), in) : null;
     int correct = (int) readNumber(in);
     int refused = (kind & REFUSED) != 0 ? (int) readNumber(in) : 0;
     double correctness = counted ? (double) correct / samples : in.readDouble();
@@ -218,7 +243,8 @@ final class TrackedQuestionSerializer extends TypeSerializerSingleton<TrackedQue
         answer,
         seed,
         prompt,
-        rule);
+        rule,
+        judge);
   }
 
   /** The rule that is left out; the only one that there was before rules were named. */

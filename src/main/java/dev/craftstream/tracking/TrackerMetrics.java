@@ -2,6 +2,8 @@ package dev.craftstream.tracking;
 
 import dev.craftstream.flink.LabelledMetrics;
 import dev.craftstream.knowledge.HealthMetrics;
+import dev.craftstream.knowledge.JudgeUse;
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.ServerHealth;
 import dev.craftstream.metrics.JobMetric;
 import dev.craftstream.model.Cost;
@@ -66,7 +68,9 @@ final class TrackerMetrics {
       RequestsInFlight requests,
       Surveys surveys,
       Pump pump,
-      ServerHealth health) {
+      KnowledgeQuery query) {
+    ServerHealth health = query.health();
+    exposeJudge(group, query.judge());
     JobMetric.RETRIED.gauge(group, health::retries);
     JobMetric.EMPTY_ANSWERS.gauge(group, health::emptyAnswers);
     JobMetric.STREAMS_WAITING.gauge(group, health::streamsWaiting);
@@ -83,6 +87,15 @@ final class TrackerMetrics {
     JobMetric.UNFINISHED_SURVEYS.gauge(group, surveys::unfinished);
     JobMetric.MODEL_TIME.gauge(group, time::now);
     JobMetric.COMPLETE_MODEL_TIME.gauge(group, pump::completeTime);
+  }
+
+  private static void exposeJudge(MetricGroup group, JudgeUse judge) {
+    JobMetric.JUDGE_REQUESTS.gauge(group, () -> judge.cost().requests());
+    JobMetric.JUDGE_PROMPT_TOKENS.gauge(group, () -> judge.cost().promptTokens());
+    JobMetric.JUDGE_GENERATED_TOKENS.gauge(group, () -> judge.cost().generatedTokens());
+    JobMetric.JUDGE_VERDICTS.gauge(group, judge::verdicts);
+    JobMetric.JUDGE_UNREADABLE.gauge(group, judge::unreadable);
+    JobMetric.JUDGE_WAITING.gauge(group, judge::waiting);
   }
 
   /** Registers what asking each live model checkpoint has cost, as these come and go. */

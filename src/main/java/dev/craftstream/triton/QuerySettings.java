@@ -3,6 +3,7 @@ package dev.craftstream.triton;
 import dev.craftstream.method.CertaintyMeasures;
 import dev.craftstream.method.ChoiceMeasure;
 import dev.craftstream.method.judging.JudgingRules;
+import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.prompt.AnswerReading;
 import dev.craftstream.prompt.KnowledgePrompt;
 import java.io.Serializable;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param choices how multiple-choice questions are measured
  * @param reasoning how the model thinks first, here and when it is evaluated
  * @param judging how answers in words are judged, here and when the model is evaluated
+ * @param judge the judge model, where open-ended answers are judged by one; else null
  */
 public record QuerySettings(
     int samples,
@@ -33,7 +35,8 @@ public record QuerySettings(
     CertaintyMeasures certainty,
     ChoiceMeasure choices,
     Reasoning reasoning,
-    JudgingRules judging)
+    JudgingRules judging,
+    JudgeSettings judge)
     implements Serializable {
 
   static final int MOST_TOKENS = 32_768;
@@ -50,6 +53,14 @@ public record QuerySettings(
     }
     requireUsable(maxTokens, stop);
     reasoning.requireRoomBeside(maxTokens);
+    if ((judge != null) != (judging.openEnded() == CorrectnessRule.JUDGE)) {
+      throw new IllegalArgumentException(
+          judge == null
+              ? "Open-ended answers are to be judged by JUDGE, but no judge model is named; name one."
+              : "A judge model is named, but open-ended answers are judged by "
+                  + judging.openEnded()
+                  + "; choose JUDGE, or name no judge.");
+    }
     prompt =
         prompt.with(
             new AnswerReading(choices == ChoiceMeasure.SAMPLES, reasoning.thoughts().areMarked()));
@@ -105,6 +116,7 @@ public record QuerySettings(
     private ChoiceMeasure choices = ChoiceMeasure.LETTER_PROBABILITIES;
     private Reasoning reasoning = Reasoning.NONE;
     private JudgingRules judging = JudgingRules.PAPER;
+    private JudgeSettings judge;
 
     private Builder() {}
 
@@ -153,9 +165,23 @@ public record QuerySettings(
       return this;
     }
 
+    public Builder judge(JudgeSettings value) {
+      judge = value;
+      return this;
+    }
+
     public QuerySettings build() {
       return new QuerySettings(
-          samples, temperature, maxTokens, stop, prompt, certainty, choices, reasoning, judging);
+          samples,
+          temperature,
+          maxTokens,
+          stop,
+          prompt,
+          certainty,
+          choices,
+          reasoning,
+          judging,
+          judge);
     }
   }
 }

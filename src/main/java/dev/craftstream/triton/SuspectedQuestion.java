@@ -1,7 +1,6 @@
 package dev.craftstream.triton;
 
 import dev.craftstream.knowledge.FailureKind;
-import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.triton.client.Failures;
 import dev.craftstream.triton.client.ServerChoice;
@@ -17,25 +16,26 @@ import java.util.function.Supplier;
  * fails in the same words then would do so for ever. Where it does not, the question goes to the
  * other servers.
  *
+ * @param <T> what its answer becomes
  * @param failures names them
  * @param context what takes the question back
  * @param measuring asks the question
  * @param trial asks another one of the same kind; fails where that fails
  */
-record SuspectedQuestion(
+record SuspectedQuestion<T>(
     Failures failures,
     Context context,
-    Supplier<CompletableFuture<Measurement>> measuring,
+    Supplier<CompletableFuture<T>> measuring,
     Supplier<CompletableFuture<Void>> trial) {
 
-  CompletableFuture<Measurement> answer() {
+  CompletableFuture<T> answer() {
     return answer(Set.of());
   }
 
   /**
    * @param failing servers that fail whatever they are asked
    */
-  private CompletableFuture<Measurement> answer(Set<String> failing) {
+  private CompletableFuture<T> answer(Set<String> failing) {
     return ServerChoice.otherThan(failing)
         .within(context, measuring)
         .exceptionallyCompose(
@@ -46,7 +46,7 @@ record SuspectedQuestion(
                     : CompletableFuture.failedFuture(failure));
   }
 
-  private CompletableFuture<Measurement> afterFailure(
+  private CompletableFuture<T> afterFailure(
       ServerUnavailableException failure, Set<String> failing) {
     if (failing.contains(failure.server())) {
       // There is no other.
@@ -69,8 +69,7 @@ record SuspectedQuestion(
             });
   }
 
-  private CompletableFuture<Measurement> failedAgain(
-      ServerUnavailableException failure, Throwable again) {
+  private CompletableFuture<T> failedAgain(ServerUnavailableException failure, Throwable again) {
     return CompletableFuture.failedFuture(
         saysTheSame(failure, again)
             ? failures.ofThisQuestionAlone(Failures.unwrapped(again))

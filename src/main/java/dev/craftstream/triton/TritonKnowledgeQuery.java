@@ -1,12 +1,12 @@
 package dev.craftstream.triton;
 
+import dev.craftstream.knowledge.JudgeUse;
 import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.knowledge.Measurement;
 import dev.craftstream.knowledge.ServerHealth;
+import dev.craftstream.knowledge.ServerUnavailableException;
 import dev.craftstream.knowledge.Spending;
 import dev.craftstream.knowledge.UnusableAnswerException;
-import dev.craftstream.method.KnowledgeMeasurement;
-import dev.craftstream.method.judging.Judge;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
@@ -14,11 +14,9 @@ import dev.craftstream.model.checkpoint.Contract;
 import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
-import dev.craftstream.model.evidence.Evidence;
-import dev.craftstream.model.evidence.LetterProbabilities;
-import dev.craftstream.model.knowledge.KnowledgeState;
-import dev.craftstream.model.label.Label;
+import dev.craftstream.triton.AnswerMeasurements.Origin;
 import dev.craftstream.triton.client.CostMeter;
+import dev.craftstream.triton.client.Failures;
 import dev.craftstream.triton.client.ServedModel;
 import dev.craftstream.triton.client.TritonClient;
 import dev.craftstream.triton.client.TritonSettings;
@@ -29,14 +27,12 @@ import dev.craftstream.triton.contract.InferenceContract.SampleQuery;
 import dev.craftstream.triton.contract.InferenceContract.Sampled;
 import dev.craftstream.triton.contract.InferenceContract.Use;
 import dev.craftstream.triton.contract.InferenceContract.Weighed;
+import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -51,32 +47,30 @@ import java.util.stream.Stream;
  * them. Unary requests do not wait.
  */
 public final class TritonKnowledgeQuery implements KnowledgeQuery {
+  /** As many questions as a task mostly has in flight at most. */
+  private static final int MOST_UNJUDGED = 256;
+
   private final QuerySettings settings;
-  private final EvaluationSettings evaluation;
-  private final Map<Task, String> promptVersions = new EnumMap<>(Task.class);
-  private final Map<Task, String> evaluationPromptVersions = new EnumMap<>(Task.class);
   private final ContractQueries queries;
   private final TritonClient client;
-  private final Judge judge;
-  private final EmbeddingPrecision recorded;
+  private final AnswerMeasurements measurements;
+
+  /** Null where no model judges. */
+  private final TritonJudge judgeModel;
+
+  private final UnjudgedAnswers unjudged = new UnjudgedAnswers(MOST_UNJUDGED);
 
   private TritonKnowledgeQuery(
       TritonSettings triton,
       QuerySettings settings,
       EvaluationSettings evaluation,
       EmbeddingPrecision recorded) {
-    this.recorded = recorded;
     this.settings = settings;
-    this.evaluation = evaluation;
-    judge = new Judge(settings.judging());
-    for (Task task : Task.values()) {
-      promptVersions.put(task, settings.prompt().version(task));
-      evaluationPromptVersions.put(
-          task, evaluation.prompt().version(task) + settings.prompt().reading().ofWords());
-    }
     queries = new ContractQueries(settings, evaluation);
     settings.reasoning().requireRoomBeside(evaluation.maxTokens());
     this.client = TritonClient.open(triton);
+    this.measurements = new AnswerMeasurements(client, settings, evaluation, recorded);
+    this.judgeModel = settings.judge() == null ? null : new TritonJudge(settings.judge());
   }
 
   /**
@@ -117,15 +111,45 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     CancellableContext context =
         CostMeter.context(ServedModel.language(checkpoint.serving()), spending).withCancellation();
     CompletableFuture<Measurement> answer =
-        new SuspectedQuestion(
-                client.failures(),
-                context,
-                () -> measure(question, questionVersion, checkpoint),
-                () -> answersAnother(question, checkpoint.serving()))
-            .answer();
+        judgeModel == null
+            ? answered(question, questionVersion, checkpoint, context)
+                .thenApply(answered -> answered.measuring().apply(Map.of()))
+            : judged(question, questionVersion, checkpoint, context);
     // A request whose future is cancelled is taken back from the server.
     var unused = answer.whenComplete((state, failure) -> context.cancel(failure));
     return answer;
+  }
+
+  private CompletableFuture<Answered> answered(
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Context context) {
+    return new SuspectedQuestion<>(
+            client.failures(),
+            context,
+            () -> answered(question, questionVersion, checkpoint),
+            () -> answersAnother(question, checkpoint.serving()))
+        .answer();
+  }
+
+  private CompletableFuture<Measurement> judged(
+      Question question, int questionVersion, ModelCheckpoint checkpoint, Context context) {
+    UnjudgedAnswers.Key key = new UnjudgedAnswers.Key(question, questionVersion, checkpoint);
+    UnjudgedAnswers.Round known = unjudged.take(key);
+    CompletableFuture<UnjudgedAnswers.Round> round =
+        known != null
+            ? CompletableFuture.completedFuture(known)
+            : answered(question, questionVersion, checkpoint, context)
+                .thenApply(UnjudgedAnswers.Round::begun);
+    return round.thenCompose(
+        begun ->
+            judgeModel
+                .judge(question, begun.answered().undecided(), context, begun.replies())
+                .whenComplete(
+                    (done, failure) -> {
+                      if (Failures.unwrapped(failure) instanceof ServerUnavailableException) {
+                        unjudged.keep(key, begun);
+                      }
+                    })
+                .thenApply(done -> begun.answered().measuring().apply(begun.replies())));
   }
 
   private CompletableFuture<Void> answersAnother(Question question, Serving serving) {
@@ -134,7 +158,7 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
         .tryOut(client, serving, weighed ? Use.WEIGH : Use.SAMPLE, client.deadline());
   }
 
-  private CompletableFuture<Measurement> measure(
+  private CompletableFuture<Answered> answered(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     if (question.purpose() == Purpose.EVALUATE) {
       return evaluate(question, questionVersion, checkpoint);
@@ -152,75 +176,36 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
     return InferenceContract.of(serving.contract(), settings.reasoning().thoughts());
   }
 
-  private CompletableFuture<Measurement> sample(
+  private CompletableFuture<Answered> sample(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     SampleQuery query = queries.samples(question, questionVersion, checkpoint);
     return answer(serving, query)
         .thenApply(
-            answer ->
-                measured(
-                    serving,
-                    evidence(serving, query, answer),
-                    () ->
-                        question.task() == Task.OPEN_ENDED
-                            ? openEnded(question, answer, query.seeds().get(0))
-                            : KnowledgeMeasurement.sampledChoice(
-                                question,
-                                taken(answer.samples()),
-                                query.seeds().get(0),
-                                promptVersions.get(Task.MULTIPLE_CHOICE),
-                                judge)));
+            answer -> measurements.ofSamples(question, origin(serving, query), query, answer));
   }
 
-  private KnowledgeState openEnded(Question question, Sampled answer, long seed) {
-    return KnowledgeMeasurement.openEnded(
-        question,
-        taken(answer.samples()),
-        answer.embeddings().toArray(double[][]::new),
-        settings.prompt().instructionFirstLine(),
-        seed,
-        promptVersions.get(Task.OPEN_ENDED),
-        settings.certainty(),
-        judge);
-  }
-
-  private CompletableFuture<Measurement> weigh(Question question, ModelCheckpoint checkpoint) {
+  private CompletableFuture<Answered> weigh(Question question, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     MultipleChoiceQuery query = queries.letters(question);
     return answer(serving, query)
         .thenApply(
             weighed ->
-                measured(
-                    serving,
-                    evidence(serving, query, weighed),
-                    () ->
-                        KnowledgeMeasurement.multipleChoice(
-                            question,
-                            weighed.probabilities(),
-                            weighed.unseen(),
-                            promptVersions.get(Task.MULTIPLE_CHOICE),
-                            settings.certainty())));
+                measurements.ofLetters(
+                    question, new Origin(serving, contract(serving).asked(query)), weighed));
   }
 
-  private CompletableFuture<Measurement> evaluate(
+  private CompletableFuture<Answered> evaluate(
       Question question, int questionVersion, ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
     SampleQuery query = queries.greedy(question, questionVersion, checkpoint);
     return answer(serving, query)
         .thenApply(
-            answer ->
-                measured(
-                    serving,
-                    evidence(serving, query, answer),
-                    () ->
-                        KnowledgeMeasurement.evaluation(
-                            question,
-                            taken(answer.samples()).get(0),
-                            evaluation.prompt().response(question, Label.REFUSAL),
-                            query.seeds().get(0),
-                            evaluationPromptVersions.get(question.task()),
-                            judge)));
+            answer -> measurements.ofEvaluation(question, origin(serving, query), query, answer));
+  }
+
+  private Origin origin(Serving serving, SampleQuery query) {
+    return new Origin(serving, contract(serving).asked(query));
   }
 
   /** How questions are asked. */
@@ -246,7 +231,11 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
   @Override
   public CompletableFuture<Void> ready(ModelCheckpoint checkpoint) {
     Serving serving = checkpoint.serving();
-    return fits(checkpoint).thenCompose(done -> tryOut(contract(serving), serving));
+    return fits(checkpoint)
+        .thenCompose(done -> tryOut(contract(serving), serving))
+        .thenCompose(
+            done ->
+                judgeModel == null ? CompletableFuture.completedFuture(null) : judgeModel.ready());
   }
 
   /**
@@ -305,62 +294,26 @@ public final class TritonKnowledgeQuery implements KnowledgeQuery {
 
   @Override
   public ServerHealth health() {
-    return client.health();
+    return judgeModel == null
+        ? client.health()
+        : new BothHealths(client.health(), judgeModel.health());
+  }
+
+  /** The judge model; empty where none judges. */
+  public Optional<TritonJudge> judgeModel() {
+    return Optional.ofNullable(judgeModel);
+  }
+
+  @Override
+  public JudgeUse judge() {
+    return judgeModel == null ? JudgeUse.NONE : judgeModel;
   }
 
   @Override
   public void close() {
     client.close();
-  }
-
-  /** A sample becomes part of the state and of records, which have room for so much. */
-  private List<String> taken(List<String> samples) {
-    if (settings.reasoning().thoughts().areMarked()) {
-      client.countEmptyAnswers(samples.stream().filter(String::isEmpty).count());
+    if (judgeModel != null) {
+      judgeModel.close();
     }
-    int most = client.settings().maxSampleCharacters();
-    for (int k = 0; k < samples.size(); k++) {
-      if (samples.get(k).length() > most) {
-        throw new IllegalArgumentException(
-            "sample %d has %d characters, and at most %d are allowed"
-                .formatted(k + 1, samples.get(k).length(), most));
-      }
-    }
-    return samples;
-  }
-
-  /** What can't be measured is an answer that can't be used. */
-  private Measurement measured(
-      Serving serving, Supplier<Evidence> evidence, Supplier<KnowledgeState> measurement) {
-    try {
-      KnowledgeState state = measurement.get();
-      return recorded == null ? Measurement.of(state) : new Measurement(state, evidence.get());
-    } catch (IllegalArgumentException e) {
-      throw new CompletionException(
-          client
-              .failures()
-              .unusable(
-                  ServedModel.language(serving),
-                  "gave an answer that can't be measured: " + e.getMessage()));
-    }
-  }
-
-  private Supplier<Evidence> evidence(Serving serving, SampleQuery query, Sampled answer) {
-    return () ->
-        Evidence.ofSamples(
-            serving,
-            contract(serving).asked(query),
-            answer.texts(),
-            answer.samples(),
-            answer.embeddings(),
-            recorded);
-  }
-
-  private Supplier<Evidence> evidence(Serving serving, MultipleChoiceQuery query, Weighed answer) {
-    return () ->
-        Evidence.ofLetters(
-            serving,
-            contract(serving).asked(query),
-            new LetterProbabilities(answer.probabilities(), answer.unseen(), answer.tokens()));
   }
 }

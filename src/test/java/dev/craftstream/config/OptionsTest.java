@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.craftstream.CurationJob;
 import dev.craftstream.model.Task;
+import dev.craftstream.model.dataset.Selection;
+import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
+import dev.craftstream.model.label.Strategy;
+import dev.craftstream.triton.JudgeSettings;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -90,6 +95,8 @@ class OptionsTest {
         "query.reasoning.start | <think> | give the end mark",
         "query.reasoning.optional | true | give the end mark",
         "query.reasoning.max-tokens | 100 | query.reasoning.end is not",
+        "query.open-ended.correctness | JUDGE | no model is named that judges; set judge.model",
+        "judge.model | llama | query.open-ended.correctness is SUBSTRING, by which no model judges",
         "query.multiple-choice.by | GUESS | query.multiple-choice.by",
         "query.multiple-choice.certainty | CHOSEN_OPTION_ENTROPY | choose OPTION_ENTROPY or",
         "query.open-ended.cluster-similarity | 1.5 | above 0 and up to 1",
@@ -128,6 +135,55 @@ class OptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence)
         .satisfies(mistake -> assertThat(allMessages(mistake)).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void whatAJudgeNeedsIsCheckedTogether() {
+    Configuration options = required();
+    options.setString("query.open-ended.correctness", "JUDGE");
+    options.setString("judge.model", "llama");
+    options.setString("judge.contract", "VLLM");
+    JudgeSettings judge = CurationSettings.of(options).query().judge();
+    assertThat(judge.triton().endpoints())
+        .isEqualTo(CurationSettings.of(options).triton().endpoints());
+    assertThat(judge.serving().shown()).isEqualTo("llama");
+    JudgeModel named = judge.named();
+    assertThat(CurationSettings.of(options).datasets().training(Strategy.CRAFT, Task.OPEN_ENDED))
+        .extracting(Selection::rule, Selection::judge)
+        .containsExactly(CorrectnessRule.JUDGE, named);
+    assertThat(CurationSettings.of(options).datasets().rehearsal(Task.MULTIPLE_CHOICE).judge())
+        .isNull();
+
+    options.setString("judge.endpoints", "a:1;b:2");
+    options.setString("judge.deadline", "7 s");
+    options.setString("judge.chat-template", "CHATML");
+    options.setString("judge.reasoning.end", "</think>");
+    judge = CurationSettings.of(options).query().judge();
+    assertThat(judge.triton().servers()).isEqualTo("a:1, b:2");
+    assertThat(judge.triton().deadline()).hasSeconds(7);
+    assertThat(judge.reasoning().maxTokens()).isEqualTo(4096);
+    assertThat(judge.named().promptVersion()).startsWith("judge-chat-").endsWith("-thoughts-cut");
+    assertThat(judge.named()).isNotEqualTo(named);
+
+    for (String[] mistake :
+        new String[][] {
+          {"judge.prompt", "Is {answer} right?", "holds {question} 0 times"},
+          {"judge.max-tokens", "0", "allow 1 to 32768"},
+          {"judge.requests-in-flight", "0", "allow at least 1"},
+          {"judge.endpoints", "nowhere", "nowhere"},
+          {"judge.deadline", "0 s", "deadline"},
+          {"judge.reasoning.max-tokens", "40000", "can't be asked for"},
+          {"judge.contract", "HTTP", "judge.contract"},
+          {"judge.chat-template", "LLAMA9", "no chat template LLAMA9"},
+          {"judge.modell", "x", "did you mean judge.model"},
+        }) {
+      Configuration wrong = new Configuration(options);
+      wrong.setString(mistake[0], mistake[1]);
+      assertThatThrownBy(() -> CurationSettings.of(wrong))
+          .as(mistake[0])
+          .hasMessageContaining("judge")
+          .hasMessageContaining(mistake[2]);
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CheckpointKnowledge;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.model.label.Decision;
 import dev.craftstream.model.label.DropReason;
@@ -261,6 +262,47 @@ class RelabellingTest {
                   RISES,
                   oldInitial,
                   newerRehearsal));
+    }
+
+    @Test
+    void takesNoRehearsalThatAnotherRuleOrJudgeMeasured() {
+      JudgeModel judge = new JudgeModel("judge", "1", "judge-1");
+      for (JudgeModel other :
+          new JudgeModel[] {
+            new JudgeModel("judge", "1", "judge-2"),
+            new JudgeModel("judge", "2", "judge-1"),
+            new JudgeModel("other", "1", "judge-1"),
+            null
+          }) {
+        assertThat(decide(judgedBy(judge, oldInitial), judgedBy(other, oldRehearsal)))
+            .get()
+            .extracting(Decision::rehearsal)
+            .isNull();
+      }
+      assertThat(decide(judgedBy(judge, oldInitial), judgedBy(judge, oldRehearsal)))
+          .get()
+          .extracting(Decision::rehearsal)
+          .isNotNull();
+    }
+
+    private CheckpointKnowledge judgedBy(JudgeModel judge, CheckpointKnowledge known) {
+      KnowledgeState state = known.state();
+      return new CheckpointKnowledge(
+          known.checkpoint(),
+          new KnowledgeState(
+              state.correctness(),
+              0,
+              CertaintyKind.NONE,
+              0,
+              0,
+              state.samples(),
+              state.correctSamples(),
+              0,
+              "",
+              0,
+              "",
+              judge == null ? CorrectnessRule.SUBSTRING : CorrectnessRule.JUDGE,
+              judge));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.craftstream.Curation;
 import dev.craftstream.admission.SourceProgress;
 import dev.craftstream.admission.StartCondition;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.knowledge.KnowledgeQuery;
 import dev.craftstream.model.Origin;
 import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
@@ -73,7 +74,7 @@ public final class InMemoryCuration implements AutoCloseable {
 
   private final String name = UUID.randomUUID().toString();
   private final Configuration options;
-  private final ScriptedModel model;
+  private final KnowledgeQuery.Factory model;
   private final Map<String, BlockingQueue<Object>> inputs = new ConcurrentHashMap<>();
   private final Map<String, Output> outputs = new ConcurrentHashMap<>();
   private JobClient job;
@@ -111,6 +112,11 @@ public final class InMemoryCuration implements AutoCloseable {
 
   /** With these options of Flink and of the job, on top of what the job must have. */
   public InMemoryCuration(Map<String, String> options, ScriptedModel model) {
+    this(options, model.factory());
+  }
+
+  /** The same with another model. */
+  public InMemoryCuration(Map<String, String> options, KnowledgeQuery.Factory model) {
     this.options = ShippedFlink.configuration();
     this.options.setString("kafka.bootstrap-servers", "none:1");
     this.options.setString("triton.endpoints", "none:1");
@@ -146,7 +152,7 @@ public final class InMemoryCuration implements AutoCloseable {
             SourceProgress.AT_ONCE,
             SourceProgress.AT_ONCE,
             StartCondition.NONE,
-            model.factory(),
+            model,
             CurationSettings.of(options));
     collect(curation.instructions(), "instructions");
     collect(curation.knowledge(), "knowledge");

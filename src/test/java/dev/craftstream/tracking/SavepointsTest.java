@@ -64,8 +64,8 @@ class SavepointsTest {
    * Fields that hold nothing in any aligned snapshot: what a barrier leaves behind it has arrived
    * in the next stage, so that no cut-off is seen to wait for its candidates. Nor in one of so few
    * questions: no survey is in the middle of anything, and no ranks have to be put out. No question
-   * of the scenario has failed so far: {@code StateTypesTest} writes and reads one that has. Its
-   * model costs nothing.
+   * of the scenario has failed so far: {@code StateTypesTest} writes and reads one that has, and
+   * one that a judge model judged. Its model costs nothing.
    */
   private static final Set<String> NEVER_SET =
       Set.of(
@@ -73,6 +73,7 @@ class SavepointsTest {
           "attempts",
           "full",
           "generatedTokens",
+          "judge",
           "passed",
           "promised",
           "promptTokens",

@@ -13,10 +13,12 @@ import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.model.checkpoint.ModelCheckpointEvent;
 import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.relabel.LastDecision;
 import dev.craftstream.tracking.TrackedQuestion.Failed;
 import dev.craftstream.tracking.TrackedQuestion.Measured;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -164,6 +166,47 @@ class StateTypesTest {
             TrackedQuestion.NEVER,
             new Failed(3_000_000_003L, 300));
     assertThat(read(written(question))).isEqualTo(question);
+  }
+
+  @Test
+  void whoJudgedComesBackAndIsWrittenOnceWhereItStaysTheSame() throws Exception {
+    JudgeModel judge = new JudgeModel("judge", "7", "judge-1a2b3c4d");
+    TrackedQuestion once = judged(judge);
+    TrackedQuestion twice = judged(judge, judge);
+    assertThat(read(written(once))).isEqualTo(once);
+    assertThat(read(written(twice))).isEqualTo(twice);
+    TrackedQuestion changed = judged(judge, new JudgeModel("judge", "", "judge-1a2b3c4d"), judge);
+    assertThat(read(written(changed))).isEqualTo(changed);
+    assertThat(written(judged(judge, judge, judge)).length - written(twice).length)
+        .isEqualTo(written(twice).length - written(once).length)
+        .isLessThan(32);
+  }
+
+  /** Under as many checkpoints as there are judges. */
+  private static TrackedQuestion judged(JudgeModel... judges) {
+    TrackedQuestion question = openEnded("Why?");
+    KnowledgeState plain = question.measured().get(0).state();
+    List<Measured> measured = new ArrayList<>();
+    for (JudgeModel judge : judges) {
+      KnowledgeState state =
+          new KnowledgeState(
+              plain.correctness(),
+              plain.certainty(),
+              plain.certaintyKind(),
+              0,
+              0,
+              plain.samples(),
+              plain.correctSamples(),
+              0,
+              plain.frequentCorrectAnswer(),
+              plain.seed(),
+              plain.promptVersion(),
+              CorrectnessRule.JUDGE,
+              judge);
+      measured.add(new Measured(measured.size() + 1, state));
+    }
+    return new TrackedQuestion(
+        question.question(), 1, question.origin(), List.copyOf(measured), 5, Failed.NONE);
   }
 
   @Test

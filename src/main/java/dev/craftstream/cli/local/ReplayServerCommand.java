@@ -146,6 +146,15 @@ public final class ReplayServerCommand implements Callable<Integer> {
         .distinct()
         .sorted()
         .forEach(out::println);
+    recorded
+        .judges()
+        .forEach(
+            judge ->
+                out.println(
+                    "  "
+                        + judge.name()
+                        + (judge.version().isEmpty() ? "" : " version " + judge.version())
+                        + " (judge)"));
   }
 
   private static void delete(Path folder) {

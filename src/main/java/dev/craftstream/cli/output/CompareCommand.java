@@ -1,5 +1,7 @@
 package dev.craftstream.cli.output;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.craftstream.cli.common.Commands;
 import dev.craftstream.cli.common.JobOptions;
 import dev.craftstream.cli.common.Json;
@@ -13,9 +15,11 @@ import dev.craftstream.method.judging.JudgingRules;
 import dev.craftstream.method.statistics.Agreement;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +38,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Judges recorded samples by several rules of correctness, and says how far these agree, which labels"
           + " would be others, and shows answers on which they do not agree. No model is asked: the samples are"
-          + " those of the topic samples, which the job writes where samples.enabled is set."
+          + " those of the topic samples, which the job writes where samples.enabled is set. JUDGE goes by what"
+          + " a judge model said then."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -43,6 +48,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./craft compare",
       "  ./craft compare --rules SUBSTRING,WORDS --checkpoint llama-7b --examples 10",
+      "  ./craft compare --rules WORDS,JUDGE",
       "  ./craft compare --json | jq .comparisons[].kappa"
     })
 public final class CompareCommand implements Callable<Integer> {
@@ -56,6 +62,15 @@ public final class CompareCommand implements Callable<Integer> {
       description =
           "The rules, each of which is compared with those behind it. Default: ${DEFAULT-VALUE}.")
   private List<CorrectnessRule> rules;
+
+  @Option(
+      names = "--judge",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description =
+          "For JUDGE: the judge model whose verdicts count, by a part of its name or its prompt's version."
+              + " Default: the only one.")
+  private String judge;
 
   @Option(
       names = "--checkpoint",
@@ -92,12 +107,14 @@ public final class CompareCommand implements Callable<Integer> {
       long measurements,
       long questionChanged,
       long questionGone,
+      JudgeModel judge,
       List<Comparison> comparisons) {}
 
   private record Comparison(
       CorrectnessRule rule,
       CorrectnessRule otherRule,
       long samples,
+      long measurementsUnjudged,
       Double agreement,
       Double kappa,
       Map<String, Map<String, Long>> verdicts,
@@ -111,6 +128,7 @@ public final class CompareCommand implements Callable<Integer> {
           comparison.rule(),
           comparison.otherRule(),
           comparison.verdicts().total(),
+          comparison.unjudged(),
           share.isPresent() ? share.getAsDouble() : null,
           kappa.isPresent() ? kappa.getAsDouble() : null,
           counts(comparison.verdicts()),
@@ -153,13 +171,14 @@ public final class CompareCommand implements Callable<Integer> {
                   settings.kafka().topics().samples(),
                   checkpoint.isEmpty() ? "" : " by the model checkpoint " + checkpoint));
     }
-    List<RuleComparison> comparisons = comparisons(settings);
+    JudgeModel judgeModel = judgeModel(samples);
+    List<RuleComparison> comparisons = comparisons(settings, judgeModel);
     comparisons.forEach(comparison -> comparison.judge(samples));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.line(report(samples, comparisons)));
+      out.println(Json.line(report(samples, comparisons, judgeModel)));
     } else {
-      print(samples, comparisons, out);
+      print(samples, comparisons, judgeModel, out);
     }
     out.flush();
     return 0;
@@ -183,7 +202,31 @@ public final class CompareCommand implements Callable<Integer> {
     return Stream.of(CorrectnessRule.values()).filter(rule -> rule.isFor(Task.OPEN_ENDED)).toList();
   }
 
-  private List<RuleComparison> comparisons(CurationSettings settings) {
+  /** Null where no rule needs one. */
+  private JudgeModel judgeModel(RecordedSamples samples) throws IOException {
+    if (!rules.contains(CorrectnessRule.JUDGE)) {
+      return null;
+    }
+    Map<JudgeModel, Long> named = new LinkedHashMap<>(samples.judges());
+    named.keySet().removeIf(model -> !model.shown().contains(judge));
+    if (named.isEmpty()) {
+      throw new IOException(
+          "There are no recorded verdicts of a judge model%s, so that JUDGE can't be compared. The job records them where query.open-ended.correctness is JUDGE and samples.enabled is set; without one, leave JUDGE out of --rules."
+              .formatted(judge.isEmpty() ? "" : " that is called " + judge));
+    }
+    if (named.size() > 1) {
+      throw new IOException(
+          "Several judge models judged: %s. Name one with --judge."
+              .formatted(
+                  named.entrySet().stream()
+                      .map(e -> "%s (%,d measurements)".formatted(e.getKey().shown(), e.getValue()))
+                      .sorted()
+                      .collect(joining(", "))));
+    }
+    return named.keySet().iterator().next();
+  }
+
+  private List<RuleComparison> comparisons(CurationSettings settings, JudgeModel judgeModel) {
     List<String> refusals = settings.query().judging().refusals();
     List<Judge> judges =
         rules.stream().distinct().map(rule -> new Judge(new JudgingRules(rule, refusals))).toList();
@@ -191,35 +234,50 @@ public final class CompareCommand implements Callable<Integer> {
     for (int i = 0; i < judges.size(); i++) {
       for (int j = i + 1; j < judges.size(); j++) {
         comparisons.add(
-            new RuleComparison(judges.get(i), judges.get(j), settings.thresholds(), examples));
+            new RuleComparison(
+                judges.get(i), judges.get(j), settings.thresholds(), examples, judgeModel));
       }
     }
     return comparisons;
   }
 
-  private static Report report(RecordedSamples samples, List<RuleComparison> comparisons) {
+  private static long measurements(RuleComparison comparison) {
+    return comparison.labels().total() + comparison.unjudged();
+  }
+
+  private static Report report(
+      RecordedSamples samples, List<RuleComparison> comparisons, JudgeModel judgeModel) {
     RuleComparison any = comparisons.get(0);
     return new Report(
         samples.questions(),
         samples.isPart(),
-        any.labels().total(),
+        measurements(any),
         any.changed(),
         any.gone(),
+        judgeModel,
         comparisons.stream().map(Comparison::of).toList());
   }
 
   private static void print(
-      RecordedSamples samples, List<RuleComparison> comparisons, PrintWriter out) {
+      RecordedSamples samples,
+      List<RuleComparison> comparisons,
+      JudgeModel judgeModel,
+      PrintWriter out) {
     RuleComparison any = comparisons.get(0);
     out.printf(
         "%,d measurements of %,d questions%s%n",
-        any.labels().total(),
+        measurements(any),
         samples.questions(),
         samples.isPart() ? ", chosen by their ids; more with --questions" : "");
     if (any.changed() + any.gone() > 0) {
       out.printf(
           "Left out: %,d whose question has another text now, %,d whose question is gone%n",
           any.changed(), any.gone());
+    }
+    if (judgeModel != null) {
+      out.printf("JUDGE is %s%n", judgeModel.shown());
+    } else if (!samples.judges().isEmpty()) {
+      out.println("A judge model judged some of them: name JUDGE among --rules, too.");
     }
     for (RuleComparison comparison : comparisons) {
       out.println();

@@ -1,6 +1,8 @@
 package dev.craftstream.client.rules;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 
 import dev.craftstream.client.TopicReader;
 import dev.craftstream.client.evidence.SampleSource;
@@ -10,6 +12,7 @@ import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.records.Parsed;
 import dev.craftstream.topics.records.QuestionParser;
@@ -18,6 +21,7 @@ import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.Task;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -130,6 +134,13 @@ public final class RecordedSamples {
     return chosen.values().stream()
         .flatMap(byCheckpoint -> byCheckpoint.values().stream())
         .toList();
+  }
+
+  /** The judge models that were asked about them, and how many measurements each judged. */
+  public Map<JudgeModel, Long> judges() {
+    return answers().stream()
+        .filter(answers -> answers.judge() != null)
+        .collect(groupingBy(MeasuredAnswers::judge, LinkedHashMap::new, counting()));
   }
 
   /** The question as it is now; null where it is not there any more. */

@@ -58,6 +58,11 @@ public final class RuleComparisonText {
 
   private void addLabels() {
     Agreement<Label> labels = comparison.labels();
+    if (comparison.unjudged() > 0) {
+      say(
+          "  Left out: %,d measurements that the judge model did not judge.",
+          comparison.unjudged());
+    }
     say(
         "  By correctness alone, %,d of %,d measurements get another label.",
         labels.total() - labels.agreed(), labels.total());

@@ -37,8 +37,8 @@ final class GoldAnswers {
           case SUBSTRING -> new GoldAnswers(GoldAnswers::inLowered);
           case NORMALIZED_SUBSTRING -> new GoldAnswers(GoldAnswers::inOneSpelling);
           case WORDS -> new GoldAnswers(GoldAnswers::inWords);
-          case LETTER_PROBABILITIES, CHOSEN_OPTION ->
-              throw new IllegalArgumentException(rule + " is no rule for open-ended answers");
+          case LETTER_PROBABILITIES, CHOSEN_OPTION, JUDGE ->
+              throw new IllegalArgumentException(rule + " does not look for gold answers");
         };
     for (String text : texts) {
       // Lower-cased, so that a title reads like the sentence that it is made of.

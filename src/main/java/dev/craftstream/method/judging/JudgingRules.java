@@ -25,7 +25,7 @@ public record JudgingRules(CorrectnessRule openEnded, List<String> refusals)
       throw new IllegalArgumentException(
           "Open-ended answers can't be judged by "
               + openEnded
-              + "; choose SUBSTRING, NORMALIZED_SUBSTRING or WORDS.");
+              + "; choose SUBSTRING, NORMALIZED_SUBSTRING, WORDS or JUDGE.");
     }
     Refusals.requireUsable(refusals);
   }

@@ -1,5 +1,7 @@
 package dev.craftstream.model.checkpoint;
 
+import java.io.Serializable;
+
 /**
  * Where Triton serves a model checkpoint.
  *
@@ -19,7 +21,8 @@ public record Serving(
     Contract contract,
     String embeddingModelName,
     String embeddingModelVersion,
-    String adapterName) {
+    String adapterName)
+    implements Serializable {
 
   public Serving {
     // State of before adapters has none.

@@ -2,6 +2,8 @@ package dev.craftstream.model.dataset;
 
 import dev.craftstream.model.Task;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
+import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.model.label.FlowFilter;
 import dev.craftstream.model.label.Label;
 import dev.craftstream.model.label.RehearsalThresholds;
@@ -9,6 +11,7 @@ import dev.craftstream.model.label.Strategy;
 import dev.craftstream.model.label.Sureness;
 import dev.craftstream.model.label.Thresholds;
 import java.io.Serializable;
+import java.util.Objects;
 
 /**
  * Which of the questions of one task make a dataset (paper, section 3.2).
@@ -29,6 +32,8 @@ import java.io.Serializable;
  * @param surenessFrom least {@linkplain Sureness#ofClass() sureness} of a candidate's label, 0 to
  *     1; 0 in a selection of before it could be asked for. Labels that rest on no class of
  *     correctness are not measured by it
+ * @param judge by whom they must have been judged, where the rule is {@link CorrectnessRule#JUDGE};
+ *     else null
  */
 public record Selection(
     DatasetKind kind,
@@ -42,7 +47,8 @@ public record Selection(
     Shortage shortage,
     long seed,
     CorrectnessRule rule,
-    double surenessFrom)
+    double surenessFrom,
+    JudgeModel judge)
     implements Serializable {
 
   /**
@@ -54,6 +60,36 @@ public record Selection(
   public Selection {
     requireCounts(answers, refusals);
     requireSureness(surenessFrom);
+  }
+
+  /** Of what was measured without a judge model. */
+  public Selection(
+      DatasetKind kind,
+      Task task,
+      Strategy strategy,
+      Thresholds thresholds,
+      RehearsalThresholds known,
+      int answers,
+      int refusals,
+      Ties ties,
+      Shortage shortage,
+      long seed,
+      CorrectnessRule rule,
+      double surenessFrom) {
+    this(
+        kind,
+        task,
+        strategy,
+        thresholds,
+        known,
+        answers,
+        refusals,
+        ties,
+        shortage,
+        seed,
+        rule,
+        surenessFrom,
+        null);
   }
 
   /**
@@ -110,9 +146,10 @@ public record Selection(
     return label == Label.ANSWER ? answers : refusals;
   }
 
-  /** Whether what was measured by this rule may be a candidate. */
-  public boolean takes(CorrectnessRule measuredBy) {
-    return rule == null || rule == measuredBy;
+  /** Whether what was measured so may be a candidate. */
+  public boolean takes(KnowledgeState measured) {
+    return rule == null
+        || rule == measured.correctnessRule() && Objects.equals(judge, measured.judge());
   }
 
   /** The same with another seed. */
@@ -129,6 +166,7 @@ public record Selection(
         shortage,
         otherSeed,
         rule,
-        surenessFrom);
+        surenessFrom,
+        judge);
   }
 }

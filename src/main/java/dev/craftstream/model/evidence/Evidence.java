@@ -1,9 +1,11 @@
 package dev.craftstream.model.evidence;
 
 import dev.craftstream.model.checkpoint.Serving;
+import dev.craftstream.model.knowledge.JudgeModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What one measurement rests on.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param textOfSample for each seed: which of the texts was sampled, from 0
  * @param precision how embeddings are written; null where there are none
  * @param letters the letters' probabilities; null where texts were sampled
+ * @param judge the model that was asked whether texts are right; null where none was
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record Evidence(
@@ -23,7 +26,8 @@ public record Evidence(
     List<SampledText> texts,
     int[] textOfSample,
     EmbeddingPrecision precision,
-    LetterProbabilities letters) {
+    LetterProbabilities letters,
+    JudgeModel judge) {
 
   /**
    * Of samples.
@@ -51,7 +55,8 @@ public record Evidence(
             new SampledText(
                 texts.get(k),
                 answers.get(k).equals(texts.get(k)) ? null : answers.get(k),
-                embeddings.isEmpty() ? new byte[0] : precision.encode(embeddings.get(k))));
+                embeddings.isEmpty() ? new byte[0] : precision.encode(embeddings.get(k)),
+                null));
       }
       textOfSample[k] = known;
     }
@@ -61,12 +66,34 @@ public record Evidence(
         List.copyOf(distinct),
         textOfSample,
         embeddings.isEmpty() ? null : precision,
+        null,
         null);
+  }
+
+  /**
+   * The same with what a judge model said of the texts.
+   *
+   * @param reply its reply to the text that was judged; null where it was not asked about it
+   */
+  public Evidence judgedBy(JudgeModel model, Function<String, JudgeReply> reply) {
+    return new Evidence(
+        serving,
+        asked,
+        texts.stream()
+            .map(
+                text ->
+                    new SampledText(
+                        text.text(), text.answer(), text.embedding(), reply.apply(text.judged())))
+            .toList(),
+        textOfSample,
+        precision,
+        letters,
+        model);
   }
 
   /** Of letters that were weighed. */
   public static Evidence ofLetters(Serving serving, Asked asked, LetterProbabilities letters) {
-    return new Evidence(serving, asked, List.of(), new int[0], null, letters);
+    return new Evidence(serving, asked, List.of(), new int[0], null, letters, null);
   }
 
   /** A model that embeds its own samples may give two equal texts vectors that differ by a bit. */

@@ -16,7 +16,9 @@ public enum CorrectnessRule {
   /** The paper's (section 3.1): the target letter's share of the options' probabilities. */
   LETTER_PROBABILITIES(Task.MULTIPLE_CHOICE),
   /** The option that an answer in words chooses is the target. */
-  CHOSEN_OPTION(Task.MULTIPLE_CHOICE);
+  CHOSEN_OPTION(Task.MULTIPLE_CHOICE),
+  /** A {@link JudgeModel} says that the sample gives the gold answer. */
+  JUDGE(Task.OPEN_ENDED);
 
   private final Task task;
 

@@ -2,6 +2,7 @@ package dev.craftstream.model.knowledge;
 
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.checkpoint.Contract;
+import java.util.Objects;
 
 /**
  * What one model checkpoint knows of one question (paper, section 3.1); or, for a question of
@@ -31,6 +32,7 @@ import dev.craftstream.model.checkpoint.Contract;
  * @param seed seed of the first sample, unsigned; 0 where nothing was drawn
  * @param promptVersion version of the prompt that was asked with
  * @param correctnessRule how correctness was measured
+ * @param judge who judged, where that is {@link CorrectnessRule#JUDGE}; else null
  */
 public record KnowledgeState(
     double correctness,
@@ -44,7 +46,63 @@ public record KnowledgeState(
     String frequentCorrectAnswer,
     long seed,
     String promptVersion,
-    CorrectnessRule correctnessRule) {
+    CorrectnessRule correctnessRule,
+    JudgeModel judge) {
+
+  /** Measured without a judge model. */
+  public KnowledgeState(
+      double correctness,
+      double certainty,
+      CertaintyKind certaintyKind,
+      double targetProbability,
+      double unseenProbability,
+      int samples,
+      int correctSamples,
+      int refusedSamples,
+      String frequentCorrectAnswer,
+      long seed,
+      String promptVersion,
+      CorrectnessRule correctnessRule) {
+    this(
+        correctness,
+        certainty,
+        certaintyKind,
+        targetProbability,
+        unseenProbability,
+        samples,
+        correctSamples,
+        refusedSamples,
+        frequentCorrectAnswer,
+        seed,
+        promptVersion,
+        correctnessRule,
+        null);
+  }
+
+  /** The same where that model judged; itself for null. */
+  public KnowledgeState judgedBy(JudgeModel model) {
+    return model == null
+        ? this
+        : new KnowledgeState(
+            correctness,
+            certainty,
+            certaintyKind,
+            targetProbability,
+            unseenProbability,
+            samples,
+            correctSamples,
+            refusedSamples,
+            frequentCorrectAnswer,
+            seed,
+            promptVersion,
+            correctnessRule,
+            model);
+  }
+
+  /** Whether correctness was measured in one way, so that the two can be compared. */
+  public boolean isJudgedLike(KnowledgeState other) {
+    return correctnessRule == other.correctnessRule && Objects.equals(judge, other.judge);
+  }
 
   /**
    * Knowledge flow (paper, section 3.1): correctness under REHEARSAL minus correctness under

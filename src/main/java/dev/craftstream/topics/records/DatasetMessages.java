@@ -5,6 +5,7 @@ import static dev.craftstream.topics.records.SchemaEnums.correctnessRule;
 import static dev.craftstream.topics.records.SchemaEnums.datasetKind;
 import static dev.craftstream.topics.records.SchemaEnums.dropReason;
 import static dev.craftstream.topics.records.SchemaEnums.flowRule;
+import static dev.craftstream.topics.records.SchemaEnums.judge;
 import static dev.craftstream.topics.records.SchemaEnums.label;
 import static dev.craftstream.topics.records.SchemaEnums.mark;
 import static dev.craftstream.topics.records.SchemaEnums.name;
@@ -80,6 +81,7 @@ final class DatasetMessages {
         basis.setRiseProbabilityBound(flow.riseProbability());
       }
     }
+    Messages.ifGiven(judge(initial.judge()), basis::setJudge);
     Messages.ifGiven(decision.sureness().ofClass(), basis::setSureness);
     Messages.ifGiven(decision.sureness().falls(), basis::setFallProbability);
     Messages.ifGiven(decision.sureness().rises(), basis::setRiseProbability);
@@ -134,6 +136,7 @@ final class DatasetMessages {
     if (selection.rule() != null) {
       message.setCorrectnessRule(correctnessRule(selection.rule()));
     }
+    Messages.ifGiven(judge(selection.judge()), message::setJudge);
     switch (selection.kind()) {
       case TRAINING -> {
         if (selection.strategy().usesCorrectness()) {

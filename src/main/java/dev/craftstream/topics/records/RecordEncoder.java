@@ -2,6 +2,7 @@ package dev.craftstream.topics.records;
 
 import static dev.craftstream.topics.records.SchemaEnums.certaintyKind;
 import static dev.craftstream.topics.records.SchemaEnums.correctnessRule;
+import static dev.craftstream.topics.records.SchemaEnums.judge;
 import static dev.craftstream.topics.records.SchemaEnums.label;
 import static dev.craftstream.topics.records.SchemaEnums.purpose;
 import static dev.craftstream.topics.records.SchemaEnums.reason;
@@ -286,6 +287,7 @@ public final class RecordEncoder implements Serializable {
             .setUnseenProbability(state.unseenProbability())
             .setPromptVersion(state.promptVersion())
             .setSeed(state.seed());
+    Messages.ifGiven(judge(state.judge()), message::setJudge);
     if (change.cost() != null) {
       message.setCost(cost(change.cost()));
     }

@@ -6,6 +6,8 @@ import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.evidence.JudgeReply;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.v1.LetterProbabilities;
 import dev.craftstream.v1.SampleRecord;
@@ -33,11 +35,13 @@ public final class SampleMessages {
               .setText(text.text())
               .setEmbedding(ByteString.copyFrom(text.embedding()));
       Messages.ifGiven(text.answer(), sampled::setAnswer);
+      Messages.ifGiven(text.reply(), reply -> sampled.setJudgeReply(reply(reply)));
       message.addTexts(sampled);
     }
     for (int text : evidence.textOfSample()) {
       message.addTextOfSample(text);
     }
+    Messages.ifGiven(SchemaEnums.judge(evidence.judge()), message::setJudge);
     Messages.ifGiven(evidence.letters(), letters -> message.setLetters(letters(letters)));
     return message.build();
   }
@@ -148,7 +152,8 @@ public final class SampleMessages {
         message.getTextsList().stream().map(SampleMessages::text).toList(),
         textOfSample,
         precision(message.getEmbeddingPrecision()),
-        message.hasLetters() ? letters(message.getLetters()) : null);
+        message.hasLetters() ? letters(message.getLetters()) : null,
+        message.hasJudge() ? judge(message.getJudge()) : null);
   }
 
   private static Serving serving(dev.craftstream.v1.Serving serving) throws Rejection {
@@ -180,7 +185,24 @@ public final class SampleMessages {
     return new dev.craftstream.model.evidence.SampledText(
         text.getText(),
         text.hasAnswer() ? text.getAnswer() : null,
-        text.getEmbedding().toByteArray());
+        text.getEmbedding().toByteArray(),
+        text.hasJudgeReply() ? reply(text.getJudgeReply()) : null);
+  }
+
+  private static dev.craftstream.v1.JudgeReply reply(JudgeReply reply) {
+    return dev.craftstream.v1.JudgeReply.newBuilder()
+        .setIsCorrect(reply.isCorrect())
+        .setText(reply.text())
+        .setPromptHash(reply.promptHash())
+        .build();
+  }
+
+  private static JudgeReply reply(dev.craftstream.v1.JudgeReply reply) {
+    return new JudgeReply(reply.getIsCorrect(), reply.getText(), reply.getPromptHash());
+  }
+
+  private static JudgeModel judge(dev.craftstream.v1.JudgeModel judge) {
+    return new JudgeModel(judge.getModelName(), judge.getModelVersion(), judge.getPromptVersion());
   }
 
   private static EmbeddingPrecision precision(dev.craftstream.v1.EmbeddingPrecision precision)

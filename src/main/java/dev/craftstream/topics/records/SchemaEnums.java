@@ -9,6 +9,7 @@ import dev.craftstream.v1.CorrectnessRule;
 import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DropReason;
 import dev.craftstream.v1.FlowRule;
+import dev.craftstream.v1.JudgeModel;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Mark;
 import dev.craftstream.v1.Purpose;
@@ -36,6 +37,17 @@ final class SchemaEnums {
 
   static CorrectnessRule correctnessRule(dev.craftstream.model.knowledge.CorrectnessRule rule) {
     return CorrectnessRule.valueOf("CORRECTNESS_RULE_" + rule.name());
+  }
+
+  /** Null for null. */
+  static JudgeModel judge(dev.craftstream.model.knowledge.JudgeModel judge) {
+    return judge == null
+        ? null
+        : JudgeModel.newBuilder()
+            .setModelName(judge.modelName())
+            .setModelVersion(judge.modelVersion())
+            .setPromptVersion(judge.promptVersion())
+            .build();
   }
 
   static Role role(dev.craftstream.model.checkpoint.Role role) {

@@ -20,6 +20,11 @@ public record CostMeter(ServedModel model, Spending spending) {
         : Context.current().withValue(KEY, new CostMeter(model, spending));
   }
 
+  /** The same in a context that is given. */
+  public static Context within(Context context, ServedModel model, Spending spending) {
+    return context.withValue(KEY, new CostMeter(model, spending));
+  }
+
   /** Where requests to the model are counted now; null where nobody counts. */
   public static Spending of(ServedModel model) {
     CostMeter meter = KEY.get();

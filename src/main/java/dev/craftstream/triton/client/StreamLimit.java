@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Lets so many requests be under way at once; the others start in the order in which they came. */
-final class StreamLimit {
+public final class StreamLimit {
   private final int most;
   private final Deque<Start> waiting = new ArrayDeque<>();
   private int underWay;
@@ -12,18 +12,18 @@ final class StreamLimit {
   /**
    * @param most at least 1
    */
-  StreamLimit(int most) {
+  public StreamLimit(int most) {
     this.most = most;
   }
 
   /** Starts a request that says {@link StreamLimit#ended} when it is over. */
-  interface Start {
+  public interface Start {
     /** Returns whether it has started; false where it is not wanted any more. */
     boolean start();
   }
 
   /** Starts it now or, where as many are under way as may be, later and on another thread. */
-  void start(Start request) {
+  public void start(Start request) {
     synchronized (this) {
       if (underWay >= most) {
         waiting.add(request);
@@ -37,7 +37,7 @@ final class StreamLimit {
   }
 
   /** One that had started is over. */
-  void ended() {
+  public void ended() {
     Start next = next();
     while (next != null && !next.start()) {
       next = next();
@@ -45,7 +45,7 @@ final class StreamLimit {
   }
 
   /** How many wait for their turn. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     return waiting.size();
   }
 

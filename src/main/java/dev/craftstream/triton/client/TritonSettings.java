@@ -121,6 +121,28 @@ public record TritonSettings(
     return new Builder(servers);
   }
 
+  /**
+   * The same for other servers.
+   *
+   * @param otherDeadline how long one request may take there
+   */
+  public TritonSettings at(List<Endpoint> others, Duration otherDeadline) {
+    return new TritonSettings(
+        others,
+        otherDeadline,
+        modelReadyTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        streamsInFlight,
+        maxMessageBytes,
+        maxSampleCharacters,
+        adaptersFolder,
+        retryInitialBackoff,
+        retryMaxBackoff,
+        tls,
+        token);
+  }
+
   /** The servers as they are named in messages. */
   public String servers() {
     return String.join(", ", endpoints.stream().map(Endpoint::toString).toList());

@@ -46,6 +46,13 @@ public final class CraftContract implements InferenceContract {
   private static final TokenCounts TOKENS =
       new TokenCounts("prompt_tokens", "generated_tokens", List.of());
 
+  private static final List<Wanted> SAMPLING =
+      List.of(
+          Wanted.of("seeds", "UINT64"),
+          Wanted.of("temperature", "FP32"),
+          Wanted.of("max_tokens", "INT32"),
+          Wanted.of("stop", "BYTES"));
+
   private final Thoughts thoughts;
 
   /**
@@ -136,6 +143,17 @@ public final class CraftContract implements InferenceContract {
         : List.of(language);
   }
 
+  @Override
+  public Requirement words(Serving serving) {
+    ModelSignature all = signature(serving);
+    List<Wanted> inputs = new ArrayList<>(all.required().inputs());
+    inputs.addAll(SAMPLING);
+    return new Requirement(
+        ServedModel.language(serving),
+        NAME,
+        new ModelSignature(part(inputs, Wanted.of("samples", "BYTES")), List.of(), false));
+  }
+
   private static boolean isEmbeddedApart(Serving serving) {
     return !serving.embeddingModelName().isEmpty();
   }
@@ -152,13 +170,7 @@ public final class CraftContract implements InferenceContract {
     return new ModelSignature(
         part(inputs),
         List.of(
-            part(
-                List.of(
-                    Wanted.of("seeds", "UINT64"),
-                    Wanted.of("temperature", "FP32"),
-                    Wanted.of("max_tokens", "INT32"),
-                    Wanted.of("stop", "BYTES")),
-                outputs.toArray(Wanted[]::new)),
+            part(SAMPLING, outputs.toArray(Wanted[]::new)),
             part(
                 List.of(Wanted.of("options", "BYTES")),
                 Wanted.of("option_probabilities", "FP32", "FP64"))),

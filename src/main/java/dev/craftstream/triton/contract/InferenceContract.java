@@ -62,6 +62,9 @@ public interface InferenceContract {
     WEIGH
   }
 
+  /** The question of an answer that a judge model is tried by. */
+  String TRIAL_JUDGED = "On trial: what is the capital of France?";
+
   /** A question in words that every model can answer somehow. */
   SampleQuery TRIAL_SAMPLE =
       new SampleQuery(
@@ -105,6 +108,11 @@ public interface InferenceContract {
 
   /** The models that must be ready, the language model first, and what each must have. */
   List<Requirement> requirements(Serving serving);
+
+  /** What a model must have that is asked for answers in words alone, without embeddings. */
+  default Requirement words(Serving serving) {
+    return requirements(serving).get(0);
+  }
 
   /**
    * A question that is answered in words.

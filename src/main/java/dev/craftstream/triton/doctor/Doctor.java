@@ -103,6 +103,9 @@ public final class Doctor {
 
   private Diagnosis examine() throws InterruptedException {
     LoadAdvice load = null;
+    if (query.judgeModel().isPresent()) {
+      add(JudgeCheck.of(this::outcome, query.judgeModel().get()));
+    }
     if (fitsContract()) {
       boolean answers = openEnded();
       if (answers) {

@@ -1,8 +1,11 @@
 package dev.craftstream.triton.recorded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.evidence.JudgeReply;
 import dev.craftstream.model.evidence.LetterProbabilities;
 import dev.craftstream.model.evidence.SampledText;
 import java.nio.ByteBuffer;
@@ -42,12 +45,17 @@ public final class RecordedAnswers implements AutoCloseable {
   private static final byte REQUEST = 'r';
   private static final byte PROMPT = 'p';
   private static final byte TEXTS = 't';
+  private static final byte JUDGED = 'j';
 
   private final Options options;
   private final LRUCache cache;
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final RocksDB index;
   private final Set<Serving> servings = new LinkedHashSet<>();
+
+  /** A reply of each, for when it is tried out. */
+  private final Map<Judge, String> judges = new LinkedHashMap<>();
+
   private long measurements;
 
   private RecordedAnswers(Path folder) throws RocksDBException {
@@ -105,6 +113,9 @@ public final class RecordedAnswers implements AutoCloseable {
       if (!serving.embeddingModelName().isEmpty() && evidence.precision() != null) {
         addTexts(batch, evidence, number);
       }
+      if (evidence.judge() != null) {
+        addReplies(batch, evidence);
+      }
       index.write(unlogged, batch);
     } catch (RocksDBException e) {
       throw failed(e);
@@ -131,6 +142,21 @@ public final class RecordedAnswers implements AutoCloseable {
     }
   }
 
+  private void addReplies(WriteBatch batch, Evidence evidence) throws RocksDBException {
+    Judge judge = new Judge(evidence.judge().modelName(), evidence.judge().modelVersion());
+    for (SampledText text : evidence.texts()) {
+      JudgeReply reply = text.reply();
+      if (reply != null) {
+        judges.putIfAbsent(judge, reply.text());
+        batch.put(judged(judge, reply.promptHash()), reply.text().getBytes(UTF_8));
+      }
+    }
+  }
+
+  private static byte[] judged(Judge judge, long promptHash) {
+    return key(JUDGED, RequestKey.ofJudged(judge.name(), judge.version(), promptHash));
+  }
+
   private static byte[] texts(Serving serving, List<String> texts) {
     return key(
         TEXTS,
@@ -147,6 +173,25 @@ public final class RecordedAnswers implements AutoCloseable {
   /** Where the models were served that were asked, and how. */
   public Set<Serving> servings() {
     return Set.copyOf(servings);
+  }
+
+  /** A judge model. */
+  public record Judge(String name, String version) {}
+
+  /** The judge models whose verdicts were recorded. */
+  public Set<Judge> judges() {
+    return Set.copyOf(judges.keySet());
+  }
+
+  /** What the judge model replied to the prompt. */
+  Optional<String> reply(Judge judge, String prompt) {
+    return Optional.ofNullable(get(judged(judge, JudgeReply.hash(prompt))))
+        .map(reply -> new String(reply, UTF_8));
+  }
+
+  /** Any reply of the judge model. */
+  Optional<String> anyReply(Judge judge) {
+    return Optional.ofNullable(judges.get(judge));
   }
 
   /** A text that was sampled, with the answer that it lies in. */

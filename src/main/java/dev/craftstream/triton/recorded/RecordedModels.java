@@ -2,6 +2,7 @@ package dev.craftstream.triton.recorded;
 
 import dev.craftstream.inference.ModelMetadataResponse;
 import dev.craftstream.inference.ModelMetadataResponse.TensorMetadata;
+import dev.craftstream.model.checkpoint.Contract;
 import dev.craftstream.model.checkpoint.Serving;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,20 @@ final class RecordedModels {
   private record Model(String name, String version) {}
 
   RecordedModels(Set<Serving> servings) {
+    this(servings, Set.of());
+  }
+
+  /**
+   * @param judges have the inputs and outputs of all contracts: by which they were asked was not
+   *     recorded
+   */
+  RecordedModels(Set<Serving> servings, Set<RecordedAnswers.Judge> judges) {
     servings.forEach(this::add);
+    for (RecordedAnswers.Judge judge : judges) {
+      for (Contract contract : Contract.values()) {
+        add(new Serving(judge.name(), judge.version(), contract, "", "", ""));
+      }
+    }
   }
 
   boolean has(String name, String version) {

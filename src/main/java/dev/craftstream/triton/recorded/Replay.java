@@ -13,8 +13,10 @@ import dev.craftstream.model.evidence.LetterProbabilities;
 import dev.craftstream.model.evidence.TokenProbability;
 import dev.craftstream.triton.contract.InferenceContract;
 import dev.craftstream.triton.recorded.RecordedAnswers.Found;
+import dev.craftstream.triton.recorded.RecordedAnswers.Judge;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Answers requests with what was recorded. */
 final class Replay {
@@ -28,7 +30,7 @@ final class Replay {
 
   Replay(RecordedAnswers recorded) {
     this.recorded = recorded;
-    models = new RecordedModels(recorded.servings());
+    models = new RecordedModels(recorded.servings(), recorded.judges());
   }
 
   RecordedModels models() {
@@ -57,6 +59,10 @@ final class Replay {
     Asked asked = question.asked();
     List<Found> samples = recorded.samples(question.serving(), asked);
     if (samples == null) {
+      Optional<String> reply = judged(question);
+      if (reply.isPresent()) {
+        return sampled(question.serving(), List.of(reply.get()), List.of(TRIAL_VECTOR), answer);
+      }
       if (asked.prompt().equals(InferenceContract.TRIAL_SAMPLE.prompt())) {
         int count = asked.seeds().size();
         return sampled(
@@ -72,6 +78,18 @@ final class Replay {
         samples.stream().map(sample -> sample.text().text()).toList(),
         samples.stream().map(Found::embedding).toList(),
         answer);
+  }
+
+  private Optional<String> judged(RecordedQuestion question) {
+    Judge judge = judge(question);
+    String prompt = question.asked().prompt();
+    return prompt.contains(InferenceContract.TRIAL_JUDGED)
+        ? recorded.anyReply(judge)
+        : recorded.reply(judge, prompt);
+  }
+
+  private static Judge judge(RecordedQuestion question) {
+    return new Judge(question.serving().modelName(), question.serving().modelVersion());
   }
 
   private static ModelInferResponse sampled(
@@ -183,6 +201,11 @@ final class Replay {
       return UnansweredException.refused(
           "the prompt was recorded with another temperature, longest text, stop texts or options"
               + " (query.temperature, query.max-tokens, query.stop, query.multiple-choice.by)");
+    }
+    if (recorded.anyReply(judge(question)).isPresent()) {
+      return UnansweredException.refused(
+          "%s judged, and was not asked this. The answer was not judged, or the judge's prompt, the gold answer or an alias is another one: name the servers of the judge itself with judge.endpoints to have it asked"
+              .formatted(serving.shown()));
     }
     return UnansweredException.refused(
         "this prompt was not recorded for "

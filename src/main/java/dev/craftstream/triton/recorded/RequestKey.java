@@ -46,6 +46,15 @@ final class RequestKey {
     return model("prompt", serving).add(prompt).bytes();
   }
 
+  /**
+   * Of a request to a judge model.
+   *
+   * @param promptHash as {@link dev.craftstream.model.evidence.JudgeReply#hash} has it
+   */
+  static byte[] ofJudged(String model, String version, long promptHash) {
+    return new RequestKey("judged").add(model).add(version).add(Long.toString(promptHash)).bytes();
+  }
+
   /** Of a request to an embedding model. */
   static byte[] ofTexts(String model, String version, List<String> texts) {
     return new RequestKey("texts").add(model).add(version).add(texts).bytes();

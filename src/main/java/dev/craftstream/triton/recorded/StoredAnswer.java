@@ -63,7 +63,7 @@ record StoredAnswer(
       int texts = in.readInt();
       List<SampledText> sampled = new ArrayList<>(texts);
       for (int i = 0; i < texts; i++) {
-        sampled.add(new SampledText(text(in), text(in), in.readNBytes(in.readInt())));
+        sampled.add(new SampledText(text(in), text(in), in.readNBytes(in.readInt()), null));
       }
       return new StoredAnswer(
           sampled,

@@ -16,6 +16,8 @@ import dev.craftstream.topics.kafka.KafkaSettings;
 import dev.craftstream.topics.kafka.SamplesTopic;
 import dev.craftstream.topics.kafka.TopicAdmin;
 import dev.craftstream.v1.Contract;
+import dev.craftstream.v1.JudgeModel;
+import dev.craftstream.v1.JudgeReply;
 import dev.craftstream.v1.OpenEnded;
 import dev.craftstream.v1.Purpose;
 import dev.craftstream.v1.QuestionEvent;
@@ -119,6 +121,60 @@ class CompareCommandTest {
         .contains(
             "1 measurements of 1 questions",
             "SUBSTRING and WORDS: the same verdict on 100.0 % of 1 samples, kappa undefined");
+  }
+
+  @Test
+  void givenVerdictsOfJudgeModels_whenComparedByJudge_thenThoseOfTheOneThatIsNamedCount() {
+    question("year", "In which year?", "3");
+    judged("year", "initial", "llama", "It was 1938.", false);
+    judged("year", "tuned", "qwen", "It was 3.", true);
+    producer.flush();
+
+    assertThat(run("--rules", "SUBSTRING,JUDGE")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "Several judge models judged: llama with the prompt judge-1 (1 measurements), qwen")
+        .contains("--judge");
+    assertThat(run("--rules", "SUBSTRING,JUDGE", "--judge", "llama")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "2 measurements of 1 questions",
+            "JUDGE is llama with the prompt judge-1",
+            "SUBSTRING and JUDGE: the same verdict on 0.0 % of 1 samples",
+            "Left out: 1 measurements that the judge model did not judge.");
+    out.getBuffer().setLength(0);
+    assertThat(run()).isZero();
+    assertThat(out.toString()).contains("name JUDGE among --rules, too");
+  }
+
+  @Test
+  void givenNoVerdicts_whenComparedByJudge_thenTheSentenceSaysSo() {
+    question("year", "In which year?", "3");
+    samples("year", "initial", "It was 1938.");
+    producer.flush();
+
+    assertThat(run("--rules", "SUBSTRING,JUDGE")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("There are no recorded verdicts of a judge model", "samples.enabled");
+  }
+
+  private void judged(String id, String checkpoint, String judge, String answer, boolean isRight) {
+    SampleRecord.Builder record =
+        SampleRecord.newBuilder()
+            .setSchemaVersion(1)
+            .setServing(Serving.newBuilder().setContract(Contract.CONTRACT_CRAFT))
+            .setQuestionId(id)
+            .setCheckpointId(checkpoint)
+            .setTask(Task.TASK_OPEN_ENDED)
+            .setQuestionSha256(ByteString.copyFrom(Sha256.of(texts.get(id))))
+            .setJudge(JudgeModel.newBuilder().setModelName(judge).setPromptVersion("judge-1"))
+            .addTexts(
+                SampledText.newBuilder()
+                    .setText(answer)
+                    .setJudgeReply(JudgeReply.newBuilder().setIsCorrect(isRight)))
+            .addTextOfSample(0);
+    record.getRequestBuilder().addSeeds(0);
+    send("samples", id, record.build().toByteArray());
   }
 
   @Test

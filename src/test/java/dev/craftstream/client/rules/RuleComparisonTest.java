@@ -12,12 +12,14 @@ import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.Sha256;
 import dev.craftstream.model.knowledge.CorrectnessRule;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.knowledge.Verdict;
 import dev.craftstream.model.label.Label;
 import dev.craftstream.model.label.Thresholds;
 import dev.craftstream.topics.records.Rejection;
 import dev.craftstream.topics.records.SampleMessages;
 import dev.craftstream.v1.Contract;
+import dev.craftstream.v1.JudgeReply;
 import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.SampledText;
 import dev.craftstream.v1.Serving;
@@ -73,6 +75,67 @@ class RuleComparisonTest {
             "    ANSWER becomes REFUSAL: 1",
             "  CORRECT by SUBSTRING, WRONG by WORDS, such as",
             "      answer    It was 1938.");
+  }
+
+  @Test
+  void whatAJudgeModelSaidIsComparedAndWhatItDidNotJudgeIsLeftOut() throws Exception {
+    JudgeModel judge = new JudgeModel("judge", "7", "judge-1");
+    ask("year", "In which year?", "3");
+    ask("town", "Which town?", "Paris");
+    judged("year", judge, text("It was 1938.", false), text("I don't know", null));
+    judged("town", judge, text("The capital of France", true));
+    // Was judged by nobody, by another, and before a phrase was taken for a refusal no more.
+    answers("town", "tuned", "Paris", 10);
+    judged("year", "other", new JudgeModel("judge", "8", "judge-1"), text("3", true));
+    judged("town", "refusals", judge, text("Who cares", null));
+
+    events.forEach(samples::add);
+    RuleComparison comparison =
+        new RuleComparison(
+            new Judge(new JudgingRules(CorrectnessRule.SUBSTRING, List.of())),
+            new Judge(new JudgingRules(CorrectnessRule.JUDGE, List.of())),
+            Thresholds.PAPER,
+            3,
+            judge);
+    comparison.judge(samples);
+
+    assertThat(comparison.verdicts().total()).isEqualTo(3);
+    assertThat(comparison.verdicts().count(Verdict.CORRECT, Verdict.WRONG)).isEqualTo(1);
+    assertThat(comparison.verdicts().count(Verdict.WRONG, Verdict.CORRECT)).isEqualTo(1);
+    assertThat(comparison.verdicts().count(Verdict.REFUSED, Verdict.REFUSED)).isEqualTo(1);
+    assertThat(comparison.unjudged()).isEqualTo(3);
+    assertThat(RuleComparisonText.lines(comparison))
+        .contains("  Left out: 3 measurements that the judge model did not judge.");
+    assertThat(samples.judges())
+        .containsOnly(Map.entry(judge, 3L), Map.entry(new JudgeModel("judge", "8", "judge-1"), 1L));
+  }
+
+  private static SampledText text(String text, Boolean isRight) {
+    SampledText.Builder sampled = SampledText.newBuilder().setText(text);
+    if (isRight != null) {
+      sampled.setJudgeReply(JudgeReply.newBuilder().setIsCorrect(isRight).setText("said"));
+    }
+    return sampled.build();
+  }
+
+  private void judged(String questionId, JudgeModel judge, SampledText... sampled) {
+    judged(questionId, "initial", judge, sampled);
+  }
+
+  private void judged(
+      String questionId, String checkpoint, JudgeModel judge, SampledText... sampled) {
+    SampleRecord.Builder record =
+        record(questionId, checkpoint)
+            .setQuestionSha256(ByteString.copyFrom(Sha256.of(texts.get(questionId))))
+            .setJudge(
+                dev.craftstream.v1.JudgeModel.newBuilder()
+                    .setModelName(judge.modelName())
+                    .setModelVersion(judge.modelVersion())
+                    .setPromptVersion(judge.promptVersion()));
+    for (int i = 0; i < sampled.length; i++) {
+      record.addTexts(sampled[i]).addTextOfSample(i);
+    }
+    add(samples, record.build());
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.model.knowledge.Verdict;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,7 +209,56 @@ class JudgeTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Open-ended answers can't be judged by CHOSEN_OPTION; choose SUBSTRING,"
-                + " NORMALIZED_SUBSTRING or WORDS.");
+                + " NORMALIZED_SUBSTRING, WORDS or JUDGE.");
+  }
+
+  @Test
+  void aJudgeModelIsAskedAboutEachTextOnceButNotAboutRefusalsAndEmptyOnes() {
+    List<String> answers =
+        List.of(
+            "Paris",
+            " Paris\n",
+            "Paris</s>",
+            "<think>\n</think>Paris",
+            "paris",
+            "I don't know",
+            "",
+            "I'm not sure, but I think it is Rome",
+            "</s>");
+    Judge judge = by(CorrectnessRule.JUDGE);
+    assertThat(judge.undecided(openEnded("Paris"), answers))
+        .containsExactly("Paris", "paris", "I'm not sure, but I think it is Rome");
+    assertThat(by(CorrectnessRule.WORDS).undecided(openEnded("Paris"), answers)).isEmpty();
+    assertThat(judge.undecided(multipleChoice("B", "Rome", "Paris"), answers)).isEmpty();
+    assertThat(judge.undecided(openEnded("Paris"), "Dunno, mate", "dunno mate")).isEmpty();
+    assertThat(judge.undecided(openEnded("Paris"), "Paris", REFUSAL)).containsExactly("Paris");
+
+    Judge told =
+        judge.told(
+            Map.of("Paris", false, "paris", true, "I'm not sure, but I think it is Rome", true));
+    assertThat(told.verdicts(openEnded("Paris"), answers))
+        .containsExactly(
+            Verdict.WRONG,
+            Verdict.WRONG,
+            Verdict.WRONG,
+            Verdict.WRONG,
+            Verdict.CORRECT,
+            Verdict.REFUSED,
+            Verdict.WRONG,
+            Verdict.CORRECT,
+            Verdict.WRONG);
+    assertThatThrownBy(() -> told.verdict(openEnded("Paris"), "Lyon"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("\"Lyon\"");
+  }
+
+  @Test
+  void aGoldAnswerThatReadsLikeARefusalIsFoundInOneWithoutAJudgeModel() {
+    Judge judge = by(CorrectnessRule.JUDGE);
+    Question unknown = openEnded("unknown");
+    assertThat(judge.undecided(unknown, List.of("Unknown."))).isEmpty();
+    assertThat(judge.verdict(unknown, "Unknown.")).isEqualTo(Verdict.CORRECT);
+    assertThat(judge.verdict(unknown, "I don't know")).isEqualTo(Verdict.REFUSED);
   }
 
   private static Judge by(CorrectnessRule rule) {

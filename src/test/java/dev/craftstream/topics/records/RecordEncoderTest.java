@@ -29,6 +29,7 @@ import dev.craftstream.model.knowledge.CertaintyKind;
 import dev.craftstream.model.knowledge.CheckpointKnowledge;
 import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.model.label.Decision;
 import dev.craftstream.model.label.DropReason;
 import dev.craftstream.model.label.FlowFilter;
@@ -44,6 +45,7 @@ import dev.craftstream.v1.DatasetKind;
 import dev.craftstream.v1.DatasetManifest;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Estimate;
+import dev.craftstream.v1.JudgeModel;
 import dev.craftstream.v1.KnowledgeRecord;
 import dev.craftstream.v1.Stage;
 import java.util.List;
@@ -632,6 +634,92 @@ class RecordEncoderTest {
                 .setPromptVersion("open-1")
                 .setSeed(42)
                 .build());
+  }
+
+  @ParameterizedTest
+  @EnumSource(WireFormat.class)
+  void givenAJudgeModel_whenWritten_thenEachRecordOfARuleNamesIt(WireFormat format)
+      throws Exception {
+    dev.craftstream.model.knowledge.JudgeModel judge =
+        new dev.craftstream.model.knowledge.JudgeModel("judge", "7", "judge-1a2b3c4d");
+    KnowledgeState judged =
+        new KnowledgeState(
+            0.7,
+            0.5,
+            CertaintyKind.EMBEDDING_SIMILARITY,
+            0,
+            0,
+            10,
+            7,
+            2,
+            "",
+            42,
+            "open-1",
+            CorrectnessRule.JUDGE,
+            judge);
+    CheckpointKnowledge initial = new CheckpointKnowledge(RecordSamples.INITIAL, judged);
+    JudgeModel written =
+        JudgeModel.newBuilder()
+            .setModelName("judge")
+            .setModelVersion("7")
+            .setPromptVersion("judge-1a2b3c4d")
+            .build();
+    byte[] knowledge =
+        new RecordEncoder(format)
+            .knowledge(
+                new KnowledgeChange("q1", RecordSamples.OPEN_ENDED, 2, List.of(initial), "base", 5))
+            .orElseThrow()
+            .value();
+    KnowledgeRecord record = read(format, knowledge, KnowledgeRecord.getDefaultInstance());
+    assertThat(record.getJudge()).isEqualTo(written);
+    assertThat(record.getCorrectnessRule())
+        .isEqualTo(dev.craftstream.v1.CorrectnessRule.CORRECTNESS_RULE_JUDGE);
+
+    Decision decision =
+        new Decision(
+            dev.craftstream.model.label.Label.ANSWER,
+            null,
+            Strategy.CRAFT,
+            null,
+            new Sureness(null, null, null),
+            initial,
+            null);
+    assertThat(DatasetMessages.basis(decision, "train-1", 5).getJudge()).isEqualTo(written);
+
+    Selection craft = RecordSamples.DATASET.selection();
+    Selection selection =
+        new Selection(
+            craft.kind(),
+            craft.task(),
+            craft.strategy(),
+            craft.thresholds(),
+            craft.known(),
+            1,
+            1,
+            craft.ties(),
+            craft.shortage(),
+            1,
+            CorrectnessRule.JUDGE,
+            0,
+            judge);
+    assertThat(selection.withSeed(8).judge()).isEqualTo(judge);
+    Dataset dataset =
+        new Dataset(
+            "d",
+            selection,
+            RecordSamples.INITIAL,
+            RecordSamples.REHEARSAL,
+            "",
+            "open-1",
+            "train-1",
+            0);
+    CutOff.Bound bound = RecordSamples.upTo(0, 4, 8);
+    byte[] manifest =
+        new RecordEncoder(format)
+            .datasetManifest(RecordSamples.manifest(dataset, "", bound, bound))
+            .value();
+    assertThat(read(format, manifest, DatasetManifest.getDefaultInstance()).getJudge())
+        .isEqualTo(written);
   }
 
   @Test

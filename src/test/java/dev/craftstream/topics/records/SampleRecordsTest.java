@@ -11,9 +11,11 @@ import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.Asked;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.evidence.Evidence;
+import dev.craftstream.model.evidence.JudgeReply;
 import dev.craftstream.model.evidence.LetterProbabilities;
 import dev.craftstream.model.evidence.SampledText;
 import dev.craftstream.model.evidence.TokenProbability;
+import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.model.message.MeasuredSamples;
 import dev.craftstream.testing.SchemaChecks;
 import dev.craftstream.v1.SampleRecord;
@@ -30,12 +32,16 @@ class SampleRecordsTest {
   /** Two of the samples are one text; the third ends in a thought's mark. */
   private static final Evidence SAMPLED =
       Evidence.ofSamples(
-          SERVING,
-          Asked.samples("Who?\nAnswer:", List.of(-1L, 2L, 3L), 0.75, 50, List.of("\n", "Answer")),
-          List.of("Ada", "<think>x</think>Bob", "Ada"),
-          List.of("Ada", "Bob", "Ada"),
-          List.of(new double[] {0.5, -1}, new double[] {0, 2}, new double[] {0.5, -1}),
-          EmbeddingPrecision.FP16);
+              SERVING,
+              Asked.samples(
+                  "Who?\nAnswer:", List.of(-1L, 2L, 3L), 0.75, 50, List.of("\n", "Answer")),
+              List.of("Ada", "<think>x</think>Bob", "Ada"),
+              List.of("Ada", "Bob", "Ada"),
+              List.of(new double[] {0.5, -1}, new double[] {0, 2}, new double[] {0.5, -1}),
+              EmbeddingPrecision.FP16)
+          .judgedBy(
+              new JudgeModel("judge", "7", "judge-1"),
+              text -> text.equals("Bob") ? new JudgeReply(true, " Correct.", -5L) : null);
 
   private static final Evidence WEIGHED =
       Evidence.ofLetters(

@@ -18,7 +18,9 @@ import dev.craftstream.model.checkpoint.Serving;
 import dev.craftstream.model.evidence.EmbeddingPrecision;
 import dev.craftstream.model.knowledge.CorrectnessRule;
 import dev.craftstream.model.knowledge.KnowledgeState;
+import dev.craftstream.prompt.JudgePrompt;
 import dev.craftstream.triton.EvaluationSettings;
+import dev.craftstream.triton.JudgeSettings;
 import dev.craftstream.triton.QuerySettings;
 import dev.craftstream.triton.Reasoning;
 import dev.craftstream.triton.TritonKnowledgeQuery;
@@ -225,6 +227,67 @@ class ReplayServerTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void givenAJudgeModel_whenAskedAgain_thenItsRecordedRepliesCountAndItIsNotAsked(Contract contract)
+      throws Exception {
+    Serving judging = new Serving("judge", "7", contract, "", "", "");
+    try (ScriptedTriton triton = ScriptedTriton.serving(serving(contract), judging)) {
+      triton.judging(
+          prompt ->
+              "<think>INCORRECT?</think> "
+                  + (prompt.contains("answer: It is gold.\n") ? "CORRECT" : "INCORRECT"));
+      List<Measurement> first =
+          ask(
+              triton.endpoint(),
+              judged(triton.endpoint(), judging, ""),
+              EmbeddingPrecision.FP32,
+              contract);
+      assertThat(states(first)).anyMatch(state -> state.correctSamples() > 0);
+      int judged = triton.judged().size();
+      assertThat(judged).isGreaterThan(30);
+      try (RecordedAnswers recorded = recorded(first);
+          ReplayServer server = ReplayServer.start(recorded, "127.0.0.1", 0)) {
+        assertThat(states(ask(at(server), judged(at(server), judging, ""), null, contract)))
+            .isEqualTo(states(first));
+        assertThat(server.unanswered()).isZero();
+        assertThat(triton.judged()).hasSize(judged);
+
+        try (KnowledgeQuery query = open(at(server), judged(at(server), judging, "!"), null)) {
+          assertThat(
+                  failure(
+                      query.ask(
+                          question("q1", Task.OPEN_ENDED, Purpose.TRAIN), 1, checkpoint(contract))))
+              .isInstanceOf(UnusableAnswerException.class)
+              .hasMessageContaining("judge version 7 judged, and was not asked this")
+              .hasMessageContaining("judge.endpoints");
+        }
+        // Another judge, of recorded answers.
+        ask(at(server), judged(triton.endpoint(), judging, "!"), null, contract);
+        assertThat(triton.judged()).hasSize(2 * judged);
+        // Without a judge, it is as ever.
+        assertThat(states(ask(at(server), settings().build(), null, contract)))
+            .isEqualTo(states(ask(triton.endpoint(), settings().build(), null, contract)));
+      }
+    }
+  }
+
+  /** By a judge model that thinks. */
+  private static QuerySettings judged(String endpoint, Serving judge, String more) {
+    return settings()
+        .judging(new JudgingRules(CorrectnessRule.JUDGE, List.of()))
+        .judge(
+            new JudgeSettings(
+                TritonSettings.to(endpoint).deadline(Duration.ofSeconds(30)).build(),
+                judge,
+                new JudgePrompt(JudgePrompt.TEXT + more),
+                8,
+                List.of(),
+                new Reasoning(new Thoughts("<think>", "</think>", false), 100),
+                64))
+        .build();
   }
 
   @Test

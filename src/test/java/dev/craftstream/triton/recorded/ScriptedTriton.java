@@ -10,15 +10,22 @@ import dev.craftstream.inference.ModelReadyResponse;
 import dev.craftstream.inference.ModelStreamInferResponse;
 import dev.craftstream.model.checkpoint.Contract;
 import dev.craftstream.model.checkpoint.Serving;
+import dev.craftstream.triton.contract.InferenceContract;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /**
  * A Triton in this process whose models answer as prompt and seed say: right, nearly right, wrong
@@ -34,6 +41,12 @@ public final class ScriptedTriton implements AutoCloseable {
 
   private final Server server;
   private final AtomicLong requests = new AtomicLong();
+  private final List<String> judged = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger judging = new AtomicInteger();
+  private final AtomicInteger mostJudging = new AtomicInteger();
+  private final AtomicInteger refusedJudging = new AtomicInteger();
+  private volatile UnaryOperator<String> verdict;
+  private volatile boolean judgeIsDown;
 
   private ScriptedTriton(Set<Serving> servings) throws IOException {
     server =
@@ -51,7 +64,56 @@ public final class ScriptedTriton implements AutoCloseable {
     return "127.0.0.1:" + server.getPort();
   }
 
-  /** How often its models were asked. */
+  /** Prompts of judge models are replied to so, from now on. */
+  public ScriptedTriton judging(UnaryOperator<String> reply) {
+    verdict = reply;
+    return this;
+  }
+
+  /** Whether judge models are not there for a while. */
+  public void judgeIsDown(boolean down) {
+    judgeIsDown = down;
+  }
+
+  /** The prompts that judge models replied to, but for trials. */
+  public List<String> judged() {
+    return judged.stream()
+        .filter(prompt -> !prompt.contains(InferenceContract.TRIAL_JUDGED))
+        .toList();
+  }
+
+  /** How many attempts met a judge that was down. */
+  public int refusedJudging() {
+    return refusedJudging.get();
+  }
+
+  /** The most of these that were there at once. */
+  public int mostJudging() {
+    return mostJudging.get();
+  }
+
+  private static boolean isJudged(String prompt) {
+    return prompt.contains("Reply with one word");
+  }
+
+  private ModelInferResponse judge(RecordedQuestion question, AnswerTensors answer)
+      throws UnansweredException {
+    if (judgeIsDown) {
+      refusedJudging.incrementAndGet();
+      throw Status.UNAVAILABLE.withDescription("The judge is down").asRuntimeException();
+    }
+    mostJudging.accumulateAndGet(judging.incrementAndGet(), Math::max);
+    try {
+      judged.add(question.asked().prompt());
+      String reply = verdict.apply(question.asked().prompt());
+      boolean craft = question.serving().contract() == Contract.CRAFT;
+      return answer.texts(craft ? "samples" : "text_output", List.of(reply)).response();
+    } finally {
+      judging.decrementAndGet();
+    }
+  }
+
+  /** How often its models were asked; judges aside. */
   public long requests() {
     return requests.get();
   }
@@ -62,8 +124,14 @@ public final class ScriptedTriton implements AutoCloseable {
   }
 
   private ModelInferResponse answer(ModelInferRequest request) throws UnansweredException {
-    requests.incrementAndGet();
     RequestTensors inputs = new RequestTensors(request);
+    if (verdict != null && RecordedQuestion.isOne(inputs)) {
+      RecordedQuestion asked = RecordedQuestion.of(request, inputs);
+      if (isJudged(asked.asked().prompt())) {
+        return judge(asked, new AnswerTensors(request));
+      }
+    }
+    requests.incrementAndGet();
     AnswerTensors answer = new AnswerTensors(request);
     if (!RecordedQuestion.isOne(inputs)) {
       return answer
@@ -158,6 +226,8 @@ public final class ScriptedTriton implements AutoCloseable {
         to.onCompleted();
       } catch (UnansweredException e) {
         to.onError(e.status().asRuntimeException());
+      } catch (StatusRuntimeException e) {
+        to.onError(e);
       }
     }
 
@@ -172,6 +242,8 @@ public final class ScriptedTriton implements AutoCloseable {
                 ModelStreamInferResponse.newBuilder().setInferResponse(answer(request)).build());
           } catch (UnansweredException e) {
             to.onError(e.status().asRuntimeException());
+          } catch (StatusRuntimeException e) {
+            to.onError(e);
           }
         }
 
