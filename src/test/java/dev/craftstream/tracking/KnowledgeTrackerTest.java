@@ -673,6 +673,27 @@ class KnowledgeTrackerTest {
     }
   }
 
+  /** Such as a judge model that is away, while multiple-choice questions need none. */
+  @Test
+  void aFailureThatIsKnownToBeEveryonesDoesNotCountThoughOthersAreAnswered() throws Exception {
+    try (TrackerHarness tracker = TrackerHarness.start(2)) {
+      tracker.initial(1);
+      tracker.ask("judged");
+      for (int attempt = 1; attempt <= 10; attempt++) {
+        tracker.ask("other" + attempt);
+        tracker.answer("other" + attempt + "@initial", 0.5);
+        tracker.fail(
+            "judged@initial",
+            new ServerUnavailableException(FailureKind.HANGING, "timed out", null)
+                .whileNobodyIsAnswered());
+        tracker.passTime(Duration.ofSeconds(1));
+      }
+      assertThat(tracker.unusable()).isEmpty();
+      tracker.answer("judged@initial", 0.5);
+      assertThat(tracker.modelTime()).isEqualTo(1);
+    }
+  }
+
   @Test
   void attemptsThatAreSplitByRestartsAreCountedTogether() throws Exception {
     OperatorSubtaskState state = null;
