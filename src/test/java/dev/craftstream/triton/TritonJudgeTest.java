@@ -239,7 +239,7 @@ class TritonJudgeTest {
     judge.judgeIsDown(true);
     JudgeSettings hasty =
         new JudgeSettings(
-            settings(judge.endpoint()).deadline(Duration.ofMillis(300)).build(),
+            settings(judge.endpoint()).deadline(Duration.ofSeconds(2)).build(),
             judging(Contract.CRAFT),
             new JudgePrompt(JudgePrompt.TEXT),
             8,
@@ -247,7 +247,7 @@ class TritonJudgeTest {
             Reasoning.NONE,
             64);
     try (KnowledgeQuery query = open(hasty)) {
-      for (int attempt = 0; attempt < 3; attempt++) {
+      for (int attempt = 0; attempt < 2; attempt++) {
         Throwable failure = failure(query.ask(question(2, Purpose.TRAIN), 1, checkpoint(MODEL)));
         assertThat(failure)
             .isInstanceOfSatisfying(
@@ -283,7 +283,7 @@ class TritonJudgeTest {
         });
     JudgeSettings oneByOne =
         new JudgeSettings(
-            settings(judge.endpoint()).deadline(Duration.ofMillis(300)).build(),
+            settings(judge.endpoint()).deadline(Duration.ofSeconds(2)).build(),
             judging(Contract.CRAFT),
             new JudgePrompt(JudgePrompt.TEXT),
             8,
