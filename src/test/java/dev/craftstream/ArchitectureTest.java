@@ -221,7 +221,7 @@ class ArchitectureTest {
         "topics.records",
         "topics.kafka",
         "config");
-    may("client.conflict");
+    may("client.similar", "model", "model.label", "method.judging");
     may("client.exchange", "model.label");
     may("client.importing.rows");
     may("client.importing.forms", "model", "topics.records", "client.importing.rows");
@@ -354,32 +354,35 @@ class ArchitectureTest {
         "topics.records",
         "topics.kafka",
         "config",
-        "client.conflict",
+        "client.similar",
         "client.importing",
         "client",
         "embedded",
         "embedded.trainer");
     may(
         "embedded.bench",
-        "",
         "model",
         "model.checkpoint",
         "model.knowledge",
         "knowledge",
         "triton.client",
         "triton",
-        "config",
-        "topics.kafka",
         "topics.records",
+        "topics.kafka",
+        "config",
+        "",
         "client",
         "embedded");
     may(
         "cli.common",
         "model",
         "model.checkpoint",
+        "triton.client",
+        "triton",
         "topics.records",
         "topics.kafka",
         "config",
+        "client.similar",
         "client",
         "embedded");
     may(
@@ -388,9 +391,11 @@ class ArchitectureTest {
         "model.checkpoint",
         "model.label",
         "model.dataset",
+        "triton.client",
         "topics.records",
         "topics.kafka",
         "config",
+        "client.similar",
         "client.importing.forms",
         "client.importing",
         "client",
@@ -410,7 +415,7 @@ class ArchitectureTest {
         "topics.records",
         "topics.kafka",
         "config",
-        "client.conflict",
+        "client.similar",
         "client.exchange",
         "client.report",
         "client",
@@ -618,7 +623,7 @@ class ArchitectureTest {
   static final ArchRule onlyTheSearchForConflictsKnowsJvector =
       noClasses()
           .that()
-          .resideOutsideOfPackage("..client.conflict")
+          .resideOutsideOfPackage("..client.similar")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.github.jbellis.jvector..");

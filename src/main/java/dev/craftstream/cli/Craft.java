@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.craftstream.cli.common.FailureSentence;
 import dev.craftstream.cli.input.AnnounceCommand;
+import dev.craftstream.cli.input.CheckCommand;
 import dev.craftstream.cli.input.ImportCommand;
 import dev.craftstream.cli.input.RemoveCommand;
 import dev.craftstream.cli.input.RequestCommand;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
       AnnounceCommand.class,
       RetireCommand.class,
       RequestCommand.class,
+      CheckCommand.class,
       ConflictsCommand.class,
       CompareCommand.class,
       TransactionsCommand.class,

@@ -13,7 +13,6 @@ import dev.craftstream.model.Task;
 import dev.craftstream.model.checkpoint.ModelCheckpoint;
 import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.model.knowledge.CertaintyKind;
-import dev.craftstream.model.label.DropReason;
 import dev.craftstream.model.label.Label;
 import dev.craftstream.model.label.Strategy;
 import dev.craftstream.v1.DatasetManifest;
@@ -290,11 +289,7 @@ public final class RunLedger implements RecordHandler {
     }
     return new Curation(
         Label.valueOf(Names.label(instruction.getLabel())),
-        switch (instruction.getBasis().getDropReason()) {
-          case DROP_REASON_UNDECIDED_CORRECTNESS -> DropReason.UNDECIDED_CORRECTNESS;
-          case DROP_REASON_KNOWLEDGE_FLOW -> DropReason.KNOWLEDGE_FLOW;
-          default -> null;
-        },
+        Names.dropReason(instruction.getBasis().getDropReason()),
         instruction.getResponse(),
         instruction.getBasis().hasSureness() ? instruction.getBasis().getSureness() : Double.NaN);
   }

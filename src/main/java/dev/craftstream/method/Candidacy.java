@@ -7,6 +7,7 @@ import dev.craftstream.model.knowledge.CheckpointKnowledge;
 import dev.craftstream.model.knowledge.KnowledgeChange;
 import dev.craftstream.model.knowledge.KnowledgeState;
 import dev.craftstream.model.label.Decision;
+import dev.craftstream.model.label.DropReason;
 import dev.craftstream.model.label.Label;
 import dev.craftstream.model.label.RehearsalThresholds;
 import java.util.Optional;
@@ -35,8 +36,8 @@ public record Candidacy(
   }
 
   /**
-   * Nothing where the question is no candidate, or not measured under the dataset's checkpoints by
-   * the dataset's rule of correctness.
+   * Nothing where the question is no candidate, or left out by its tags, or not measured under the
+   * dataset's checkpoints by the dataset's rule of correctness.
    */
   public static Optional<Candidacy> of(Dataset dataset, KnowledgeChange question) {
     return sureOrNot(dataset, question).filter(Candidacy::isSure);
@@ -44,7 +45,7 @@ public record Candidacy(
 
   /** The same where the least sureness that the dataset asks for is left out of account. */
   public static Optional<Candidacy> sureOrNot(Dataset dataset, KnowledgeChange question) {
-    if (!concerns(dataset, question)) {
+    if (!concerns(dataset, question) || DropReason.byTags(question.question()).isPresent()) {
       return Optional.empty();
     }
     CheckpointKnowledge initial = question.under(dataset.initial());

@@ -2,6 +2,7 @@ package dev.craftstream.method;
 
 import dev.craftstream.method.posterior.ClassPosterior;
 import dev.craftstream.method.posterior.FlowPosterior;
+import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.checkpoint.Role;
 import dev.craftstream.model.knowledge.CheckpointKnowledge;
@@ -73,7 +74,8 @@ public final class Relabelling {
   }
 
   /**
-   * Decides on a question from all that is known of it.
+   * Decides on a question from all that is known of it. One that its tags leave out is {@link
+   * Label#DROPPED}, whatever is known.
    *
    * <ol>
    *   <li>Final: the newest INITIAL checkpoint that has a measured REHEARSAL, with its newest
@@ -87,7 +89,11 @@ public final class Relabelling {
    *     take no part
    */
   public static Optional<Decision> decide(
-      Task task, Strategy strategy, Thresholds thresholds, List<CheckpointKnowledge> knowledge) {
+      Question question,
+      Strategy strategy,
+      Thresholds thresholds,
+      List<CheckpointKnowledge> knowledge) {
+    Task task = question.task();
     Optional<CheckpointKnowledge> paired =
         initials(knowledge).stream()
             .filter(initial -> newestRehearsal(initial, knowledge).isPresent())
@@ -98,12 +104,16 @@ public final class Relabelling {
         initial -> {
           CheckpointKnowledge rehearsal = newestRehearsal(initial, knowledge).orElse(null);
           Outcome outcome =
-              label(
-                  task,
-                  strategy,
-                  thresholds,
-                  initial.state(),
-                  rehearsal == null ? null : rehearsal.state());
+              DropReason.byTags(question)
+                  .map(reason -> new Outcome(Label.DROPPED, reason))
+                  .orElseGet(
+                      () ->
+                          label(
+                              task,
+                              strategy,
+                              thresholds,
+                              initial.state(),
+                              rehearsal == null ? null : rehearsal.state()));
           return decision(outcome, task, strategy, thresholds, initial, rehearsal);
         });
   }

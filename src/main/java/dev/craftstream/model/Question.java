@@ -46,6 +46,12 @@ public record Question(
     return new Question(id, task, other, text, answer, aliases, options, subject, tags);
   }
 
+  /** The same with other tags. */
+  public Question withTags(List<String> others) {
+    return new Question(
+        id, task, purpose, text, answer, aliases, options, subject, List.copyOf(others));
+  }
+
   /** Position of the right option, from 0. Only for {@link Task#MULTIPLE_CHOICE}. */
   public int targetIndex() {
     return answer.charAt(0) - 'A';

@@ -80,7 +80,7 @@ public final class Relabeler extends KeyedProcessFunction<String, KnowledgeChang
       return;
     }
     Optional<Decision> decided =
-        Relabelling.decide(question.task(), strategy, thresholds, change.knowledge());
+        Relabelling.decide(question, strategy, thresholds, change.knowledge());
     if (decided.isEmpty()) {
       if (before != null && before.questionVersion() != change.questionVersion()) {
         last.update(before.withdrawn(change.questionVersion()));

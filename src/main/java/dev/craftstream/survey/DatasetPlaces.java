@@ -11,6 +11,7 @@ import dev.craftstream.model.dataset.DatasetKind;
 import dev.craftstream.model.dataset.DatasetRecord;
 import dev.craftstream.model.dataset.DatasetRecord.Mark;
 import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.label.DropReason;
 import dev.craftstream.model.label.Label;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -126,8 +127,9 @@ final class DatasetPlaces {
         int copies = sameContent(before, question) ? Math.max(1, before.copies()) : 1;
         write(taken.get(), question, Mark.CHANGED, copies);
       }
-    } else if (isIn && !sameContent(before, question)) {
-      // With the same content it can only be that a checkpoint is just being retired.
+    } else if (isIn
+        && (!sameContent(before, question) || DropReason.byTags(question.question()).isPresent())) {
+      // With the same content it can only be that a checkpoint is just being retired, else.
       memberships.put(id, remove(id, question, before));
     }
   }

@@ -98,6 +98,16 @@ final class Shortlist {
     }
   }
 
+  /** A question is a candidate no more, or one again, by its tags alone. */
+  void replace(KnowledgeChange before, KnowledgeChange now) {
+    for (Dataset dataset : survey.datasets()) {
+      if (Candidacy.concerns(dataset, now)) {
+        entries.get(dataset.id()).change(before, 0, -1);
+        entries.get(dataset.id()).change(now, 0, 1);
+      }
+    }
+  }
+
   /** A question is not any more what it was. */
   void forget(KnowledgeChange before, boolean wasAsked) {
     for (Dataset dataset : survey.datasets()) {

@@ -4,6 +4,7 @@ import dev.craftstream.flink.KeyGroups;
 import dev.craftstream.flink.KeyOrder;
 import dev.craftstream.model.dataset.Dataset;
 import dev.craftstream.model.knowledge.KnowledgeChange;
+import dev.craftstream.model.label.DropReason;
 import dev.craftstream.model.message.Candidate;
 import dev.craftstream.model.message.EvaluationReport;
 import dev.craftstream.model.message.Survey;
@@ -230,11 +231,17 @@ public final class Surveys {
   }
 
   /**
-   * A question's labels changed, which neither datasets are chosen by nor evaluations; its key is
-   * current.
+   * A question's subject or tags changed; its key is current. No dataset is chosen by them, but for
+   * the tags that leave it out of all.
    */
-  public void annotated(KnowledgeChange now) throws Exception {
-    promises.keep(now, completeTime);
+  public void annotated(KnowledgeChange before, KnowledgeChange now) throws Exception {
+    boolean goesOrComes =
+        DropReason.byTags(before.question()).isPresent()
+            != DropReason.byTags(now.question()).isPresent();
+    promises.keep(goesOrComes ? before : now, completeTime);
+    if (goesOrComes) {
+      forEachShortlist((survey, shortlist) -> shortlist.replace(before, now));
+    }
     offerLate(now);
   }
 

@@ -231,7 +231,7 @@ public final class KnowledgeTracker extends AbstractStreamOperator<KnowledgeChan
       questions.store(relabelled);
       KnowledgeChange change = questions.knowledge(relabelled);
       emitter.emit(change);
-      surveys.annotated(change);
+      surveys.annotated(questions.knowledge(before), change);
     } else {
       TrackedQuestion changed = before.changed(question, event.origin());
       questions.change(before, changed);

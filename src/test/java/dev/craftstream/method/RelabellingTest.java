@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.craftstream.method.Relabelling.Outcome;
+import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.model.checkpoint.Contract;
 import dev.craftstream.model.checkpoint.ModelCheckpoint;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RelabellingTest {
+  private static final Question QUESTION = TestQuestions.openEnded("A");
   private static final Outcome ANSWER = new Outcome(Label.ANSWER, null);
   private static final Outcome REFUSAL = new Outcome(Label.REFUSAL, null);
   private static final Outcome UNDECIDED =
@@ -366,14 +368,38 @@ class RelabellingTest {
     void namesThePairAlsoUnderAStrategyThatDoesNotUseFlow() {
       assertThat(
               Relabelling.decide(
-                  OPEN_ENDED, COR_RAIT, Thresholds.PAPER, List.of(oldInitial, newerRehearsal)))
+                  QUESTION, COR_RAIT, Thresholds.PAPER, List.of(oldInitial, newerRehearsal)))
           .contains(
               new Decision(Label.REFUSAL, null, COR_RAIT, null, RISES, oldInitial, newerRehearsal));
     }
 
     private Optional<Decision> decide(CheckpointKnowledge... knowledge) {
-      return Relabelling.decide(OPEN_ENDED, CRAFT, Thresholds.PAPER, List.of(knowledge));
+      return Relabelling.decide(QUESTION, CRAFT, Thresholds.PAPER, List.of(knowledge));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void itsTagsLeaveAQuestionOut(Strategy strategy) {
+    CheckpointKnowledge initial = known("base", 1, Role.INITIAL, "", 1.0);
+    List<String> tags = List.of("easy", "craft:duplicate");
+
+    Decision duplicate =
+        Relabelling.decide(QUESTION.withTags(tags), strategy, Thresholds.PAPER, List.of(initial))
+            .orElseThrow();
+    Decision both =
+        Relabelling.decide(
+                QUESTION.withTags(List.of("craft:duplicate", "craft:evaluated")),
+                strategy,
+                Thresholds.PAPER,
+                List.of(initial))
+            .orElseThrow();
+
+    assertThat(duplicate.label()).isEqualTo(Label.DROPPED);
+    assertThat(duplicate.dropReason()).isEqualTo(DropReason.DUPLICATE);
+    assertThat(both.dropReason()).isEqualTo(DropReason.EVALUATED);
+    assertThat(Relabelling.decide(QUESTION, strategy, Thresholds.PAPER, List.of(initial)))
+        .hasValueSatisfying(decision -> assertThat(decision.label()).isEqualTo(Label.ANSWER));
   }
 
   @Test
@@ -389,12 +415,12 @@ class RelabellingTest {
     CheckpointKnowledge initial = known("base", 1, Role.INITIAL, "", 0.1);
     CheckpointKnowledge rehearsal = known("base-r", 2, Role.REHEARSAL, "base", 0.2);
     Decision decision =
-        Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial, rehearsal)).orElseThrow();
+        Relabelling.decide(QUESTION, CRAFT, surely, List.of(initial, rehearsal)).orElseThrow();
     assertThat(decision.flow()).isEqualTo(surely.openEndedFlow());
     // Nothing was drawn here, so that the rise is certain.
     assertThat(decision.sureness().rises()).isEqualTo(1.0);
     assertThat(
-            Relabelling.decide(OPEN_ENDED, CRAFT, surely, List.of(initial))
+            Relabelling.decide(QUESTION, CRAFT, surely, List.of(initial))
                 .orElseThrow()
                 .sureness()
                 .rises())
@@ -415,7 +441,7 @@ class RelabellingTest {
       Strategy strategy, int initial, int rehearsal, Label label, Double ofClass, double falls) {
     Decision decision =
         Relabelling.decide(
-                OPEN_ENDED,
+                QUESTION,
                 strategy,
                 Thresholds.PAPER,
                 List.of(

@@ -1,18 +1,16 @@
 package dev.craftstream.cli.output;
 
 import dev.craftstream.cli.common.Commands;
+import dev.craftstream.cli.common.EmbeddingOptions;
 import dev.craftstream.cli.common.JobOptions;
 import dev.craftstream.cli.common.Json;
+import dev.craftstream.cli.common.StepLine;
 import dev.craftstream.client.DatasetTopics;
-import dev.craftstream.client.ProgressLine;
-import dev.craftstream.client.conflict.NearestAnswers;
-import dev.craftstream.client.conflict.UnitVectors;
 import dev.craftstream.client.exchange.CollectedDataset;
 import dev.craftstream.client.exchange.Names;
+import dev.craftstream.client.similar.Neighbours;
 import dev.craftstream.config.CurationSettings;
 import dev.craftstream.method.StaticConflict;
-import dev.craftstream.triton.TextEmbedder;
-import dev.craftstream.triton.client.TritonSettings;
 import dev.craftstream.v1.DatasetRecord;
 import dev.craftstream.v1.Label;
 import java.io.IOException;
@@ -20,13 +18,10 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,23 +54,10 @@ import picocli.CommandLine.Spec;
 public final class ConflictsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private JobOptions job;
+  @Mixin private EmbeddingOptions embedding;
 
   @Parameters(paramLabel = "DATASET_ID", description = "The dataset, as its manifest names it.")
   private String datasetId;
-
-  @Option(
-      names = "--embedding-model",
-      paramLabel = "NAME",
-      defaultValue = "minilm",
-      description = "Model on Triton that embeds the questions. Default: ${DEFAULT-VALUE}.")
-  private String model;
-
-  @Option(
-      names = "--embedding-model-version",
-      paramLabel = "VERSION",
-      defaultValue = "",
-      description = "Its version. Default: the server's own choice.")
-  private String modelVersion;
 
   @Option(
       names = "--threshold",
@@ -92,29 +74,6 @@ public final class ConflictsCommand implements Callable<Integer> {
       defaultValue = "10",
       description = "How many of the closest pairs are shown. Default: ${DEFAULT-VALUE}.")
   private int pairs;
-
-  @Option(
-      names = "--exact-below",
-      paramLabel = "N",
-      defaultValue = "" + NearestAnswers.EXACT_BELOW,
-      description =
-          "With fewer ANSWER questions all are compared with all; else an HNSW index is searched, which"
-              + " misses a few of the nearest. Default: ${DEFAULT-VALUE}.")
-  private int exactBelow;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Questions in a request to the model. Default: ${DEFAULT-VALUE}.")
-  private int batch;
-
-  @Option(
-      names = "--in-flight",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "Requests in flight at once. Default: ${DEFAULT-VALUE}.")
-  private int inFlight;
 
   @Option(
       names = "--timeout",
@@ -149,15 +108,11 @@ public final class ConflictsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     CurationSettings settings = job.settingsWithTriton();
-    List<Sample> samples;
-    Map<String, float[]> vectors;
-    NearestAnswers nearest;
+    Neighbours nearest;
     List<Sample> answers;
     List<Sample> refusals;
-    boolean exact;
-    try (ProgressLine line = Commands.progressLine(spec)) {
-      Progress progress = new Progress(line);
-      samples = samples(settings, progress);
+    try (StepLine progress = new StepLine(spec)) {
+      List<Sample> samples = samples(settings, progress);
       answers = labelled(samples, Label.LABEL_ANSWER);
       refusals = labelled(samples, Label.LABEL_REFUSAL);
       if (answers.isEmpty() || refusals.isEmpty()) {
@@ -165,20 +120,21 @@ public final class ConflictsCommand implements Callable<Integer> {
             "CRSS of the dataset %s is undefined: it has %,d ANSWER and %,d REFUSAL questions, and at least one of each is compared."
                 .formatted(datasetId, answers.size(), refusals.size()));
       }
-      vectors = embedded(settings.triton(), samples, progress);
-      exact = answers.size() < exactBelow;
-      nearest = nearest(vectorsOf(refusals, vectors), vectorsOf(answers, vectors), exact, progress);
+      Map<String, float[]> vectors =
+          embedding.embed(
+              settings.triton(), samples.stream().map(Sample::question).toList(), progress);
+      nearest =
+          embedding.neighbours(
+              vectorsOf(refusals, vectors), vectorsOf(answers, vectors), 1, progress);
     }
     StaticConflict conflict =
         StaticConflict.of(
-            nearest.similarities(),
-            refusals.stream().mapToInt(Sample::copies).toArray(),
-            thresholds);
+            nearest.nearest(), refusals.stream().mapToInt(Sample::copies).toArray(), thresholds);
     Report report =
         new Report(
             datasetId,
-            modelVersion.isEmpty() ? model : model + " version " + modelVersion,
-            exact ? "exact" : "approximate",
+            embedding.modelName(),
+            embedding.isExact(answers.size()) ? "exact" : "approximate",
             answers.size(),
             answers.stream().mapToLong(Sample::copies).sum(),
             refusals.size(),
@@ -204,13 +160,11 @@ public final class ConflictsCommand implements Callable<Integer> {
       }
     }
     Commands.requireAtLeast(spec, "--pairs", pairs, 0);
-    Commands.requireAtLeast(spec, "--exact-below", exactBelow, 0);
-    Commands.requireAtLeast(spec, "--batch", batch, 1);
-    Commands.requireAtLeast(spec, "--in-flight", inFlight, 1);
     Commands.requireAtLeast(spec, "--timeout", timeout, 0);
+    embedding.check(spec);
   }
 
-  private List<Sample> samples(CurationSettings settings, Progress progress) throws IOException {
+  private List<Sample> samples(CurationSettings settings, StepLine progress) throws IOException {
     progress.start("reading the dataset", 0);
     CollectedDataset dataset =
         new DatasetTopics(settings.kafka())
@@ -241,53 +195,23 @@ public final class ConflictsCommand implements Callable<Integer> {
     return samples.stream().filter(sample -> sample.label().equals(name)).toList();
   }
 
-  /** A unit vector for each text; questions that are the same to the letter share one. */
-  private Map<String, float[]> embedded(
-      TritonSettings triton, List<Sample> samples, Progress progress) throws Exception {
-    List<String> texts = samples.stream().map(Sample::question).distinct().toList();
-    Map<String, float[]> vectors = new LinkedHashMap<>();
-    try (TextEmbedder embedder = new TextEmbedder(triton, model, modelVersion)) {
-      progress.start("waiting for the embedding model " + model, 0);
-      embedder.awaitReady();
-      progress.start("embedding questions", texts.size());
-      embedder.embed(
-          texts,
-          batch,
-          inFlight,
-          (index, embedding) -> {
-            vectors.put(texts.get(index), UnitVectors.of(embedding));
-            progress.add(1);
-          });
-    }
-    return vectors;
-  }
-
   private static float[][] vectorsOf(List<Sample> samples, Map<String, float[]> vectors) {
     return samples.stream().map(sample -> vectors.get(sample.question())).toArray(float[][]::new);
   }
 
-  private static NearestAnswers nearest(
-      float[][] refusals, float[][] answers, boolean exact, Progress progress) {
-    if (exact) {
-      progress.start("comparing REFUSAL questions", refusals.length);
-      return NearestAnswers.exact(refusals, answers, progress::add);
-    }
-    progress.start("indexing and comparing questions", answers.length + refusals.length);
-    IntConsumer done = progress::add;
-    return NearestAnswers.approximate(refusals, answers, done, done);
-  }
-
-  private List<Pair> closest(List<Sample> refusals, List<Sample> answers, NearestAnswers nearest) {
+  private List<Pair> closest(List<Sample> refusals, List<Sample> answers, Neighbours nearest) {
     return IntStream.range(0, refusals.size())
         .boxed()
         .sorted(
-            Comparator.comparingDouble((Integer i) -> -nearest.similarities()[i])
+            Comparator.comparingDouble((Integer i) -> -nearest.similarities()[i][0])
                 .thenComparing(i -> refusals.get(i).questionId()))
         .limit(pairs)
         .map(
             i ->
                 new Pair(
-                    nearest.similarities()[i], refusals.get(i), answers.get(nearest.answers()[i])))
+                    nearest.similarities()[i][0],
+                    refusals.get(i),
+                    answers.get(nearest.places()[i][0])))
         .toList();
   }
 
@@ -336,44 +260,5 @@ public final class ConflictsCommand implements Callable<Integer> {
 
   private static void say(PrintWriter out, String format, Object... values) {
     out.println(String.format(Locale.ROOT, format, values).stripTrailing());
-  }
-
-  /** What the command does and how far it is. Safe for several threads. */
-  private static final class Progress {
-    private final ProgressLine line;
-    private final AtomicInteger done = new AtomicInteger();
-    private volatile String what = "";
-    private volatile int total;
-
-    Progress(ProgressLine line) {
-      this.line = line;
-    }
-
-    void start(String step, int steps) {
-      what = step;
-      total = steps;
-      at(0);
-    }
-
-    void add(int more) {
-      done.addAndGet(more);
-      show();
-    }
-
-    void at(int reached) {
-      done.set(reached);
-      show();
-    }
-
-    private void show() {
-      line.show(
-          () ->
-              "  "
-                  + what
-                  + (total > 0
-                      ? String.format(Locale.ROOT, ": %,d of %,d", done.get(), total)
-                      : done.get() > 0 ? String.format(Locale.ROOT, ": %,d", done.get()) : "")
-                  + String.format(Locale.ROOT, "; %.0f s", line.seconds()));
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.craftstream.client.exchange;
 
 import dev.craftstream.v1.DatasetKind;
+import dev.craftstream.v1.DropReason;
 import dev.craftstream.v1.FlowRule;
 import dev.craftstream.v1.Label;
 import dev.craftstream.v1.Shortage;
@@ -21,6 +22,14 @@ public final class Names {
     String type = value.getDeclaringClass().getSimpleName();
     String prefix = type.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT) + "_";
     return value.name().startsWith(prefix) ? value.name().substring(prefix.length()) : value.name();
+  }
+
+  /** The domain's own; null where a record gives none, or one of a later version. */
+  public static dev.craftstream.model.label.DropReason dropReason(DropReason reason) {
+    return switch (reason) {
+      case DROP_REASON_UNSPECIFIED, UNRECOGNIZED -> null;
+      default -> dev.craftstream.model.label.DropReason.valueOf(constant(reason));
+    };
   }
 
   public static String task(Task task) {

@@ -36,6 +36,8 @@ public final class Wording {
     return switch (reason) {
       case UNDECIDED_CORRECTNESS -> "half known";
       case KNOWLEDGE_FLOW -> "about to be learnt";
+      case EVALUATED -> "as in the evaluation";
+      case DUPLICATE -> "as another question";
     };
   }
 

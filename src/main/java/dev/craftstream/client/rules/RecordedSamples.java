@@ -1,31 +1,25 @@
 package dev.craftstream.client.rules;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.craftstream.client.QuestionTopic;
 import dev.craftstream.client.TopicReader;
 import dev.craftstream.client.evidence.SampleSource;
 import dev.craftstream.method.Seeds;
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.model.evidence.Evidence;
 import dev.craftstream.model.knowledge.JudgeModel;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.records.Parsed;
-import dev.craftstream.topics.records.QuestionParser;
 import dev.craftstream.topics.records.RecordLimits;
 import dev.craftstream.v1.SampleRecord;
 import dev.craftstream.v1.Task;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The recorded answers to open-ended questions, and the questions as they are now. Of more
@@ -76,12 +70,7 @@ public final class RecordedSamples {
       TopicReader.Progress progress) {
     RecordedSamples samples = new RecordedSamples(most, checkpointId);
     new SampleSource(samples::add).readTopic(settings, progress);
-    QuestionParser parser = new QuestionParser(settings.format(), limits);
-    TopicReader.readCommitted(
-        settings,
-        List.of(settings.topics().questions()),
-        entry -> samples.addQuestion(entry, parser),
-        progress);
+    QuestionTopic.read(settings, limits, samples::isChosen, samples::add, progress);
     return samples;
   }
 
@@ -97,17 +86,6 @@ public final class RecordedSamples {
     if (chosen.size() > most) {
       chosen.pollLastEntry();
       isPart = true;
-    }
-  }
-
-  private void addQuestion(ConsumerRecord<byte[], byte[]> entry, QuestionParser parser) {
-    if (entry.key() != null && !isChosen(new String(entry.key(), UTF_8))) {
-      return;
-    }
-    Origin origin = new Origin(entry.topic(), entry.partition(), entry.offset());
-    if (parser.parse(new OriginalRecord(origin, entry.key(), entry.value()))
-        instanceof Parsed.Event<QuestionEvent> parsed) {
-      add(parsed.event());
     }
   }
 

@@ -120,13 +120,8 @@ final class HistoryTables {
   }
 
   private static String reason(DropReason reason) {
-    return switch (reason) {
-      case DROP_REASON_UNDECIDED_CORRECTNESS ->
-          Wording.of(dev.craftstream.model.label.DropReason.UNDECIDED_CORRECTNESS);
-      case DROP_REASON_KNOWLEDGE_FLOW ->
-          Wording.of(dev.craftstream.model.label.DropReason.KNOWLEDGE_FLOW);
-      case DROP_REASON_UNSPECIFIED, UNRECOGNIZED -> "";
-    };
+    var known = Names.dropReason(reason);
+    return known == null ? "" : Wording.of(known);
   }
 
   Table memberships() {

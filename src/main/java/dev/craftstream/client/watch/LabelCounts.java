@@ -18,7 +18,7 @@ final class LabelCounts {
   private static final int REASON = 5;
 
   private final Chunks.OfBytes codes = new Chunks.OfBytes();
-  private final long[] counts = new long[1 << 7];
+  private final long[] counts = new long[1 << 8];
   private final Buckets changes;
 
   LabelCounts(Buckets changes) {
@@ -27,19 +27,14 @@ final class LabelCounts {
 
   void put(int number, Instruction instruction, long time) {
     Label label = Label.valueOf(Names.label(instruction.getLabel()));
-    int reason =
-        switch (instruction.getBasis().getDropReason()) {
-          case DROP_REASON_UNDECIDED_CORRECTNESS -> 1;
-          case DROP_REASON_KNOWLEDGE_FLOW -> 2;
-          default -> 0;
-        };
+    DropReason reason = Names.dropReason(instruction.getBasis().getDropReason());
     set(
         number,
         SOME
             | (instruction.getStage() == Stage.STAGE_FINAL ? FINAL : 0)
             | (instruction.getTask() == dev.craftstream.v1.Task.TASK_MULTIPLE_CHOICE ? CHOICE : 0)
             | label.ordinal() << LABEL
-            | reason << REASON,
+            | (reason == null ? 0 : reason.ordinal() + 1) << REASON,
         time);
   }
 
@@ -91,7 +86,7 @@ final class LabelCounts {
     long count = 0;
     for (int code = SOME; code < counts.length; code += 2) {
       boolean its = (code & CHOICE) != 0 == (task == Task.MULTIPLE_CHOICE);
-      if (its && code >>> REASON == (reason == DropReason.UNDECIDED_CORRECTNESS ? 1 : 2)) {
+      if (its && code >>> REASON == reason.ordinal() + 1) {
         count += counts[code];
       }
     }

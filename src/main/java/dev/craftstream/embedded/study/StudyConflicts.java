@@ -1,7 +1,7 @@
 package dev.craftstream.embedded.study;
 
-import dev.craftstream.client.conflict.NearestAnswers;
-import dev.craftstream.client.conflict.UnitVectors;
+import dev.craftstream.client.similar.Neighbours;
+import dev.craftstream.client.similar.UnitVectors;
 import dev.craftstream.method.StaticConflict;
 import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
@@ -40,10 +40,10 @@ final class StudyConflicts {
     if (refusals.isEmpty() || answers.isEmpty()) {
       return shares;
     }
-    NearestAnswers nearest = NearestAnswers.exact(of(refusals), of(answers), searched -> {});
+    Neighbours nearest = Neighbours.exact(of(refusals), of(answers), 1, searched -> {});
     int[] once = new int[refusals.size()];
     Arrays.fill(once, 1);
-    StaticConflict.of(nearest.similarities(), once, THRESHOLDS)
+    StaticConflict.of(nearest.nearest(), once, THRESHOLDS)
         .shares()
         .forEach(share -> shares.put(Double.toString(share.threshold()), share.share()));
     return shares;

@@ -1,4 +1,4 @@
-package dev.craftstream.client.conflict;
+package dev.craftstream.client.similar;
 
 import java.util.Random;
 

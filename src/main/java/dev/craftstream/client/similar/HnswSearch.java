@@ -1,4 +1,4 @@
-package dev.craftstream.client.conflict;
+package dev.craftstream.client.similar;
 
 import io.github.jbellis.jvector.graph.GraphIndexBuilder;
 import io.github.jbellis.jvector.graph.GraphSearcher;
@@ -29,81 +29,77 @@ final class HnswSearch extends NearestSearch {
   private static final VectorTypeSupport VECTORS =
       VectorizationProvider.getInstance().getVectorTypeSupport();
 
-  /** Neighbours of a sample in the graph. */
+  /** Neighbours of a vector in the graph. */
   private static final int NEIGHBOURS = 16;
 
-  /** Samples that are looked at to find the neighbours of one that is put in. */
+  /** Vectors that are looked at to find the neighbours of one that is put in. */
   private static final int BUILD_WIDTH = 100;
 
-  /** Samples that are looked at to find the nearest. */
+  /** Vectors that are looked at to find the nearest. */
   private static final int SEARCH_WIDTH = 100;
 
-  /** How far a sample may have too many neighbours for a while, and how far apart they shall be. */
+  /** How far a vector may have too many neighbours for a while, and how far apart they shall be. */
   private static final float OVERFLOW = 1.2f;
 
   private static final float DIVERSITY = 1.2f;
 
-  /** So many of the best are compared in 64 bits, so that rounding decides nothing. */
-  private static final int COMPARED = 4;
+  /** So many more are compared in 64 bits, so that rounding decides nothing. */
+  private static final int COMPARED = 3;
 
-  private static final int REFUSALS_AT_ONCE = 64;
+  private static final int VECTORS_AT_ONCE = 64;
 
-  private final float[][] answers;
+  private final float[][] others;
   private final RandomAccessVectorValues values;
   private final ImmutableGraphIndex graph;
 
-  private HnswSearch(
-      float[][] answers, RandomAccessVectorValues values, ImmutableGraphIndex graph) {
-    super(REFUSALS_AT_ONCE);
-    this.answers = answers;
+  private HnswSearch(float[][] others, RandomAccessVectorValues values, ImmutableGraphIndex graph) {
+    super(VECTORS_AT_ONCE);
+    this.others = others;
     this.values = values;
     this.graph = graph;
   }
 
-  static HnswSearch over(float[][] answers, int dimensions, IntConsumer indexed) {
-    List<VectorFloat<?>> vectors =
-        Arrays.stream(answers).<VectorFloat<?>>map(VECTORS::createFloatVector).toList();
-    var values = new ListRandomAccessVectorValues(vectors, dimensions);
+  static HnswSearch over(float[][] others, int dimensions, IntConsumer indexed) {
+    List<VectorFloat<?>> inserted =
+        Arrays.stream(others).<VectorFloat<?>>map(VECTORS::createFloatVector).toList();
+    var values = new ListRandomAccessVectorValues(inserted, dimensions);
     var scores =
         BuildScoreProvider.randomAccessScoreProvider(values, VectorSimilarityFunction.DOT_PRODUCT);
     try (var builder =
         new GraphIndexBuilder(
             scores, dimensions, NEIGHBOURS, BUILD_WIDTH, OVERFLOW, DIVERSITY, true)) {
-      IntStream.range(0, answers.length)
+      IntStream.range(0, others.length)
           .parallel()
           .forEach(
               i -> {
-                builder.addGraphNode(i, vectors.get(i));
+                builder.addGraphNode(i, inserted.get(i));
                 indexed.accept(1);
               });
       builder.cleanup();
-      return new HnswSearch(answers, values, builder.getGraph());
+      return new HnswSearch(others, values, builder.getGraph());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  void search(float[][] refusals, int from, int to, NearestAnswers nearest) {
+  void search(float[][] vectors, int from, int to, int most, Neighbours neighbours) {
     try (var searcher = new GraphSearcher(graph)) {
       for (int i = from; i < to; i++) {
         var scores =
             DefaultSearchScoreProvider.exact(
-                VECTORS.createFloatVector(refusals[i]),
+                VECTORS.createFloatVector(vectors[i]),
                 VectorSimilarityFunction.DOT_PRODUCT,
                 values);
         NodeScore[] best =
-            searcher.search(scores, COMPARED, SEARCH_WIDTH, 0, 0, Bits.ALL).getNodes();
-        double greatest = Double.NEGATIVE_INFINITY;
-        for (NodeScore candidate : best) {
-          double similarity = UnitVectors.similarity(refusals[i], answers[candidate.node]);
-          if (similarity > greatest
-              || similarity == greatest && candidate.node < nearest.answers()[i]) {
-            greatest = similarity;
-            nearest.answers()[i] = candidate.node;
-          }
-        }
-        nearest.similarities()[i] = greatest;
+            searcher.search(scores, most + COMPARED, SEARCH_WIDTH, 0, 0, Bits.ALL).getNodes();
+        put(
+            vectors,
+            i,
+            others,
+            Arrays.stream(best).mapToInt(found -> found.node).toArray(),
+            most,
+            neighbours);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

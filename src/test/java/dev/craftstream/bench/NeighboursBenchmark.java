@@ -1,8 +1,8 @@
 package dev.craftstream.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.craftstream.client.conflict.ClusteredVectors;
-import dev.craftstream.client.conflict.NearestAnswers;
+import dev.craftstream.client.similar.ClusteredVectors;
+import dev.craftstream.client.similar.Neighbours;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -14,11 +14,11 @@ import java.util.function.Supplier;
  * vectors, garbage included; and how often the approximate search finds the nearest. Arguments:
  * numbers of samples of each label; default 10000 and 100000.
  */
-public final class NearestAnswersBenchmark {
+public final class NeighboursBenchmark {
   private static final int DIMENSIONS = 384;
   private static final double SPREAD = 0.7;
 
-  private NearestAnswersBenchmark() {}
+  private NeighboursBenchmark() {}
 
   public static void main(String... arguments) {
     String[] sizes = arguments.length == 0 ? new String[] {"10000", "100000"} : arguments;
@@ -35,12 +35,12 @@ public final class NearestAnswersBenchmark {
     var vectors = new ClusteredVectors(Math.max(1, samples / 20), DIMENSIONS, SPREAD, 1);
     float[][] answers = vectors.draw(samples);
     float[][] refusals = vectors.draw(samples);
-    Measured exact = timed(() -> NearestAnswers.exact(refusals, answers, n -> {}));
+    Measured exact = timed(() -> Neighbours.exact(refusals, answers, 1, n -> {}));
     Measured approximate =
-        timed(() -> NearestAnswers.approximate(refusals, answers, n -> {}, n -> {}));
+        timed(() -> Neighbours.approximate(refusals, answers, 1, n -> {}, n -> {}));
     int found = 0;
     for (int i = 0; i < samples; i++) {
-      if (approximate.nearest.similarities()[i] >= exact.nearest.similarities()[i] - 1e-6) {
+      if (approximate.nearest.similarities()[i][0] >= exact.nearest.similarities()[i][0] - 1e-6) {
         found++;
       }
     }
@@ -59,25 +59,25 @@ public final class NearestAnswersBenchmark {
     }
   }
 
-  private static double share(NearestAnswers nearest) {
+  private static double share(Neighbours nearest) {
     int above = 0;
-    for (double similarity : nearest.similarities()) {
-      above += similarity > 0.9 ? 1 : 0;
+    for (double[] similarities : nearest.similarities()) {
+      above += similarities[0] > 0.9 ? 1 : 0;
     }
     return (double) above / nearest.similarities().length;
   }
 
   /** Bytes: the heap at its peak beyond what was in it before, garbage included. */
-  private record Measured(NearestAnswers nearest, double seconds, double processor, long bytes) {}
+  private record Measured(Neighbours nearest, double seconds, double processor, long bytes) {}
 
-  private static Measured timed(Supplier<NearestAnswers> search) {
+  private static Measured timed(Supplier<Neighbours> search) {
     OperatingSystemMXBean machine =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     System.gc();
     long before = used();
     long processor = machine.getProcessCpuTime();
     long start = System.nanoTime();
-    NearestAnswers nearest = search.get();
+    Neighbours nearest = search.get();
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Measured(
         nearest, seconds, (machine.getProcessCpuTime() - processor) / 1e9, peak() - before);

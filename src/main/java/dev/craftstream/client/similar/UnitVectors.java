@@ -1,4 +1,4 @@
-package dev.craftstream.client.conflict;
+package dev.craftstream.client.similar;
 
 /** Vectors of length 1, whose dot products are cosine similarities. */
 public final class UnitVectors {
