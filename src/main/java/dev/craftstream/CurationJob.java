@@ -6,6 +6,7 @@ import dev.craftstream.admission.StartRefusedException;
 import dev.craftstream.config.ConfigurationFile;
 import dev.craftstream.config.CurationOptions;
 import dev.craftstream.config.CurationSettings;
+import dev.craftstream.config.EnvironmentCheck;
 import dev.craftstream.flink.GraphOptions;
 import dev.craftstream.flink.RestorePoints;
 import dev.craftstream.knowledge.KnowledgeQuery;
@@ -42,16 +43,11 @@ import java.util.concurrent.Callable;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,9 +70,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class CurationJob {
   private static final Logger LOG = LoggerFactory.getLogger(CurationJob.class);
-
-  /** Many parallelisms divide it, so that tasks get equal shares. */
-  private static final int DEFAULT_MAX_PARALLELISM = 1440;
 
   /** What a Flink checkpoint may come late when another job is looked for. */
   private static final Duration LATE = Duration.ofSeconds(2);
@@ -244,7 +237,7 @@ public final class CurationJob {
    */
   public static void define(
       StreamExecutionEnvironment env, CurationSettings settings, KnowledgeQuery.Factory query) {
-    checkEnvironment(env, settings.kafka());
+    EnvironmentCheck.check(env, settings.kafka());
     if (settings.startsAnew()) {
       LOG.warn(
           "start.anew is set: a job without state writes everything a second time where an earlier"
@@ -332,58 +325,6 @@ public final class CurationJob {
     records.sinkTo(sink).name(name).uid(name);
   }
 
-  private static void checkEnvironment(StreamExecutionEnvironment env, KafkaSettings kafka) {
-    if (env.getConfiguration().get(PipelineOptions.MAX_PARALLELISM) <= 0) {
-      env.setMaxParallelism(DEFAULT_MAX_PARALLELISM);
-    }
-    CheckpointConfig checkpoints = env.getCheckpointConfig();
-    if (checkpoints.isCheckpointingEnabled()
-        && checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
-      throw new IllegalArgumentException(
-          "Flink's state is not exactly-once: after a failure, counts of surveys and evaluations"
-              + " would be added twice, and datasets would never be complete or close early,"
-              + " whatever the output's guarantee is. Set execution.checkpointing.mode to"
-              + " EXACTLY_ONCE in Flink's configuration.");
-    }
-    if (kafka.guarantee() != DeliveryGuarantee.EXACTLY_ONCE) {
-      if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
-        LOG.warn(
-            "There are no Flink checkpoints: after a failure or a restart every question is asked"
-                + " again and everything is written again, and announcements do not wait for the"
-                + " questions before them. Set execution.checkpointing.interval in Flink's"
-                + " configuration, unless that is meant.");
-      }
-      return;
-    }
-    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
-      throw new IllegalArgumentException(
-          "Exactly-once output is committed with Flink checkpoints, and these are off. Set"
-              + " execution.checkpointing.interval in Flink's configuration, or"
-              + " kafka.delivery-guarantee to at-least-once.");
-    }
-    Duration interval = checkpointInterval(env);
-    int failures = Math.max(0, checkpoints.getTolerableCheckpointFailureNumber());
-    Duration open =
-        interval.plus(
-            Duration.ofMillis(checkpoints.getCheckpointTimeout()).multipliedBy(failures + 1L));
-    if (open.compareTo(kafka.transactionTimeout()) >= 0) {
-      throw new IllegalArgumentException(
-          "kafka.transaction-timeout is "
-              + kafka.transactionTimeout()
-              + ", and a transaction can be open for "
-              + open
-              + " before its commit: the Flink checkpoint interval of "
-              + interval
-              + " and "
-              + (failures + 1)
-              + " Flink checkpoints of "
-              + Duration.ofMillis(checkpoints.getCheckpointTimeout())
-              + ". The broker would end it before, and what is in it would be lost. Set the first"
-              + " longer, or execution.checkpointing.interval, .timeout or"
-              + " .tolerable-failed-checkpoints lower.");
-    }
-  }
-
   private static StartCondition startCondition(
       StreamExecutionEnvironment env, CurationSettings settings) {
     return settings.startsAnew()
@@ -393,12 +334,6 @@ public final class CurationJob {
   }
 
   private static ConflictCheck conflictCheck(StreamExecutionEnvironment env) {
-    return new ConflictCheck(checkpointInterval(env).plus(LATE), OLD_TASKS_END);
-  }
-
-  private static Duration checkpointInterval(StreamExecutionEnvironment env) {
-    return env.getConfiguration()
-        .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
-        .orElse(Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval()));
+    return new ConflictCheck(EnvironmentCheck.checkpointInterval(env).plus(LATE), OLD_TASKS_END);
   }
 }
