@@ -9,6 +9,7 @@ import dev.craftstream.client.similar.QuestionCheck;
 import dev.craftstream.client.similar.QuestionCheck.Finding;
 import dev.craftstream.client.similar.QuestionCheck.Kind;
 import dev.craftstream.client.similar.UnitVectors;
+import dev.craftstream.model.Purpose;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.Task;
 import dev.craftstream.topics.records.RecordLimits;
@@ -26,12 +27,12 @@ import java.util.stream.Stream;
 
 /**
  * Prints how many planted paraphrases {@link QuestionCheck} finds among public questions, by the
- * least similarity, and what else it finds. Arguments: a Triton endpoint with {@code minilm}, and
- * files of public questions that {@code ./craft import} reads; further ones are made of these by
- * putting another word in, and keep their answer: other questions, as close as can be.
+ * least similarity, and what else it finds. Arguments: a Triton endpoint with {@code minilm}, how
+ * many questions, and files of public questions that {@code ./craft import} reads; further ones are
+ * made of these by putting another word in, and keep their answer: other questions, as close as can
+ * be.
  */
 public final class QuestionCheckBenchmark {
-  private static final int QUESTIONS = 50_000;
   private static final int PARAPHRASES = 1_000;
   private static final double[] THRESHOLDS = {0.7, 0.75, 0.8, 0.85, 0.9, 0.95};
 
@@ -77,7 +78,8 @@ public final class QuestionCheckBenchmark {
   public static void main(String... arguments) throws Exception {
     Random random = new Random(1);
     List<Question> published = new ArrayList<>();
-    for (String file : List.of(arguments).subList(1, arguments.length)) {
+    int most = Integer.parseInt(arguments[1]);
+    for (String file : List.of(arguments).subList(2, arguments.length)) {
       published.addAll(read(Path.of(file)));
     }
     List<Question> open = published.stream().filter(its -> its.task() == Task.OPEN_ENDED).toList();
@@ -89,7 +91,7 @@ public final class QuestionCheckBenchmark {
     }
     all.addAll(paraphrases);
     int swapped = 0;
-    while (all.size() < QUESTIONS) {
+    while (all.size() < most) {
       Question question = published.get(random.nextInt(published.size()));
       all.add(other(question, "z-swapped-" + swapped++, swap(question.text(), published, random)));
     }
@@ -123,6 +125,10 @@ public final class QuestionCheckBenchmark {
           found.size() - planted - others);
       if (threshold == 0.8) {
         print(found, random);
+        paraphrases.stream()
+            .filter(its -> !found.containsKey(its.id()))
+            .limit(20)
+            .forEach(its -> System.out.println("     not found: " + line(its)));
       }
     }
   }
@@ -145,7 +151,7 @@ public final class QuestionCheckBenchmark {
             .toList();
     System.out.printf("     of the published ones %,d in other words, such as%n", published.size());
     published.stream()
-        .filter(its -> random.nextInt(published.size()) < 40)
+        .filter(its -> random.nextInt(published.size()) < 60)
         .forEach(
             its ->
                 System.out.printf(
@@ -183,7 +189,7 @@ public final class QuestionCheckBenchmark {
     return new Question(
         id,
         question.task(),
-        question.purpose(),
+        Purpose.TRAIN,
         text,
         question.answer(),
         question.aliases(),

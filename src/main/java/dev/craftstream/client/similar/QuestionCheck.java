@@ -20,16 +20,16 @@ import java.util.function.Predicate;
  * question, which would count it twice.
  *
  * <p>Two questions say the same where their embeddings are similar enough, one answer is right
- * about both, and their numbers are the same; with options on both sides, half of these, too. What
- * is in the same words is found whatever the embedding is. Of duplicates the one with the least id
- * stays.
+ * about both, their numbers are the same, and not either has a {@linkplain RareWords rare word} of
+ * its own; with options on both sides, half of these are the same, too. What is in the same words
+ * is found whatever the embedding is. Of duplicates the one with the least id stays.
  */
 public final class QuestionCheck {
   /**
    * So many of the most similar texts of each are looked at, and itself. In a cluster of more that
    * all say the same, each still has one of those before it among these, as a rule.
    */
-  public static final int NEIGHBOURS = 16;
+  public static final int NEIGHBOURS = 48;
 
   /** Questions of equal words, of which so many are compared for contradictions. */
   private static final int MOST_CONTRADICTING = 20;
@@ -68,6 +68,7 @@ public final class QuestionCheck {
   private final List<Map<List<String>, List<QuestionForm>>> byGold = new ArrayList<>();
   private final Map<String, Integer> textOf = new HashMap<>();
   private final Map<Integer, List<Edge>> edges = new HashMap<>();
+  private final RareWords rareWords;
 
   /**
    * Questions of different ids.
@@ -97,6 +98,11 @@ public final class QuestionCheck {
           .forEach(
               gold -> byGold.get(text).computeIfAbsent(gold, any -> new ArrayList<>()).add(form));
     }
+    rareWords = new RareWords(byWords.keySet());
+  }
+
+  private boolean mayBe(QuestionForm form, QuestionForm other) {
+    return form.mayBe(other) && !rareWords.tellApart(form.words(), other.words());
   }
 
   /** The texts to embed, each once. */
@@ -183,7 +189,7 @@ public final class QuestionCheck {
           form.golds().stream()
               .flatMap(gold -> byGold.get(edge.text()).getOrDefault(gold, List.of()).stream())
               .filter(candidate -> candidate != form && among.test(candidate))
-              .filter(form::mayBe)
+              .filter(candidate -> mayBe(form, candidate))
               .min(Comparator.comparing(candidate -> candidate.question().id()))
               .orElse(null);
       if (other != null) {
@@ -204,7 +210,7 @@ public final class QuestionCheck {
               .limit(MOST_CONTRADICTING)
               .filter(other -> other.question().id().compareTo(form.question().id()) < 0)
               .filter(other -> !done.contains(other.question().id()))
-              .filter(other -> form.mayBe(other) && sameOptions(form, other))
+              .filter(other -> mayBe(form, other) && sameOptions(form, other))
               .filter(other -> !form.agreesWith(other))
               .findFirst()
               .ifPresent(

@@ -60,7 +60,7 @@ public class RecordsBenchmark {
         new Instruction(
             Made.QUESTION.id(),
             2,
-            Relabelling.decide(Made.QUESTION.task(), Strategy.CRAFT, Thresholds.PAPER, KNOWLEDGE)
+            Relabelling.decide(Made.QUESTION, Strategy.CRAFT, Thresholds.PAPER, KNOWLEDGE)
                 .orElseThrow(),
             1,
             Made.QUESTION.task(),

@@ -115,6 +115,23 @@ class QuestionCheckTest {
   }
 
   @Test
+  void amongManyTextsThoseWithNamesOfTheirOwnAreOthers() {
+    for (int i = 0; i < 1_000; i++) {
+      train("x" + i, "What is called thing " + "abcdefghij".charAt(i % 10) + i, "x");
+    }
+    train("a", "What is the currency of Zambia called?", "Kwacha");
+    train("b", "What is the currency of Malawi called?", "Kwacha");
+    train("c", "Zambia's currency is called what?", "Kwacha");
+    train("d", "What is the currency of Zambja called?", "Kwacha");
+    angles.put("What is the currency of Zambia called?", 0.0);
+    angles.put("What is the currency of Malawi called?", 1.0);
+    angles.put("Zambia's currency is called what?", 2.0);
+    angles.put("What is the currency of Zambja called?", 3.0);
+
+    assertThat(found()).containsExactly("c DUPLICATE a", "d DUPLICATE a");
+  }
+
+  @Test
   void tagsAreGivenAndTakenAway() {
     Question question =
         train("a", "?", "x").withTags(List.of("easy", "craft:duplicate", "craft:evaluated"));
