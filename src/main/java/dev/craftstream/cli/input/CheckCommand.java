@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Looks for questions that are there twice: TRAIN questions that say the same as one of the"
           + " evaluation, or as another TRAIN question. Two say the same where their embeddings are"
-          + " similar, one answer is right about both, and their numbers are the same. Also shows"
-          + " questions that are nearly the same and have different answers."
+          + " similar, one answer is right about both, and their numbers and rare words are the same."
+          + " Also shows questions that are nearly the same and have different answers."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -67,7 +67,7 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--similar-from",
       paramLabel = "COSINE",
-      defaultValue = "0.8",
+      defaultValue = "0.75",
       description =
           "Least similarity of two questions that say the same. Default: ${DEFAULT-VALUE}.")
   private double similarFrom;
