@@ -2,13 +2,9 @@ package dev.craftstream.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.craftstream.model.Origin;
-import dev.craftstream.model.OriginalRecord;
 import dev.craftstream.model.Question;
 import dev.craftstream.model.QuestionEvent;
 import dev.craftstream.topics.kafka.KafkaSettings;
-import dev.craftstream.topics.records.Parsed;
-import dev.craftstream.topics.records.QuestionParser;
 import dev.craftstream.topics.records.RecordLimits;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +29,20 @@ public final class QuestionTopic {
       Predicate<String> wanted,
       Consumer<QuestionEvent> taker,
       TopicReader.Progress progress) {
-    QuestionParser parser = new QuestionParser(settings.format(), limits);
+    RecordDispatcher dispatcher = new RecordDispatcher(settings, limits);
+    RecordHandler handler =
+        new RecordHandler() {
+          @Override
+          public void add(QuestionEvent event) {
+            taker.accept(event);
+          }
+        };
     TopicReader.readCommitted(
         settings,
         List.of(settings.topics().questions()),
         entry -> {
-          if (entry.key() != null && !wanted.test(new String(entry.key(), UTF_8))) {
-            return;
-          }
-          Origin origin = new Origin(entry.topic(), entry.partition(), entry.offset());
-          if (parser.parse(new OriginalRecord(origin, entry.key(), entry.value()))
-              instanceof Parsed.Event<QuestionEvent> parsed) {
-            taker.accept(parsed.event());
+          if (entry.key() == null || wanted.test(new String(entry.key(), UTF_8))) {
+            dispatcher.dispatch(entry, handler);
           }
         },
         progress);

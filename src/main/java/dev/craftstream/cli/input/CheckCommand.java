@@ -244,6 +244,9 @@ public final class CheckCommand implements Callable<Integer> {
       List<Question> changed,
       CurationSettings settings,
       StepLine progress) {
+    if (changed.isEmpty()) {
+      return 0;
+    }
     Map<String, Question> now = read(settings, progress);
     List<QuestionEvent> events =
         changed.stream()
